@@ -1,0 +1,36 @@
+// Coroutines of the I/O threads.
+//
+// Task<T> is an Asio awaitable. Rules that keep coroutines safe: parameters by value, no raw
+// reference or iterator kept across co_await unless its owner outlives the coroutine by contract,
+// deadline and principal are arguments. Blocking work (SQLite, files, hashing of megabytes) never
+// runs on an I/O thread.
+#pragma once
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#error "g++ 12 destroys temporaries in co_await twice; build with clang++-22 (or clang++-19)."
+#endif
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+
+namespace executor {
+
+namespace asio = boost::asio;
+
+template <class T = void>
+using Task = asio::awaitable<T>;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// A point in time after which an operation is given up; max() means none.
+using Deadline = SteadyTime;
+
+inline Deadline deadlineAfter(std::chrono::milliseconds span) {
+  return std::chrono::steady_clock::now() + span;
+}
+
+}  // namespace executor

@@ -1,0 +1,38 @@
+// The cryptography of the product, on OpenSSL 3 EVP; algorithms are fetched once.
+//
+// Sealing is AES-256-GCM with a random 96-bit nonce in front; the associated data names the
+// workspace and the record, so that a sealed value moved to another place does not open. Keys for
+// different uses are derived from the one master key by HKDF-SHA256 with the use as info.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace executor {
+
+using Key256 = std::array<unsigned char, 32>;
+
+std::string sha256(std::string_view bytes);     // 32 raw bytes
+std::string sha256Hex(std::string_view bytes);  // 64 hex digits
+std::string hmacSha256(std::string_view key, std::string_view bytes);
+
+// Equal in constant time for equal lengths.
+bool equalConstantTime(std::string_view a, std::string_view b);
+
+Key256 randomKey();
+Key256 deriveKey(const Key256& master, std::string_view use);
+
+// nonce(12) || ciphertext || tag(16).
+std::string seal(const Key256& key, std::string_view plain, std::string_view associated);
+// `store_corrupt` when the key, the associated data or the bytes are not those of seal().
+Result<std::string> open(const Key256& key, std::string_view sealed, std::string_view associated);
+
+// JWS compact serialization with HS256 (RFC 7515). `verify` accepts alg HS256 only and returns the
+// payload JSON text; it checks nothing of the claims.
+std::string signHs256(std::string_view payloadJson, std::string_view secret);
+Result<std::string> verifyHs256(std::string_view token, std::string_view secret);
+
+}  // namespace executor

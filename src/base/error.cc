@@ -1,0 +1,55 @@
+#include "base/error.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace executor {
+namespace {
+
+constexpr std::array kTraits = {
+#define X(code, http, rpc, retryable, culprit) \
+  ErrorTraits{#code, http, rpc, retryable, Culprit::culprit},
+    EXECUTOR_ERROR_CODES(X)
+#undef X
+};
+
+}  // namespace
+
+const ErrorTraits& traits(ErrorCode code) { return kTraits[static_cast<std::size_t>(code)]; }
+
+bool parseErrorCode(std::string_view name, ErrorCode& out) {
+  for (std::size_t i = 0; i < kTraits.size(); ++i) {
+    if (kTraits[i].name != name) continue;
+    out = static_cast<ErrorCode>(i);
+    return true;
+  }
+  return false;
+}
+
+std::string_view name(Culprit culprit) {
+  switch (culprit) {
+    case Culprit::ours: return "executor";
+    case Culprit::host: return "operator";
+    case Culprit::caller: return "caller";
+    case Culprit::guest: return "program";
+    case Culprit::upstream: return "upstream";
+  }
+  std::unreachable();
+}
+
+std::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint,
+                            std::string detail) {
+  return std::unexpected(Error{code, std::move(message), std::move(hint), std::move(detail)});
+}
+
+std::unexpected<Error> failInternal(std::string detail) {
+  return fail(ErrorCode::internal, "Executor failed inside; the log has the cause.", {},
+              std::move(detail));
+}
+
+std::string withErrno(std::string_view what, int error) {
+  return std::string(what) + ": " + std::strerror(error);
+}
+
+}  // namespace executor
