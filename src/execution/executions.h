@@ -1,0 +1,112 @@
+// The life of executions: create, run, wait for humans, finish, cancel, recover.
+//
+// An execution is a record plus a journal of events in order (D7, D8). start() makes both durable
+// before anything acts in the world; the final record is durable before a client is answered. Events
+// in between are appended in order and become durable with the next thing that must be. A direct call
+// (CLI `call`, REST) is an execution with one call and no program (D13).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/async.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/principal.h"
+#include "base/time.h"
+
+namespace executor::execution {
+
+inline constexpr std::uint32_t kDefaultTimeoutMs = 300'000;
+inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
+inline constexpr std::chrono::milliseconds kWaitingGrace{20'000};  // D16
+inline constexpr std::size_t kMaxRunningPerWorkspace = 256;
+inline constexpr std::size_t kMaxWaitingPerWorkspace = 1'000;
+
+// D19. Exactly one of code and tool.
+struct ExecuteRequest {
+  Principal principal;
+  std::string code;
+  std::string tool;       // direct call (D13)
+  std::string inputJson;  // of the direct call
+  std::uint32_t timeoutMs = kDefaultTimeoutMs;
+  std::string runtimeId;  // empty: the default
+  std::string metadataJson;
+  std::string idempotencyKey;  // same key, same principal: the same execution
+  std::string client;          // "mcp", "cli", "api": for the record
+};
+
+// Reads D19's input object; unknown arguments are errors that name them.
+Result<ExecuteRequest> parseExecuteArguments(const json::object& arguments);
+
+enum class State : std::uint8_t { queued, running, waiting, completed, failed, timed_out, denied, cancelled };
+std::string_view name(State state);
+bool isFinal(State state);
+
+struct CallView {
+  std::uint32_t n = 0;
+  std::string id, tool, status;  // status: requested waiting completed failed denied cancelled unknown
+  std::string errorCode;
+  EpochMs startedAt = 0;
+  EpochMs durationMs = 0;
+};
+
+struct LogLine {
+  std::string level, text;
+};
+
+struct PendingApproval {
+  std::string id, tool, summary;
+};
+
+// Everything a client is told of an execution (D19, reference MCP-073).
+struct ExecutionView {
+  std::string id, workspaceId, accountId, runtimeId, client, code, metadataJson;
+  State state = State::queued;
+  std::string resultJson;     // JSON text when completed ("null" included)
+  std::string resultHandle;   // where the whole result is when it was too big to inline
+  std::string errorCode, errorMessage, errorHint, errorStack;
+  std::uint32_t errorLine = 0, errorColumn = 0;
+  std::vector<CallView> calls;
+  std::vector<LogLine> logs;
+  std::vector<PendingApproval> approvals;  // pending ones
+  EpochMs createdAt = 0, startedAt = 0, finishedAt = 0;
+};
+
+struct EventView {
+  std::uint64_t seq = 0;
+  std::string kind;  // created started call_requested approval_requested decided delivered console …
+  EpochMs at = 0;
+  std::string bodyJson;  // secrets and sealed inputs redacted
+};
+
+class Executions {
+ public:
+  virtual ~Executions() = default;
+  virtual Task<Result<std::string>> start(ExecuteRequest request) = 0;
+  // Completes when the execution is final, or has been waiting for a human for `waitingGrace`, or at
+  // the deadline; always with the present view. not_found for a foreign workspace.
+  virtual Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
+                                           std::chrono::milliseconds waitingGrace) = 0;
+  virtual Task<Result<ExecutionView>> show(Principal principal, std::string id) = 0;
+  struct Page {
+    std::vector<ExecutionView> items;  // without calls and logs
+    std::string nextCursor;
+  };
+  virtual Task<Result<Page>> list(Principal principal, std::string state, std::size_t limit,
+                                  std::string cursor) = 0;
+  virtual Task<Result<std::vector<EventView>>> events(Principal principal, std::string id,
+                                                      std::uint64_t after, std::size_t limit) = 0;
+  // Stops guest and upstream requests; `conflict` if already final.
+  virtual Task<Result<ExecutionView>> cancel(Principal principal, std::string id,
+                                             std::string reason) = 0;
+  // After a restart: waiting executions are resumed by replay, interrupted ones end honestly.
+  virtual Task<Status> recover() = 0;
+  // Lets running executions finish until the deadline, then leaves the rest to recover().
+  virtual Task<void> drain(Deadline deadline) = 0;
+  virtual std::size_t runningCount() const = 0;
+};
+
+}  // namespace executor::execution

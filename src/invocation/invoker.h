@@ -1,0 +1,104 @@
+// The one way a tool is called: resolve → validate → policy → approval → credential → upstream → record.
+//
+// Program calls, CLI `call`, REST and proxied calls all come through invoke(); built-ins and aliases
+// too (invariant 3). Nothing reaches an upstream before policy and, where asked, a human has spoken,
+// and what was approved is what is sent (invariant 4). The journal is the execution's: `requested` of
+// an unsafe call is durable before the first byte goes out (D7), and each call gets exactly one
+// outcome. After a human's wait, policy, source and connection are evaluated again; a stricter answer
+// is `authority_changed` (D14).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "approval/approval.h"
+#include "base/async.h"
+#include "base/error.h"
+#include "base/principal.h"
+#include "catalog/catalog.h"
+#include "net/client.h"
+
+namespace executor::invocation {
+
+// D20: what `tools.a.b.c(input, options)` may carry.
+struct CallOptions {
+  bool fullResponse = false;   // {status, headers, body} instead of the body
+  std::string connection;
+  std::uint32_t timeoutMs = 0;  // 0: the default
+  std::string idempotencyKey;
+
+  static Result<CallOptions> parse(std::string_view optionsJson);  // unknown_option
+};
+
+inline constexpr std::chrono::milliseconds kUpstreamTimeout{60'000};
+inline constexpr std::chrono::milliseconds kMaxUpstreamTimeout{300'000};
+
+// Admits calls: only for a running execution, with that execution's own token, once per n
+// (invariant 2). Tokens are 32 random bytes; a refusal is `forbidden` and counted.
+class CallGate {
+ public:
+  std::string open(std::string executionId);  // returns the token
+  void close(std::string_view executionId);
+  Status admit(std::string_view executionId, std::string_view token, std::uint32_t n);
+
+ private:
+  struct Entry {
+    std::string token;
+    std::uint32_t highest = 0;
+    std::vector<bool> seen;
+  };
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+struct CallRequest {
+  Principal principal;
+  std::string executionId;
+  std::string token;   // from CallGate::open
+  std::uint32_t n = 0;
+  std::string callId;
+  std::string path;
+  std::string inputJson;
+  std::string optionsJson;
+  std::shared_ptr<const catalog::Catalog> catalog;  // the snapshot the execution started with
+};
+
+enum class OutcomeStatus : std::uint8_t { completed, failed, denied, cancelled, unknown };
+std::string_view name(OutcomeStatus status);
+
+struct CallOutcome {
+  OutcomeStatus status = OutcomeStatus::failed;
+  std::string valueJson;      // completed
+  Error error;                // otherwise
+  int upstreamStatus = 0;
+  std::string upstreamBodyJson;
+  std::string toolPath;       // canonical
+};
+
+// What the journal learns of a call, in this order: at most one asked, at most one sending.
+struct RequestedCall {
+  std::uint32_t n = 0;
+  std::string callId, toolPath, sourceId, toolSetHash, method, inputJson, inputHash;
+  bool safe = false;
+};
+
+class CallJournal {
+ public:
+  virtual ~CallJournal() = default;
+  // Before sending (and before built-ins answer). For an unsafe call it returns when durable.
+  virtual Task<Status> requested(RequestedCall call) = 0;
+  // The call needs a human: durable with the approval's record, then waits for the ruling. The clock of
+  // timeoutMs may stop meanwhile (D12).
+  virtual Task<Result<approval::Ruling>> ask(RequestedCall call, approval::ApprovalDraft draft) = 0;
+};
+
+class Invoker {
+ public:
+  virtual ~Invoker() = default;
+  // Never throws and never returns without an outcome. `journal` outlives the call.
+  virtual Task<CallOutcome> invoke(CallRequest request, CallJournal& journal,
+                                   std::shared_ptr<net::ClientCancel> cancel) = 0;
+};
+
+}  // namespace executor::invocation

@@ -1,0 +1,50 @@
+// Policies: who may call which tool. First issue: effect and exact tool only (D40).
+//
+// A decision is taken on the canonical address. At each level the most specific matching rule speaks;
+// a deny at any level wins; else the strictest that spoke; else the tool's default (D4). Now there is
+// one level (workspace) and one pattern (exact tool); the interface leaves room for the rest.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/async.h"
+#include "base/error.h"
+#include "base/principal.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+
+namespace executor::policy {
+
+enum class Effect : std::uint8_t { allow, ask, deny };
+std::string_view name(Effect effect);
+
+struct Decision {
+  Effect effect = Effect::ask;
+  std::string policyId;  // the rule that decided; empty for the tool's default
+  std::string reason;    // one sentence for people
+};
+
+struct PolicyView {
+  std::string id, workspaceId, tool, createdBy;
+  Effect effect = Effect::ask;
+  EpochMs createdAt = 0;
+};
+
+class Policies {
+ public:
+  virtual ~Policies() = default;
+  // Loads the workspace's rules at first use; later calls answer from memory, kept current by watch.
+  virtual Task<Result<Decision>> decide(Principal principal, catalog::ToolRef tool) = 0;
+  // Synchronous form for rendering catalogue answers; uses the rules loaded by the last decide/load.
+  virtual Decision decideNow(const Principal& principal, const catalog::ToolRef& tool) const = 0;
+  virtual Task<Status> load(std::string workspaceId) = 0;
+
+  // Writing needs `person`. One rule per (workspace, tool): a second is `already_exists`.
+  virtual Task<Result<PolicyView>> add(Principal principal, Effect effect, std::string tool) = 0;
+  virtual Task<Result<std::vector<PolicyView>>> list(Principal principal) = 0;
+  virtual Task<Status> remove(Principal principal, std::string id) = 0;
+};
+
+}  // namespace executor::policy
