@@ -1,0 +1,38 @@
+# Targets for people; the presets in CMakePresets.json do the work.
+JOBS ?= $(shell nproc)
+BUILD := build/release
+
+.PHONY: build tests test bench bench-micro fuzz asan tsan soak bars lint fmt layers clean
+$(BUILD)/build.ninja:
+	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
+	@rm -f build-configure.log
+
+build: $(BUILD)/build.ninja        ## the executor binary
+	@ninja -C $(BUILD) -j $(JOBS) executor
+tests: $(BUILD)/build.ninja        ## the binary and every test
+	@ninja -C $(BUILD) -j $(JOBS)
+test:                              ## build and run every test
+	@./test
+bench: build                       ## against the peer, in one run (bench/README.md)
+	@bench/run
+bench-micro:                       ## C++ micro benchmarks
+	@cmake --preset bench >/dev/null && ninja -C build/bench -j $(JOBS)
+	@for b in build/bench/*-bench; do echo "== $$b"; $$b; done
+fuzz:                              ## each fuzz target for FUZZ_SECONDS (default 60)
+	@cmake --preset fuzz >/dev/null && ninja -C build/fuzz -j $(JOBS)
+	@scripts/fuzz $(or $(FUZZ_SECONDS),60)
+asan tsan:                         ## the tests under a sanitizer
+	@cmake --preset $@ >/dev/null && ninja -C build/$@ -j $(JOBS)
+	@ctest --test-dir build/$@ --output-on-failure -j $(JOBS)
+soak: build                        ## hours of mixed load (SOAK_SECONDS, default 600)
+	@scripts/soak $(or $(SOAK_SECONDS),600)
+bars:                              ## the bars of style.md over the tree
+	@scripts/bars
+layers:                            ## includes point downward only
+	@scripts/check-layers
+lint: $(BUILD)/build.ninja layers  ## clang-tidy and clang-format, no changes
+	@scripts/lint
+fmt:                               ## clang-format in place
+	@git ls-files 'src/*.cc' 'src/*.h' | xargs clang-format-22 -i
+clean:
+	rm -rf build
