@@ -5,8 +5,13 @@
 // key is an HS256 JWT (reference MCP-028) with a `jti` that names a key record, checked on every use,
 // so that revoking acts at once. One-time links become session cookies (HttpOnly, SameSite=Strict,
 // with a CSRF token for forms).
+//
+// Nothing here stores a credential in clear: the owner token, session cookies and open links are kept
+// as SHA-256, keys as their `jti`. Missing on purpose: OAuth and WorkOS sign-in, roles beyond owner,
+// invites; they join behind the same three *FromRequest functions.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +21,10 @@
 #include "base/principal.h"
 #include "base/time.h"
 #include "net/http.h"
+
+namespace executor::store {
+class Store;
+}
 
 namespace executor::identity {
 
@@ -52,8 +61,12 @@ class Identity {
   virtual Task<Result<std::optional<Session>>> sessionFromRequest(const net::Request& request) = 0;
   // A one-time URL path for the browser ("/open/<token>"), valid for kOpenLinkTtl.
   virtual Task<Result<std::string>> makeOpenLink(Principal principal) = 0;
+  // Whether the link could be redeemed now; changes nothing, so that a link scanner's GET is harmless.
+  virtual Task<bool> openLinkValid(std::string token) = 0;
   // Trades the token for a Set-Cookie value; `unauthorized` when used or expired.
   virtual Task<Result<std::string>> redeemOpenLink(std::string token) = 0;
+  // Ends the principal's browser session; its cookie is worthless from then on.
+  virtual Task<Status> endSession(Principal principal) = 0;
 
   struct NewKey {
     KeyView view;
@@ -66,5 +79,26 @@ class Identity {
 
 inline constexpr std::chrono::minutes kOpenLinkTtl{10};
 inline constexpr std::chrono::hours kSessionTtl{24 * 7};
+
+inline constexpr std::size_t kMaxKeyNameBytes = 100;
+inline constexpr std::size_t kMaxKeysPerWorkspace = 500;
+inline constexpr EpochMs kLastUsedGranularity = 60'000;  // last-used is written at most this often
+inline constexpr std::size_t kMaxCachedTokens = 10'000;
+inline constexpr std::string_view kSessionCookie = "executor_session";
+inline constexpr std::string_view kKeyAudience = "executor-mcp";
+
+struct IdentityOptions {
+  std::string dataDir;          // where owner-token, agent-key and the signing secret live
+  std::string mcpApiKeySecret;  // MCP_API_KEY_SECRET; empty: made at first start, kept in a 0600 file
+  EpochMs keyTtlSeconds = 0;    // MCP_API_KEY_TTL_SECONDS; 0: keys do not expire
+  std::string publicUrl;        // https: cookies are marked Secure
+};
+
+// `store` and `clock` must outlive the identity and everything it has spawned on the loop.
+std::unique_ptr<Identity> makeIdentity(store::Store& store, const Clock& clock,
+                                       IdentityOptions options);
+
+// Clears the Set-Cookie of makeIdentity's sessions, for sign-out.
+std::string expiredSessionCookie();
 
 }  // namespace executor::identity
