@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,10 @@ std::string hmacSha256(std::string_view key, std::string_view bytes);
 // Equal in constant time for equal lengths.
 bool equalConstantTime(std::string_view a, std::string_view b);
 
+// `size` bytes from the kernel (getrandom), never from a buffer of ours: safe after fork.
+void fillRandom(void* out, std::size_t size);
 Key256 randomKey();
+// HKDF-SHA256 (RFC 5869) without salt, `use` as info.
 Key256 deriveKey(const Key256& master, std::string_view use);
 
 // nonce(12) || ciphertext || tag(16).
@@ -30,8 +34,11 @@ std::string seal(const Key256& key, std::string_view plain, std::string_view ass
 // `store_corrupt` when the key, the associated data or the bytes are not those of seal().
 Result<std::string> open(const Key256& key, std::string_view sealed, std::string_view associated);
 
+// Bytes that seal() adds.
+inline constexpr std::size_t kSealOverhead = 12 + 16;
+
 // JWS compact serialization with HS256 (RFC 7515). `verify` accepts alg HS256 only and returns the
-// payload JSON text; it checks nothing of the claims.
+// payload JSON text; it checks nothing of the claims. Errors: `unauthorized`, the cause in detail.
 std::string signHs256(std::string_view payloadJson, std::string_view secret);
 Result<std::string> verifyHs256(std::string_view token, std::string_view secret);
 

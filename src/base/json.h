@@ -12,6 +12,8 @@
 #include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -20,13 +22,17 @@
 namespace executor {
 namespace json = boost::json;
 
+// The largest integer that JavaScript keeps exactly: 2^53-1.
+inline constexpr std::int64_t kMaxSafeInteger = 9'007'199'254'740'991;
+
 struct JsonLimits {
   std::size_t maxBytes = 64u << 20;
   std::size_t maxDepth = 512;
 };
 
-// Parses one JSON text (RFC 8259), nothing after it. `invalid_json` with line and column, or
-// `payload_too_large`. A duplicate key keeps the last value. The result lives in `memory`.
+// Parses one JSON text (RFC 8259), nothing after it. `invalid_json` with line and column (in bytes),
+// or `payload_too_large`. A duplicate key keeps the last value; a lone surrogate escape and a number
+// beyond the range of a double are refused; -0 is a double. The result lives in `memory`.
 Result<json::value> parseJson(std::string_view text, const JsonLimits& limits = {},
                               json::storage_ptr memory = {});
 
@@ -34,7 +40,8 @@ Result<json::value> parseJson(std::string_view text, const JsonLimits& limits = 
 // is JavaScript (D22).
 Result<json::value> parseJsonForProgram(std::string_view text, const JsonLimits& limits = {});
 
-// Compact, keys in insertion order.
+// Compact, keys in insertion order; a non-finite double is null. A double with an integral value is
+// written without fraction (1, not 1.0), so it may come back as an integer of the same value.
 std::string serializeJson(const json::value& value);
 void serializeJson(const json::value& value, std::string& out);
 

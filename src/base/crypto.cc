@@ -1,0 +1,208 @@
+#include "base/crypto.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <sys/random.h>
+
+#include <cerrno>
+#include <memory>
+#include <stdexcept>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace executor {
+namespace {
+
+constexpr std::size_t kNonceBytes = 12;
+constexpr std::size_t kTagBytes = 16;
+constexpr std::size_t kDigestBytes = 32;
+
+// OpenSSL only fails here when memory is out or the library is broken: no Result can mend that.
+void must(bool succeeded, const char* what) {
+  if (!succeeded) throw std::runtime_error(std::string("OpenSSL failed: ") + what);
+}
+
+template <class T>
+T* mustHave(T* pointer, const char* what) {
+  must(pointer != nullptr, what);
+  return pointer;
+}
+
+struct Free {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+  void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
+};
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Free>;
+
+// Fetching an algorithm takes a lock and a search of the providers: once per process.
+struct Algorithms {
+  EVP_MD* sha256 = mustHave(EVP_MD_fetch(nullptr, "SHA256", nullptr), "SHA256");
+  EVP_CIPHER* gcm = mustHave(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr), "AES-256-GCM");
+  EVP_MAC* hmac = mustHave(EVP_MAC_fetch(nullptr, "HMAC", nullptr), "HMAC");
+  EVP_KDF* hkdf = mustHave(EVP_KDF_fetch(nullptr, "HKDF", nullptr), "HKDF");
+};
+
+const Algorithms& algorithms() {
+  static const Algorithms fetched;
+  return fetched;
+}
+
+unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+const unsigned char* raw(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+int length(std::string_view bytes) { return static_cast<int>(bytes.size()); }
+
+OSSL_PARAM octets(const char* name, std::string_view bytes) {
+  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(bytes.data()), bytes.size());
+}
+
+OSSL_PARAM digestName() {
+  static char name[] = "SHA256";
+  return OSSL_PARAM_construct_utf8_string(OSSL_ALG_PARAM_DIGEST, name, 0);
+}
+
+std::unexpected<Error> failOpen() {
+  return fail(ErrorCode::store_corrupt, "A sealed value does not open.",
+              "The encryption key is not the one the value was sealed with, or the value was "
+              "changed. Restore EXECUTOR_ENCRYPTION_KEY or the key file.");
+}
+
+std::unexpected<Error> failToken(std::string cause) {
+  return fail(ErrorCode::unauthorized, "The token is not valid.", {}, std::move(cause));
+}
+
+// The header of every token we sign: {"alg":"HS256","typ":"JWT"}.
+constexpr std::string_view kHs256Header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
+// RFC 7515 section 4.1: the algorithm, and no extension that we would have to understand.
+Status checkHs256Header(std::string_view encoded) {
+  if (encoded == kHs256Header) return {};
+  std::string text;
+  if (!base64UrlDecode(encoded, text)) return failToken("header is not base64url");
+  const auto header = parseJson(text);
+  if (!header || findString(*header, "alg") != "HS256") return failToken("alg is not HS256");
+  if (find(*header, "crit")) return failToken("unknown crit");
+  return {};
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(kDigestBytes, '\0');
+  must(EVP_Digest(bytes.data(), bytes.size(), raw(digest), nullptr, algorithms().sha256, nullptr),
+       "SHA256");
+  return digest;
+}
+
+std::string sha256Hex(std::string_view bytes) { return hexEncode(sha256(bytes)); }
+
+std::string hmacSha256(std::string_view key, std::string_view bytes) {
+  const std::unique_ptr<EVP_MAC_CTX, Free> context(EVP_MAC_CTX_new(algorithms().hmac));
+  const OSSL_PARAM parameters[] = {digestName(), OSSL_PARAM_construct_end()};
+  std::string mac(kDigestBytes, '\0');
+  std::size_t written = 0;
+  // A null key would mean "the key of before"; an empty key is a key.
+  const unsigned char* bytesOfKey = key.empty() ? raw(std::string_view("")) : raw(key);
+  must(context && EVP_MAC_init(context.get(), bytesOfKey, key.size(), parameters) &&
+           EVP_MAC_update(context.get(), raw(bytes), bytes.size()) &&
+           EVP_MAC_final(context.get(), raw(mac), &written, mac.size()),
+       "HMAC");
+  return mac;
+}
+
+bool equalConstantTime(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+void fillRandom(void* out, std::size_t size) {
+  auto* at = static_cast<unsigned char*>(out);
+  while (size > 0) {
+    const ssize_t got = getrandom(at, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    must(got > 0, "getrandom");
+    at += got;
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+Key256 randomKey() {
+  Key256 key;
+  fillRandom(key.data(), key.size());
+  return key;
+}
+
+Key256 deriveKey(const Key256& master, std::string_view use) {
+  const std::unique_ptr<EVP_KDF_CTX, Free> context(EVP_KDF_CTX_new(algorithms().hkdf));
+  const std::string_view bytes(reinterpret_cast<const char*>(master.data()), master.size());
+  const OSSL_PARAM parameters[] = {digestName(), octets(OSSL_KDF_PARAM_KEY, bytes),
+                                   octets(OSSL_KDF_PARAM_INFO, use), OSSL_PARAM_construct_end()};
+  Key256 key;
+  must(context && EVP_KDF_derive(context.get(), key.data(), key.size(), parameters) > 0, "HKDF");
+  return key;
+}
+
+std::string seal(const Key256& key, std::string_view plain, std::string_view associated) {
+  std::string out(plain.size() + kSealOverhead, '\0');
+  fillRandom(out.data(), kNonceBytes);
+  const Cipher cipher(EVP_CIPHER_CTX_new());
+  unsigned char* body = raw(out) + kNonceBytes;
+  int written = 0;
+  must(cipher &&
+           EVP_EncryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(out), nullptr) &&
+           EVP_EncryptUpdate(cipher.get(), nullptr, &written, raw(associated),
+                             length(associated)) &&
+           EVP_EncryptUpdate(cipher.get(), body, &written, raw(plain), length(plain)) &&
+           EVP_EncryptFinal_ex(cipher.get(), body + written, &written) &&
+           EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes,
+                               body + plain.size()),
+       "AES-256-GCM");
+  return out;
+}
+
+Result<std::string> open(const Key256& key, std::string_view sealed, std::string_view associated) {
+  if (sealed.size() < kSealOverhead) return failOpen();
+  const std::string_view nonce = sealed.substr(0, kNonceBytes);
+  const std::string_view body = sealed.substr(kNonceBytes, sealed.size() - kSealOverhead);
+  std::string tag(sealed.substr(sealed.size() - kTagBytes));
+  std::string plain(body.size(), '\0');
+  const Cipher cipher(EVP_CIPHER_CTX_new());
+  int written = 0;
+  must(cipher &&
+           EVP_DecryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(nonce), nullptr) &&
+           EVP_DecryptUpdate(cipher.get(), nullptr, &written, raw(associated),
+                             length(associated)) &&
+           EVP_DecryptUpdate(cipher.get(), raw(plain), &written, raw(body), length(body)) &&
+           EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
+       "AES-256-GCM");
+  if (EVP_DecryptFinal_ex(cipher.get(), raw(plain) + written, &written) <= 0) return failOpen();
+  return plain;
+}
+
+std::string signHs256(std::string_view payloadJson, std::string_view secret) {
+  std::string token(kHs256Header);
+  token.append(".").append(base64UrlEncode(payloadJson));
+  return token + "." + base64UrlEncode(hmacSha256(secret, token));
+}
+
+Result<std::string> verifyHs256(std::string_view token, std::string_view secret) {
+  const auto parts = splitText(token, '.');
+  if (parts.size() != 3) return failToken("not three parts");
+  std::string signature;
+  if (!base64UrlDecode(parts[2], signature)) return failToken("signature is not base64url");
+  const std::string_view signedPart = token.substr(0, token.rfind('.'));
+  if (!equalConstantTime(signature, hmacSha256(secret, signedPart))) {
+    return failToken("wrong signature");
+  }
+  EXECUTOR_CHECK(checkHs256Header(parts[0]));
+  std::string payload;
+  if (!base64UrlDecode(parts[1], payload)) return failToken("payload is not base64url");
+  return payload;
+}
+
+}  // namespace executor

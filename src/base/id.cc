@@ -1,0 +1,102 @@
+#include "base/id.h"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <pthread.h>
+
+#include "base/crypto.h"
+#include "base/text.h"
+#include "base/time.h"
+
+namespace executor {
+namespace {
+
+constexpr std::size_t kUuidLength = 36;
+constexpr std::size_t kRandomBytesPerId = 10;
+
+// A forked child must not repeat the ids of its parent: each fork makes the buffers stale.
+std::atomic<unsigned> forks{0};
+const int atForkRegistered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
+
+// Random bytes bought from the kernel by the page: a system call per id costs more than the id.
+class RandomBuffer {
+ public:
+  void take(unsigned char* out, std::size_t size) {
+    const unsigned now = forks.load(std::memory_order_relaxed);
+    if (next_ + size > bytes_.size() || filledAt_ != now) refill(now);
+    std::memcpy(out, bytes_.data() + next_, size);
+    next_ += size;
+  }
+
+ private:
+  void refill(unsigned now) {
+    fillRandom(bytes_.data(), bytes_.size());
+    next_ = 0;
+    filledAt_ = now;
+  }
+
+  std::array<unsigned char, 1000> bytes_;
+  std::size_t next_ = bytes_.size();
+  unsigned filledAt_ = 0;
+};
+
+using Uuid = std::array<unsigned char, 16>;
+
+Uuid newUuid() {
+  static thread_local RandomBuffer random;
+  Uuid uuid;
+  random.take(uuid.data() + 6, kRandomBytesPerId);
+  const auto now = static_cast<std::uint64_t>(systemClock().now());
+  for (int i = 0; i < 6; ++i) uuid[i] = static_cast<unsigned char>(now >> (40 - 8 * i));
+  uuid[6] = 0x70 | (uuid[6] & 0x0F);
+  uuid[8] = 0x80 | (uuid[8] & 0x3F);
+  return uuid;
+}
+
+bool isDashPlace(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+
+void appendUuid(const Uuid& uuid, std::string& out) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += digits[uuid[i] >> 4];
+    out += digits[uuid[i] & 15];
+  }
+}
+
+bool isLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+bool isUuidV7(std::string_view text) {
+  if (text.size() != kUuidLength || text[14] != '7') return false;
+  if (std::string_view("89ab").find(text[19]) == std::string_view::npos) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (isDashPlace(i) ? text[i] != '-' : !isLowerHex(text[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string newId(std::string_view prefix) {
+  std::string id;
+  id.reserve(prefix.size() + 1 + kUuidLength);
+  id.append(prefix).append("_");
+  appendUuid(newUuid(), id);
+  return id;
+}
+
+bool isId(std::string_view text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return text.starts_with('_') && isUuidV7(text.substr(1));
+}
+
+std::string randomToken(std::size_t bytes) {
+  std::string raw(bytes, '\0');
+  fillRandom(raw.data(), raw.size());
+  return base64UrlEncode(raw);
+}
+
+}  // namespace executor

@@ -1,0 +1,114 @@
+#include "base/log.h"
+
+#include <fmt/chrono.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+
+#include "base/json.h"
+#include "base/time.h"
+
+namespace executor {
+namespace {
+
+std::atomic<LogLevel> leastLevel{LogLevel::info};
+std::atomic<bool> jsonLines{false};
+
+std::string_view levelName(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return "debug";
+    case LogLevel::info: return "info";
+    case LogLevel::warn: return "warn";
+    case LogLevel::error: return "error";
+  }
+  std::unreachable();
+}
+
+// Bare in the text form: anything else is quoted, so that a value cannot forge a field or a line.
+bool isBare(std::string_view text) {
+  const auto plain = [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '='; };
+  return !text.empty() && std::ranges::all_of(text, plain);
+}
+
+struct AsText {
+  std::string operator()(std::string_view text) const {
+    std::string shown = redact(std::string(text));
+    return jsonLines || !isBare(shown) ? quoteJson(shown) : shown;
+  }
+  std::string operator()(std::int64_t number) const { return std::to_string(number); }
+  std::string operator()(double number) const { return serializeJson(json::value(number)); }
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+};
+
+std::string textTime(EpochMs now) {
+  const std::chrono::sys_seconds seconds(std::chrono::seconds(now / 1000));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, now % 1000);
+}
+
+class Line {
+ public:
+  Line(LogLevel level, std::string_view event) {
+    const EpochMs now = systemClock().now();
+    if (jsonLines) {
+      text_ = fmt::format(R"({{"time":{},"level":"{}","event":"{}")", now, levelName(level), event);
+    } else {
+      text_ = fmt::format("{} {:<5} {}", textTime(now), levelName(level), event);
+    }
+  }
+
+  void add(const LogField& field) {
+    const std::string value = std::visit(AsText(), field.value);
+    if (jsonLines) {
+      text_.append(",").append(quoteJson(field.name)).append(":").append(value);
+    } else {
+      text_.append(" ").append(field.name).append("=").append(value);
+    }
+  }
+
+  // One write(2), so that lines of several threads and processes do not mix.
+  void write() {
+    text_ += jsonLines ? "}\n" : "\n";
+    std::string_view rest = text_;
+    while (!rest.empty()) {
+      const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return;  // nowhere left to complain
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+void configureLog(const LogOptions& options) {
+  leastLevel = options.level;
+  jsonLines = options.json;
+}
+
+bool logEnabled(LogLevel level) { return level >= leastLevel.load(std::memory_order_relaxed); }
+
+void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+  if (!logEnabled(level)) return;
+  Line line(level, event);
+  for (const LogField& field : fields) line.add(field);
+  line.write();
+}
+
+void logError(LogLevel level, std::string_view event, const Error& error,
+              std::initializer_list<LogField> fields) {
+  if (!logEnabled(level)) return;
+  Line line(level, event);
+  line.add({"code", error.codeName()});
+  line.add({"culprit", name(error.culprit())});
+  line.add({"message", std::string_view(error.message)});
+  if (!error.detail.empty()) line.add({"detail", std::string_view(error.detail)});
+  for (const LogField& field : fields) line.add(field);
+  line.write();
+}
+
+}  // namespace executor

@@ -1,0 +1,12 @@
+#include "base/principal.h"
+
+namespace executor {
+
+Status requirePerson(const Principal& principal, std::string_view act) {
+  if (principal.kind == CredentialKind::person) return {};
+  return fail(ErrorCode::forbidden,
+              std::string(act) + " needs a person's credential; this one is an agent's.",
+              "Use the owner token, `executor open` for a browser session, or sign in.");
+}
+
+}  // namespace executor
