@@ -1,48 +1,121 @@
 // The store seam: records, indexes, transactions (D25). SQLite now; PostgreSQL and Convex fit it.
 //
 // write() runs a synchronous function inside one serializable transaction, off the I/O threads. The
-// function may run again on conflict, so it captures by value and has no other effects. Writes are
-// buffered and applied at commit; reads see the transaction's own writes. When write() returns, the
-// commit is durable (SQLite: WAL, synchronous FULL, one writer thread, group commit). A function that
-// returns an error changes nothing.
+// function may run again on conflict, so it captures by value and has no other effects. Reads see the
+// transaction's own writes. When write() returns, the commit is durable (SQLite: WAL, synchronous
+// FULL, one writer thread, group commit). A function that returns an error changes nothing. A
+// coroutine that is cancelled or destroyed while it waits does not undo the write.
 //
-// This header is the contract other layers compile against; see record.h for what a record is.
+//   Result<Source> source = co_await store.write([source](Txn& t) -> Result<Source> {
+//     EXECUTOR_CHECK(t.insert(source));
+//     t.touch("workspace/" + source.workspaceId);
+//     return source;
+//   });
+//
+// Writes commit in the order they were given. writeLater() is for what must not be lost out of order
+// but needs no commit of its own (D7): it becomes durable with the next write(), or soon.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <type_traits>
 
 #include "base/async.h"
+#include "base/crypto.h"
 #include "base/error.h"
+#include "base/time.h"
+#include "store/blob.h"
+#include "store/engine.h"
 #include "store/record.h"
+#include "store/seal.h"
+#include "store/txn.h"
+#include "store/watch.h"
 
 namespace executor::store {
 
-inline constexpr std::size_t kMaxScan = 1'000;
-inline constexpr std::size_t kMaxWritesPerTransaction = 200;
-inline constexpr std::size_t kMaxTransactionBytes = 1u << 20;
-inline constexpr std::size_t kMaxRecordBytes = 256u << 10;
+// Longest time a writeLater() waits for company.
+inline constexpr std::chrono::milliseconds kMaxLazyDelay{50};
 
-// Shape of the interface (templates over record types R; `R::…` index tags come from RECORD):
-//
-//   class Txn {
-//     template <class R> Result<std::optional<R>> get(std::string_view key);
-//     template <class R> Status insert(const R&);    // already_exists / conflict on a unique index
-//     template <class R> Status replace(const R&);   // not_found
-//     template <class R> Status put(const R&);       // insert or replace
-//     template <class R> Status remove(std::string_view key);
-//     template <class R> Result<Page<R>> scan(ScanOptions);
-//   };
-//   class Store {
-//     template <class F> auto write(F fn) -> Task<std::invoke_result_t<F, Txn&>>;
-//     template <class F> auto read(F fn)  -> Task<std::invoke_result_t<F, Txn&>>;
-//     Task<Status> putBlob…, getBlob…
-//     Watch watch(topic)
-//   };
+struct StoreOptions {
+  std::string path;       // of the SQLite file; made with mode 0600 if it is not there
+  Key256 masterKey{};
+  Schema schema;          // every record type the program uses
+  const Clock* clock = &systemClock();
+};
+
+class Store {
+ public:
+  // Everything is called on the thread of `loop`, and completions come back to it.
+  Store(std::unique_ptr<Engine> engine, asio::any_io_executor loop, const Key256& masterKey,
+        const Clock& clock);
+  // Finishes what was given; then waiting coroutines are resumed if the loop still runs.
+  ~Store();
+  Store(const Store&) = delete;
+
+  // F: Result<T>(Txn&) or Status(Txn&). Errors: the function's own, or `store_full`,
+  // `store_conflict`, `store_corrupt`, `shutting_down`.
+  template <class F>
+  auto write(F fn) -> Task<std::invoke_result_t<F&, Txn&>> {
+    return run(Kind::write, std::move(fn));
+  }
+
+  // As write, on a reader thread, in a snapshot that has every commit known to the caller. Writes
+  // inside fail with `internal`.
+  template <class F>
+  auto read(F fn) -> Task<std::invoke_result_t<F&, Txn&>> {
+    return run(Kind::read, std::move(fn));
+  }
+
+  // For callers that are no coroutines: `done(Status)` on the loop, after the commit.
+  void writeAsync(std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done);
+
+  // Ordered with all other writes, without a commit of its own; see kMaxLazyDelay. `done` may be
+  // empty: then an error is logged.
+  void writeLater(std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done = {});
+
+  Blobs& blobs() { return blobs_; }
+
+  Watch watch(std::string_view topic) { return board_->watch(topic); }
+  // Wakes the watchers of `topic` without a write.
+  void notify(std::string_view topic) { board_->notify(topic); }
+
+ private:
+  enum class Kind { read, write, later };
+
+  template <class F>
+  auto run(Kind kind, F fn) -> Task<std::invoke_result_t<F&, Txn&>>;
+
+  Task<Status> await(Kind kind, std::function<Status(Txn&)> fn);
+  void submit(Kind kind, std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done);
+
+  asio::any_io_executor loop_;
+  Sealer sealer_;
+  std::shared_ptr<WatchBoard> board_;
+  std::unique_ptr<Engine> engine_;
+  Blobs blobs_;
+};
+
+// Opens or creates the database and brings it to this program's schema. `store_corrupt`,
+// `store_too_new`, `store_full`, `invalid_configuration` (the path cannot be used).
+Result<std::unique_ptr<Store>> openStore(StoreOptions options, asio::any_io_executor loop);
+
+template <class F>
+auto Store::run(Kind kind, F fn) -> Task<std::invoke_result_t<F&, Txn&>> {
+  using R = std::invoke_result_t<F&, Txn&>;
+  struct Box {
+    F fn;
+    R result{};
+  };
+  // Shared with the store's thread: the coroutine may be destroyed before the job has run.
+  auto box = std::make_shared<Box>(std::move(fn));
+  Status status = co_await await(kind, [box](Txn& txn) -> Status {
+    box->result = box->fn(txn);
+    if (!box->result) return std::unexpected(box->result.error());
+    return {};
+  });
+  if (!status) co_return std::unexpected(std::move(status).error());
+  co_return std::move(box->result);
+}
 
 }  // namespace executor::store

@@ -1,0 +1,46 @@
+// Waiting for a change without polling the store.
+//
+// A topic is a string that writers name with txn.touch(); a Watch wakes after the commit. Wakes are
+// coalesced and may be spurious (a commit of another process wakes everybody, because it does not
+// tell its topics), so whoever wakes reads the store and decides. A touch between making the Watch
+// and wait() is not lost. Everything here belongs to the loop's thread.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/async.h"
+
+namespace executor::store {
+
+class WatchBoard;
+
+class Watch {
+ public:
+  // True when the topic was touched since the Watch was made or last returned true; false when the
+  // deadline passed first.
+  Task<bool> wait(Deadline deadline = Deadline::max());
+
+ private:
+  friend class WatchBoard;
+  struct Topic;
+  explicit Watch(std::shared_ptr<Topic> topic);
+
+  std::shared_ptr<Topic> topic_;
+  std::uint64_t seen_;
+};
+
+class WatchBoard {
+ public:
+  Watch watch(std::string_view topic);
+  void notify(std::string_view topic);
+  void notifyAll();
+
+ private:
+  std::map<std::string, std::weak_ptr<Watch::Topic>, std::less<>> topics_;
+};
+
+}  // namespace executor::store
