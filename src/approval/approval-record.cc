@@ -1,0 +1,77 @@
+#include "approval/approval-record.h"
+
+#include <fmt/format.h>
+
+namespace executor::approval {
+
+store::Schema approvalSchema() { return store::Schema::of<ApprovalRecord, PendingCount>(); }
+
+std::string_view name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::approved: return "approved";
+    case Verdict::denied: return "denied";
+    case Verdict::expired: return "expired";
+    case Verdict::cancelled: return "cancelled";
+  }
+  std::unreachable();
+}
+
+Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_t by) {
+  EXECUTOR_TRY(std::optional<PendingCount> found, txn.get<PendingCount>(workspaceId));
+  PendingCount count = found.value_or(PendingCount{workspaceId, 0});
+  count.pending = std::max<std::int64_t>(0, count.pending + by);
+  if (by > 0 && count.pending > static_cast<std::int64_t>(kMaxPendingPerWorkspace)) {
+    return fail(ErrorCode::limit_exceeded,
+                fmt::format("The workspace has {} pending approvals, the most it may have.",
+                            kMaxPendingPerWorkspace),
+                "Decide or cancel some of them first.");
+  }
+  return txn.put(count);
+}
+
+Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now) {
+  record.status = status;
+  record.decidedAt = now;
+  EXECUTOR_CHECK(txn.replace(record));
+  EXECUTOR_CHECK(countPending(txn, record.workspaceId, -1));
+  txn.touch(topicOf(record.id));
+  txn.touch(topicOfWorkspace(record.workspaceId));
+  return {};
+}
+
+std::string topicOf(std::string_view approvalId) { return fmt::format("approval/{}", approvalId); }
+
+std::string topicOfWorkspace(std::string_view workspaceId) {
+  return fmt::format("approvals/{}", workspaceId);
+}
+
+ApprovalView toView(const ApprovalRecord& record) {
+  ApprovalView view;
+  view.id = record.id;
+  view.workspaceId = record.workspaceId;
+  view.executionId = record.executionId;
+  view.callId = record.callId;
+  view.toolPath = record.toolPath;
+  view.method = record.method;
+  view.origin = record.origin;
+  view.summary = record.summary;
+  view.status = store::detail::enumName(record.status);
+  view.inputJson = redactInput(record.inputJson);
+  view.inputHash = record.inputHash;
+  view.decidedBy = record.decidedBy;
+  view.reason = record.reason;
+  view.createdAt = record.createdAt;
+  view.decidedAt = record.decidedAt;
+  view.expiresAt = record.expiresAt;
+  return view;
+}
+
+Ruling toRuling(const ApprovalRecord& record) {
+  Verdict verdict = Verdict::cancelled;
+  if (record.status == ApprovalStatus::approved) verdict = Verdict::approved;
+  if (record.status == ApprovalStatus::denied) verdict = Verdict::denied;
+  if (record.status == ApprovalStatus::expired) verdict = Verdict::expired;
+  return {verdict, record.reason, record.decidedBy};
+}
+
+}  // namespace executor::approval

@@ -1,0 +1,50 @@
+// The stored form of an approval. The input is sealed; everything a list shows is not.
+//
+// PendingCount keeps the number of pending approvals of a workspace beside the records, in the same
+// transactions, because counting ten thousand of them at each new one would cost more than the call.
+#pragma once
+
+#include "approval/approval.h"
+#include "store/store.h"
+
+namespace executor::approval {
+
+enum class ApprovalStatus : std::uint8_t { pending, approved, denied, expired, cancelled };
+BOOST_DESCRIBE_ENUM(ApprovalStatus, pending, approved, denied, expired, cancelled)
+
+struct ApprovalRecord {
+  std::string id, workspaceId, executionId, callId, toolPath, toolSetHash, method, origin, summary;
+  std::uint32_t n = 0;
+  ApprovalStatus status = ApprovalStatus::pending;
+  std::string inputJson, inputHash;
+  std::string decidedBy, reason;
+  EpochMs createdAt = 0, decidedAt = 0, expiresAt = 0, usedAt = 0;
+};
+RECORD(ApprovalRecord, "approval",
+       FIELDS(id, workspaceId, executionId, callId, toolPath, toolSetHash, method, origin, summary,
+              n, status, inputJson, inputHash, decidedBy, reason, createdAt, decidedAt, expiresAt,
+              usedAt),
+       KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId),
+       INDEX(byStatus, workspaceId, status), INDEX(byExecution, executionId),
+       INDEX(byDue, status, expiresAt), SEALED(inputJson));
+
+struct PendingCount {
+  std::string workspaceId;
+  std::int64_t pending = 0;
+};
+RECORD(PendingCount, "approval_count", FIELDS(workspaceId, pending), KEY(workspaceId));
+
+// Adds to the count of a workspace; `limit_exceeded` when it would pass kMaxPendingPerWorkspace.
+Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_t by);
+
+// Moves a pending record to `status`, in the transaction, and wakes its waiters after the commit.
+Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now);
+
+// What woke waiters watch.
+std::string topicOf(std::string_view approvalId);
+std::string topicOfWorkspace(std::string_view workspaceId);
+
+ApprovalView toView(const ApprovalRecord& record);
+Ruling toRuling(const ApprovalRecord& record);
+
+}  // namespace executor::approval
