@@ -30,39 +30,78 @@ std::string hintFor(std::string_view key, std::initializer_list<std::string_view
   return hint + ".";
 }
 
-}  // namespace
-
-const json::value* find(const json::value& object, std::string_view key) {
-  const json::object* members = object.if_object();
-  return members ? members->if_contains(key) : nullptr;
-}
-
-const json::object* findObject(const json::value& object, std::string_view key) {
-  const json::value* value = find(object, key);
+const json::object* objectOf(const json::value* value) {
   return value ? value->if_object() : nullptr;
 }
 
-const json::array* findArray(const json::value& object, std::string_view key) {
-  const json::value* value = find(object, key);
-  return value ? value->if_array() : nullptr;
-}
+const json::array* arrayOf(const json::value* value) { return value ? value->if_array() : nullptr; }
 
-std::string_view findString(const json::value& object, std::string_view key,
-                            std::string_view fallback) {
-  const json::value* value = find(object, key);
+std::string_view stringOf(const json::value* value, std::string_view fallback) {
   const json::string* text = value ? value->if_string() : nullptr;
   return text ? std::string_view(*text) : fallback;
 }
 
+std::int64_t integerOf(const json::value* value, std::int64_t fallback) {
+  const std::int64_t* number = value ? value->if_int64() : nullptr;
+  return number ? *number : fallback;
+}
+
+bool boolOf(const json::value* value, bool fallback) {
+  const bool* flag = value ? value->if_bool() : nullptr;
+  return flag ? *flag : fallback;
+}
+
+}  // namespace
+
+const json::value* find(const json::object& object, std::string_view key) {
+  return object.if_contains(key);
+}
+
+const json::value* find(const json::value& object, std::string_view key) {
+  const json::object* members = object.if_object();
+  return members ? find(*members, key) : nullptr;
+}
+
+const json::object* findObject(const json::object& object, std::string_view key) {
+  return objectOf(find(object, key));
+}
+
+const json::object* findObject(const json::value& object, std::string_view key) {
+  return objectOf(find(object, key));
+}
+
+const json::array* findArray(const json::object& object, std::string_view key) {
+  return arrayOf(find(object, key));
+}
+
+const json::array* findArray(const json::value& object, std::string_view key) {
+  return arrayOf(find(object, key));
+}
+
+std::string_view findString(const json::object& object, std::string_view key,
+                            std::string_view fallback) {
+  return stringOf(find(object, key), fallback);
+}
+
+std::string_view findString(const json::value& object, std::string_view key,
+                            std::string_view fallback) {
+  return stringOf(find(object, key), fallback);
+}
+
+std::int64_t findInteger(const json::object& object, std::string_view key, std::int64_t fallback) {
+  return integerOf(find(object, key), fallback);
+}
+
 std::int64_t findInteger(const json::value& object, std::string_view key, std::int64_t fallback) {
-  const json::value* value = find(object, key);
-  return value ? integerOf(*value).value_or(fallback) : fallback;
+  return integerOf(find(object, key), fallback);
+}
+
+bool findBool(const json::object& object, std::string_view key, bool fallback) {
+  return boolOf(find(object, key), fallback);
 }
 
 bool findBool(const json::value& object, std::string_view key, bool fallback) {
-  const json::value* value = find(object, key);
-  const bool* flag = value ? value->if_bool() : nullptr;
-  return flag ? *flag : fallback;
+  return boolOf(find(object, key), fallback);
 }
 
 std::string_view jsonTypeName(const json::value& value) {

@@ -54,14 +54,23 @@ std::string canonicalJson(const json::value& value);
 // `text` as a JSON string literal with quotes.
 std::string quoteJson(std::string_view text);
 
-// Typed reads; nullptr or the fallback when absent or of another type.
+// Typed reads; nullptr or the fallback when absent or of another type. The overloads for objects
+// keep a json::object from becoming a temporary value that the answer would point into.
+const json::value* find(const json::object& object, std::string_view key);
 const json::value* find(const json::value& object, std::string_view key);
+const json::object* findObject(const json::object& object, std::string_view key);
 const json::object* findObject(const json::value& object, std::string_view key);
+const json::array* findArray(const json::object& object, std::string_view key);
 const json::array* findArray(const json::value& object, std::string_view key);
+std::string_view findString(const json::object& object, std::string_view key,
+                            std::string_view fallback = {});
 std::string_view findString(const json::value& object, std::string_view key,
                             std::string_view fallback = {});
+std::int64_t findInteger(const json::object& object, std::string_view key,
+                         std::int64_t fallback = 0);
 std::int64_t findInteger(const json::value& object, std::string_view key,
                          std::int64_t fallback = 0);
+bool findBool(const json::object& object, std::string_view key, bool fallback = false);
 bool findBool(const json::value& object, std::string_view key, bool fallback = false);
 
 // "object", "array", "string", "integer", "number", "boolean" or "null", for error texts.

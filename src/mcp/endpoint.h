@@ -1,0 +1,57 @@
+// Streamable HTTP at /mcp/anonymous and /v1/mcp/anonymous: both eras on the same paths (D17).
+//
+// POST carries one message, or a batch where the revision has them. Answers are single JSON objects;
+// streams are only opened for change notifications (GET in a legacy session, subscriptions/listen in
+// the modern era). Authentication comes first and answers in the plain form of reference MCP-020 to
+// 026; everything after it is JSON-RPC.
+#pragma once
+
+#include <string>
+
+#include "base/async.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "execution/executions.h"
+#include "identity/identity.h"
+#include "mcp/dispatcher.h"
+#include "mcp/sessions.h"
+#include "net/router.h"
+
+namespace executor::mcp {
+
+inline constexpr std::chrono::seconds kStreamKeepAlive{15};
+inline constexpr std::chrono::milliseconds kChangePoll{1'000};
+
+class Endpoint {
+ public:
+  Endpoint(execution::Executions& executions, catalog::Sources& sources,
+           identity::Identity& identity, const Clock& clock);
+
+  // Adds the routes; the endpoint must outlive the router.
+  void addRoutes(net::Router& router);
+  std::size_t sessionCount() const { return sessions_.size(); }
+  // Ends open streams, so that a drain need not wait for them.
+  void stop() { stopping_ = true; }
+
+ private:
+  Task<net::Response> post(net::Request request);
+  Task<net::Response> get(net::Request request);
+  Task<net::Response> remove(net::Request request);
+  Task<net::Response> modern(Call call, Message message, const net::Headers& headers);
+  Task<net::Response> legacy(Call call, json::value body, const net::Headers& headers);
+  Task<net::Response> legacyMessage(Call call, Message message);
+  Task<net::Response> legacyBatch(Call call, json::array batch);
+  Task<std::string> answer(Call call, Message message);
+  net::Response listen(Call call, Message message);
+  net::Response changeStream(Call call, std::string opening, json::value subscription, bool tools);
+  Task<void> streamChanges(Call call, std::string opening, json::value subscription, bool tools,
+                           std::shared_ptr<net::Sink> sink);
+
+  Dispatcher dispatcher_;
+  catalog::Sources& sources_;
+  identity::Identity& identity_;
+  Sessions sessions_;
+  bool stopping_ = false;
+};
+
+}  // namespace executor::mcp
