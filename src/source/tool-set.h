@@ -33,13 +33,15 @@ struct ParameterView {
   Location location;
   bool required;
   std::uint32_t schema;       // index of a SchemaView
-  std::string_view style;     // "form", "simple", …
+  std::string_view style;     // "form", "simple", …; "content" for a parameter that is JSON text
   bool explode;
   bool allowReserved;
+  bool deprecated;
   std::string_view description;
 };
 
-// How the request body is made from the flat input.
+// How the request body is made from the flat input. It depends on the body's schema alone, never on
+// its media type, so that a tool's input keeps its shape when more media types can be sent.
 enum class BodyMode : std::uint8_t {
   none,
   flattened,  // an object whose properties stand side by side with the parameters
@@ -58,14 +60,22 @@ struct ToolView {
   std::string_view description;
   std::string_view tag;
   bool deprecated;
-  bool safe;                     // GET, HEAD, OPTIONS: runs without approval, may be retried
+  bool safe;                     // GET, HEAD, OPTIONS: runs without approval, may be retried. Taken
+                                 // from the method here, not from the file: it decides on approval
   BodyMode bodyMode;
   bool bodyRequired;
   std::string_view bodyMediaType;
   std::uint32_t bodySchema;      // kNoSchema if none
   std::uint32_t outputSchema;    // of the first 2xx response with one, else kNoSchema
-  std::vector<ParameterView> parameters;
-  std::vector<std::string_view> servers;  // URL templates, operation over path over document
+  std::string_view outputMediaType;
+  bool outputEmpty;              // all 2xx responses are declared without content: the result is null
+  std::vector<ParameterView> parameters;  // flattened body properties too, with Location::body
+  // Base URLs, operation over path over document; variables replaced by their defaults, relative
+  // ones resolved against the document's own URL where that was known.
+  std::vector<std::string_view> servers;
+  // Alternatives, each the names of the schemes it needs together; an empty one means that no
+  // credential is needed. No alternative at all: the document says nothing.
+  std::vector<std::vector<std::string_view>> security;
 };
 
 inline constexpr std::uint32_t kNoSchema = 0xffffffff;
@@ -73,7 +83,7 @@ inline constexpr std::uint32_t kNoSchema = 0xffffffff;
 // One node of the schema graph, JSON Schema 2020-12 after normalization of the older dialects.
 struct SchemaView {
   std::uint32_t index;
-  std::string_view name;          // component name, empty if anonymous
+  std::string_view name;          // component name, empty if anonymous; may repeat
   std::uint16_t types;            // bit set of SchemaType; 0 = any
   std::string_view format;
   std::string_view description;
@@ -88,11 +98,16 @@ struct SchemaView {
   std::vector<Property> properties;
   std::vector<std::string_view> required;     // incl. names without a property
   std::uint32_t items = kNoSchema;
+  std::vector<std::uint32_t> prefixItems;     // of a tuple
   std::uint32_t additional = kNoSchema;       // schema of additional properties
   bool additionalAllowed = true;              // false only for additionalProperties:false
   bool additionalDeclared = false;            // the document said additionalProperties: true or schema
   std::vector<std::uint32_t> allOf, anyOf, oneOf;
-  std::string_view restJson;      // every other keyword (pattern, minimum …) as one JSON object text
+  bool never = false;             // the boolean schema `false`
+  bool readOnly = false, writeOnly = false, deprecated = false;
+  // The other validation keywords and `title`, `discriminator`. Subschemas in them (not, if,
+  // patternProperties …) are as written, with their $ref; examples and extensions are dropped.
+  std::string_view restJson;      // one JSON object text, or empty
 };
 
 enum SchemaType : std::uint16_t {
