@@ -16,6 +16,13 @@
 #include "base/json.h"
 #include "base/principal.h"
 #include "base/time.h"
+#include "invocation/invoker.h"
+#include "sandbox/runtime.h"
+#include "store/record.h"
+
+namespace executor::store {
+class Store;
+}
 
 namespace executor::execution {
 
@@ -24,13 +31,21 @@ inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
 inline constexpr std::chrono::milliseconds kWaitingGrace{20'000};  // D16
 inline constexpr std::size_t kMaxRunningPerWorkspace = 256;
 inline constexpr std::size_t kMaxWaitingPerWorkspace = 1'000;
+inline constexpr std::chrono::milliseconds kJournalFlushDelay{5};
+inline constexpr std::size_t kMaxInlineResultBytes = 200u << 10;  // then preview and handle
+inline constexpr std::size_t kResultPreviewBytes = 30'000;
+inline constexpr std::size_t kMaxMetadataBytes = 16u << 10;
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
+inline constexpr std::size_t kMaxCancelReasonBytes = 500;
+inline constexpr std::size_t kMaxListed = 100;
 
 // D19. Exactly one of code and tool.
 struct ExecuteRequest {
   Principal principal;
   std::string code;
   std::string tool;       // direct call (D13)
-  std::string inputJson;  // of the direct call
+  std::string inputJson;    // of the direct call
+  std::string optionsJson;  // of the direct call, may be empty (D20)
   std::uint32_t timeoutMs = kDefaultTimeoutMs;
   std::string runtimeId;  // empty: the default
   std::string metadataJson;
@@ -41,7 +56,9 @@ struct ExecuteRequest {
 // Reads D19's input object; unknown arguments are errors that name them.
 Result<ExecuteRequest> parseExecuteArguments(const json::object& arguments);
 
-enum class State : std::uint8_t { queued, running, waiting, completed, failed, timed_out, denied, cancelled };
+enum class State : std::uint8_t {
+  queued, running, waiting, completed, failed, timed_out, denied, cancelled
+};
 std::string_view name(State state);
 bool isFinal(State state);
 
@@ -66,8 +83,14 @@ struct ExecutionView {
   std::string id, workspaceId, accountId, runtimeId, client, code, metadataJson;
   State state = State::queued;
   std::string resultJson;     // JSON text when completed ("null" included)
-  std::string resultHandle;   // where the whole result is when it was too big to inline
+  // A result over kMaxInlineResultBytes is not inlined: resultJson is empty, the handle is set, the
+  // preview holds its first kResultPreviewBytes and result() returns all of it.
+  std::string resultHandle, resultPreview;
+  std::size_t resultBytes = 0;
+  std::string tool;           // of a direct call
   std::string errorCode, errorMessage, errorHint, errorStack;
+  int errorStatus = 0;        // upstream status of an uncaught call error
+  std::string errorBodyJson;  // and its body
   std::uint32_t errorLine = 0, errorColumn = 0;
   std::vector<CallView> calls;
   std::vector<LogLine> logs;
@@ -85,6 +108,9 @@ struct EventView {
 class Executions {
  public:
   virtual ~Executions() = default;
+  // Returns the id at once; the creation is durable before anything acts in the world and before any
+  // view of it is returned by the functions below (D7). Errors change nothing: invalid_argument,
+  // limit_exceeded, shutting_down, and what the catalogue could not load.
   virtual Task<Result<std::string>> start(ExecuteRequest request) = 0;
   // Completes when the execution is final, or has been waiting for a human for `waitingGrace`, or at
   // the deadline; always with the present view. not_found for a foreign workspace.
@@ -99,6 +125,8 @@ class Executions {
                                   std::string cursor) = 0;
   virtual Task<Result<std::vector<EventView>>> events(Principal principal, std::string id,
                                                       std::uint64_t after, std::size_t limit) = 0;
+  // The whole result as JSON text; `conflict` unless completed.
+  virtual Task<Result<std::string>> result(Principal principal, std::string id) = 0;
   // Stops guest and upstream requests; `conflict` if already final.
   virtual Task<Result<ExecutionView>> cancel(Principal principal, std::string id,
                                              std::string reason) = 0;
@@ -108,5 +136,24 @@ class Executions {
   virtual Task<void> drain(Deadline deadline) = 0;
   virtual std::size_t runningCount() const = 0;
 };
+
+// What executions need; everything must outlive them. The first runtime is the default. `nodeId` is
+// stable per data directory: recover() resumes what this node left behind and nothing else.
+struct ExecutionDeps {
+  store::Store& store;
+  std::vector<sandbox::Runtime*> runtimes;
+  invocation::Invoker& invoker;
+  approval::Approvals& approvals;
+  catalog::Sources& sources;
+  policy::Policies& policies;
+  invocation::CallGate& gate;
+  const Clock& clock;
+  asio::io_context& loop;
+  std::string nodeId;
+};
+std::unique_ptr<Executions> makeExecutions(ExecutionDeps deps);
+
+// The record types of this layer.
+store::Schema executionSchema();
 
 }  // namespace executor::execution

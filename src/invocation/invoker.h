@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,9 @@
 #include "base/error.h"
 #include "base/principal.h"
 #include "catalog/catalog.h"
+#include "credential/connection.h"
 #include "net/client.h"
+#include "policy/policy.h"
 
 namespace executor::invocation {
 
@@ -29,11 +32,15 @@ struct CallOptions {
   std::uint32_t timeoutMs = 0;  // 0: the default
   std::string idempotencyKey;
 
-  static Result<CallOptions> parse(std::string_view optionsJson);  // unknown_option
+  // Empty text is no options. `unknown_option`, `invalid_argument`.
+  static Result<CallOptions> parse(std::string_view optionsJson);
 };
 
 inline constexpr std::chrono::milliseconds kUpstreamTimeout{60'000};
 inline constexpr std::chrono::milliseconds kMaxUpstreamTimeout{300'000};
+inline constexpr std::size_t kMaxErrorBodyBytes = 16u << 10;  // of an upstream's error
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
+inline constexpr std::uint32_t kMaxCallNumber = 100'000;  // of one execution, at the gate
 
 // Admits calls: only for a running execution, with that execution's own token, once per n
 // (invariant 2). Tokens are 32 random bytes; a refusal is `forbidden` and counted.
@@ -46,10 +53,15 @@ class CallGate {
  private:
   struct Entry {
     std::string token;
-    std::uint32_t highest = 0;
-    std::vector<bool> seen;
+    std::vector<bool> seen;  // by n - 1
   };
-  std::unordered_map<std::string, Entry> entries_;
+  Status refuse(std::string detail);
+
+  std::map<std::string, Entry, std::less<>> entries_;
+  std::uint64_t refused_ = 0;
+
+ public:
+  std::uint64_t refused() const { return refused_; }
 };
 
 struct CallRequest {
@@ -80,7 +92,8 @@ struct CallOutcome {
 struct RequestedCall {
   std::uint32_t n = 0;
   std::string callId, toolPath, sourceId, toolSetHash, method, inputJson, inputHash;
-  bool safe = false;
+  bool safe = false;       // by the operation's definition
+  bool retryable = false;  // safe, or carries an idempotency key: may be sent again after a crash
 };
 
 class CallJournal {
@@ -100,5 +113,20 @@ class Invoker {
   virtual Task<CallOutcome> invoke(CallRequest request, CallJournal& journal,
                                    std::shared_ptr<net::ClientCancel> cancel) = 0;
 };
+
+// What invoke() needs; everything must outlive it.
+struct InvokerDeps {
+  policy::Policies& policies;
+  credential::Connections& connections;
+  approval::Approvals& approvals;
+  catalog::Sources& sources;
+  net::HttpClient& client;
+  CallGate& gate;
+  const Clock& clock;
+};
+std::unique_ptr<Invoker> makeInvoker(InvokerDeps deps);
+
+// The approval of a call has the call's own UUID, so that a resumed call finds the one it asked for.
+std::string approvalIdOf(std::string_view callId);
 
 }  // namespace executor::invocation
