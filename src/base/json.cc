@@ -42,8 +42,7 @@ std::string_view stringOf(const json::value* value, std::string_view fallback) {
 }
 
 std::int64_t integerOf(const json::value* value, std::int64_t fallback) {
-  const std::int64_t* number = value ? value->if_int64() : nullptr;
-  return number ? *number : fallback;
+  return value ? integerOf(*value).value_or(fallback) : fallback;
 }
 
 bool boolOf(const json::value* value, bool fallback) {
