@@ -24,6 +24,7 @@
 
 namespace executor::store {
 class Store;
+struct Schema;
 }
 
 namespace executor::identity {
@@ -97,6 +98,9 @@ struct IdentityOptions {
 // `store` and `clock` must outlive the identity and everything it has spawned on the loop.
 std::unique_ptr<Identity> makeIdentity(store::Store& store, const Clock& clock,
                                        IdentityOptions options);
+
+// The record types of this layer, for StoreOptions::schema.
+store::Schema identitySchema();
 
 // Clears the Set-Cookie of makeIdentity's sessions, for sign-out.
 std::string expiredSessionCookie();

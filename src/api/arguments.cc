@@ -1,0 +1,97 @@
+#include "api/arguments.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace executor::api {
+namespace {
+
+std::unexpected<Error> wrongType(std::string_view name, std::string_view expected,
+                                 const json::value& found) {
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("\"{}\" must be {}, not {}.", name, expected, jsonTypeName(found)));
+}
+
+std::unexpected<Error> outOfRange(std::string_view name, std::int64_t lowest,
+                                  std::int64_t highest) {
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("\"{}\" must be an integer from {} to {}.", name, lowest, highest));
+}
+
+const json::value* present(const json::object& body, std::string_view name) {
+  const auto* value = body.if_contains(name);
+  return value != nullptr && !value->is_null() ? value : nullptr;
+}
+
+}  // namespace
+
+Result<std::string> requireString(const json::object& body, std::string_view name) {
+  EXECUTOR_TRY(auto text, optionalString(body, name));
+  if (text.empty()) {
+    return fail(ErrorCode::invalid_argument, fmt::format("\"{}\" is required.", name));
+  }
+  return text;
+}
+
+Result<std::string> optionalString(const json::object& body, std::string_view name) {
+  const auto* value = present(body, name);
+  if (value == nullptr) return std::string{};
+  if (!value->is_string()) return wrongType(name, "a string", *value);
+  return std::string(value->get_string());
+}
+
+Result<bool> optionalBool(const json::object& body, std::string_view name, bool fallback) {
+  const auto* value = present(body, name);
+  if (value == nullptr) return fallback;
+  if (!value->is_bool()) return wrongType(name, "true or false", *value);
+  return value->get_bool();
+}
+
+Result<std::optional<std::int64_t>> optionalInteger(const json::object& body,
+                                                    std::string_view name, std::int64_t lowest,
+                                                    std::int64_t highest) {
+  const auto* value = present(body, name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_int64()) return outOfRange(name, lowest, highest);
+  const auto number = value->get_int64();
+  if (number < lowest || number > highest) return outOfRange(name, lowest, highest);
+  return number;
+}
+
+Result<std::int64_t> queryInteger(const net::Request& request, std::string_view name,
+                                  std::int64_t fallback, std::int64_t lowest,
+                                  std::int64_t highest) {
+  const auto text = request.queryParameter(name);
+  if (text.empty()) return fallback;
+  std::int64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stopped != end || number < lowest || number > highest) {
+    return outOfRange(name, lowest, highest);
+  }
+  return number;
+}
+
+Status rejectUnknownQuery(const net::Request& request,
+                          std::initializer_list<std::string_view> allowed) {
+  for (const auto pair : splitText(request.query, '&')) {
+    std::string name;
+    if (pair.empty()) continue;
+    if (!percentDecode(pair.substr(0, pair.find('=')), name)) {
+      return fail(ErrorCode::invalid_request, "The query string is not percent-encoded correctly.");
+    }
+    if (std::ranges::find(allowed, name) != allowed.end()) continue;
+    return fail(ErrorCode::unknown_argument,
+                fmt::format("Unknown query parameter \"{}\".", truncateText(name, 100)),
+                allowed.size() == 0 ? "This route takes none."
+                                    : fmt::format("Known ones: {}.", fmt::join(allowed, ", ")));
+  }
+  return {};
+}
+
+}  // namespace executor::api

@@ -1,0 +1,208 @@
+#include "api/views.h"
+
+#include "api/json-text.h"
+#include "base/json.h"
+
+namespace executor::api {
+namespace {
+
+std::string schemeJson(const source::SecurityScheme& scheme) {
+  return ObjectText()
+      .text("name", scheme.name)
+      .text("type", scheme.type)
+      .textIf("in", scheme.in)
+      .textIf("parameter", scheme.parameter)
+      .take();
+}
+
+std::string schemesJson(const std::vector<source::SecurityScheme>& schemes) {
+  std::vector<std::string> items;
+  items.reserve(schemes.size());
+  for (const auto& scheme : schemes) items.push_back(schemeJson(scheme));
+  return arrayText(items);
+}
+
+std::string callJson(const execution::CallView& call) {
+  return ObjectText()
+      .number("n", call.n)
+      .text("callId", call.id)
+      .text("tool", call.tool)
+      .text("status", call.status)
+      .textIf("errorCode", call.errorCode)
+      .numberIf("startedAt", call.startedAt)
+      .number("durationMs", call.durationMs)
+      .take();
+}
+
+std::string logJson(const execution::LogLine& line) {
+  return ObjectText().text("level", line.level).text("text", line.text).take();
+}
+
+std::string pendingJson(const execution::PendingApproval& approval, std::string_view origin) {
+  ObjectText out;
+  out.text("id", approval.id).text("tool", approval.tool).text("summary", approval.summary);
+  if (!origin.empty()) out.text("url", approvalUrl(origin, approval.id));
+  return out.take();
+}
+
+std::string errorDetailJson(const execution::ExecutionView& execution) {
+  return ObjectText()
+      .text("code", execution.errorCode)
+      .numberIf("line", execution.errorLine)
+      .numberIf("column", execution.errorColumn)
+      .textIf("hint", execution.errorHint)
+      .textIf("stack", execution.errorStack)
+      .take();
+}
+
+template <class T, class F>
+std::string arrayOf(const std::vector<T>& values, F&& each) {
+  std::vector<std::string> items;
+  items.reserve(values.size());
+  for (const auto& value : values) items.push_back(each(value));
+  return arrayText(items);
+}
+
+void addOutcome(ObjectText& out, const execution::ExecutionView& execution, bool withResult) {
+  if (withResult && execution.state == execution::State::completed) {
+    out.raw("result", execution.resultJson);
+  }
+  out.textIf("resultHandle", execution.resultHandle);
+  if (execution.errorCode.empty() && execution.errorMessage.empty()) return;
+  out.text("error", execution.errorMessage);
+  out.raw("errorDetail", errorDetailJson(execution));
+}
+
+void addParts(ObjectText& out, const execution::ExecutionView& execution,
+              std::string_view origin) {
+  out.raw("calls", arrayOf(execution.calls, callJson));
+  out.raw("logs", arrayOf(execution.logs, logJson));
+  out.raw("approvals", arrayOf(execution.approvals,
+                               [&](const auto& item) { return pendingJson(item, origin); }));
+}
+
+void addOwner(ObjectText& out, const execution::ExecutionView& execution) {
+  out.text("workspaceId", execution.workspaceId)
+      .text("accountId", execution.accountId)
+      .textIf("client", execution.client)
+      .number("createdAt", execution.createdAt)
+      .numberIf("startedAt", execution.startedAt)
+      .numberIf("finishedAt", execution.finishedAt);
+}
+
+}  // namespace
+
+std::string sourceJson(const catalog::SourceView& source) {
+  return ObjectText()
+      .text("id", source.id)
+      .text("name", source.name)
+      .text("kind", source.kind)
+      .textIf("url", source.url)
+      .textIf("baseUrl", source.baseUrl)
+      .textIf("title", source.title)
+      .textIf("documentVersion", source.documentVersion)
+      .text("state", source.state)
+      .textIf("errorCode", source.errorCode)
+      .textIf("error", source.errorMessage)
+      .number("toolCount", static_cast<std::int64_t>(source.toolCount))
+      .raw("warnings", stringsText(source.warnings))
+      .raw("securitySchemes", schemesJson(source.securitySchemes))
+      .textIf("toolSetHash", source.toolSetHash)
+      .text("workspaceId", source.workspaceId)
+      .number("createdAt", source.createdAt)
+      .number("updatedAt", source.updatedAt)
+      .take();
+}
+
+std::string connectionJson(const credential::ConnectionView& connection) {
+  return ObjectText()
+      .text("id", connection.id)
+      .text("name", connection.name)
+      .text("source", connection.sourceName)
+      .text("sourceId", connection.sourceId)
+      .text("kind", connection.kind)
+      .textIf("in", connection.in)
+      .textIf("parameter", connection.parameter)
+      .text("scope", connection.scope)
+      .text("workspaceId", connection.workspaceId)
+      .number("createdAt", connection.createdAt)
+      .number("updatedAt", connection.updatedAt)
+      .take();
+}
+
+std::string policyJson(const policy::PolicyView& policy) {
+  return ObjectText()
+      .text("id", policy.id)
+      .text("effect", policy::name(policy.effect))
+      .text("tool", policy.tool)
+      .text("workspaceId", policy.workspaceId)
+      .text("createdBy", policy.createdBy)
+      .number("createdAt", policy.createdAt)
+      .take();
+}
+
+std::string keyJson(const identity::KeyView& key) {
+  return ObjectText()
+      .text("id", key.id)
+      .text("name", key.name)
+      .boolean("mayApprove", key.mayApprove)
+      .boolean("revoked", key.revoked)
+      .text("workspaceId", key.workspaceId)
+      .text("accountId", key.accountId)
+      .number("createdAt", key.createdAt)
+      .numberIf("lastUsedAt", key.lastUsedAt)
+      .numberIf("expiresAt", key.expiresAt)
+      .take();
+}
+
+std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin) {
+  ObjectText out;
+  out.text("id", approval.id)
+      .text("status", approval.status)
+      .text("tool", approval.toolPath)
+      .text("method", approval.method)
+      .text("origin", approval.origin)
+      .text("summary", approval.summary)
+      .raw("input", approval.inputJson)
+      .text("inputHash", approval.inputHash)
+      .text("executionId", approval.executionId)
+      .text("callId", approval.callId)
+      .textIf("decidedBy", approval.decidedBy)
+      .textIf("reason", approval.reason)
+      .text("workspaceId", approval.workspaceId)
+      .number("createdAt", approval.createdAt)
+      .numberIf("decidedAt", approval.decidedAt)
+      .numberIf("expiresAt", approval.expiresAt);
+  if (!origin.empty()) out.text("url", approvalUrl(origin, approval.id));
+  return out.take();
+}
+
+std::string executionJson(const execution::ExecutionView& execution,
+                          const ExecutionJsonOptions& options) {
+  ObjectText out;
+  out.text("taskId", execution.id)
+      .text("status", execution::name(execution.state))
+      .text("runtimeId", execution.runtimeId);
+  addOutcome(out, execution, options.withResult);
+  if (options.withResult) addParts(out, execution, options.origin);
+  addOwner(out, execution);
+  if (options.withCode) {
+    out.textIf("code", execution.code).rawIf("metadata", execution.metadataJson);
+  }
+  return out.take();
+}
+
+std::string eventJson(const execution::EventView& event) {
+  return ObjectText()
+      .number("seq", static_cast<std::int64_t>(event.seq))
+      .text("kind", event.kind)
+      .number("at", event.at)
+      .raw("body", event.bodyJson)
+      .take();
+}
+
+std::string approvalUrl(std::string_view origin, std::string_view approvalId) {
+  return std::string(origin) + "/approvals/" + std::string(approvalId);
+}
+
+}  // namespace executor::api

@@ -1,0 +1,45 @@
+// How the product's things look in JSON, once for REST and MCP.
+//
+// Each function gives one JSON text. Names and shapes are the contract of /api/v1 and of
+// `structuredContent` (reference MCP-073 and D19), so a change here is a change for every client.
+// Values that programs or upstreams made (results, inputs, event bodies) are spliced in as the text
+// they arrived in. No view has a member for a secret: connections, keys and sources are shown by name
+// and kind only (invariant 1).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "approval/approval.h"
+#include "catalog/catalog.h"
+#include "credential/connection.h"
+#include "execution/executions.h"
+#include "identity/identity.h"
+#include "policy/policy.h"
+
+namespace executor::api {
+
+std::string sourceJson(const catalog::SourceView& source);
+std::string connectionJson(const credential::ConnectionView& connection);
+std::string policyJson(const policy::PolicyView& policy);
+std::string keyJson(const identity::KeyView& key);
+
+// `origin` makes the approval's link; empty: no link.
+std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin);
+
+struct ExecutionJsonOptions {
+  std::string_view origin;   // for approval links; empty: none
+  bool withCode = false;     // the program itself and its metadata
+  bool withResult = true;    // false for lists
+};
+// taskId, status, runtimeId, result (even when null, once completed), resultHandle, error,
+// errorDetail, calls, logs, approvals, workspaceId, accountId, client, times.
+std::string executionJson(const execution::ExecutionView& execution,
+                          const ExecutionJsonOptions& options);
+
+std::string eventJson(const execution::EventView& event);
+
+// The page on which a person decides.
+std::string approvalUrl(std::string_view origin, std::string_view approvalId);
+
+}  // namespace executor::api

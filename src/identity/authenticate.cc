@@ -1,0 +1,176 @@
+#include "base/crypto.h"
+#include "base/text.h"
+#include "identity/form.h"
+#include "identity/service.h"
+#include "identity/token.h"
+
+namespace executor::identity {
+namespace {
+
+// RFC 7235 section 2.1: the scheme compares without case.
+std::string bearerOf(const net::Request& request) {
+  const auto value = request.headers.get("authorization");
+  constexpr std::string_view kScheme = "bearer ";
+  if (!equalsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) return {};
+  return std::string(trimText(value.substr(kScheme.size())));
+}
+
+// MCP-023: x-api-key is preferred.
+std::string presentedKey(const net::Request& request) {
+  const auto key = trimText(request.headers.get("x-api-key"));
+  return key.empty() ? bearerOf(request) : std::string(key);
+}
+
+bool looksLikeJwt(std::string_view token) { return std::ranges::count(token, '.') == 2; }
+
+bool changesState(const net::Request& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
+
+Status checkCsrf(const net::Request& request, const std::string& expected) {
+  const auto header = request.headers.get("x-csrf-token");
+  const auto given = header.empty() ? formField(request, "csrf") : std::string(header);
+  if (equalConstantTime(given, expected)) return {};
+  return fail(ErrorCode::forbidden, "The form's CSRF token is missing or not of this session.",
+              "Reload the page and send the form again; programs send x-csrf-token.");
+}
+
+Principal principalOf(const ApiKey& key) {
+  return {.kind = CredentialKind::agent,
+          .accountId = key.accountId,
+          .organizationId = key.organizationId,
+          .workspaceId = key.workspaceId,
+          .keyId = key.id,
+          .mayApprove = key.mayApprove};
+}
+
+Principal principalOf(const OwnerToken& token) {
+  return {.kind = CredentialKind::person,
+          .accountId = token.accountId,
+          .organizationId = token.organizationId,
+          .workspaceId = token.workspaceId,
+          .mayApprove = true};
+}
+
+bool matches(const ApiKey& record, const KeyClaims& claims, EpochMs now) {
+  return !record.revoked && record.accountId == claims.accountId &&
+         record.workspaceId == claims.workspaceId &&
+         (record.expiresAt == 0 || record.expiresAt > now);
+}
+
+Result<ApiKey> readKey(store::Txn& txn, const KeyClaims& claims, EpochMs now) {
+  EXECUTOR_TRY(auto record, txn.get<ApiKey>(claims.keyId));
+  if (!record || !matches(*record, claims, now)) return invalidApiKey();
+  EXECUTOR_CHECK(checkMembership(txn, record->accountId, record->organizationId));
+  return *std::move(record);
+}
+
+Result<OwnerToken> readOwnerToken(store::Txn& txn, const std::string& hash) {
+  EXECUTOR_TRY(auto record, txn.get<OwnerToken>(hash));
+  if (!record || !equalConstantTime(record->tokenHash, hash)) {
+    return fail(ErrorCode::unauthorized, "The token is not valid.",
+                "Use the content of `owner-token` in the data directory, or an API key.");
+  }
+  EXECUTOR_CHECK(checkMembership(txn, record->accountId, record->organizationId));
+  return *std::move(record);
+}
+
+}  // namespace
+
+std::string tokenHash(std::string_view token) { return sha256Hex(token); }
+
+Status checkMembership(store::Txn& txn, std::string_view accountId,
+                       std::string_view organizationId) {
+  EXECUTOR_TRY(const auto account, txn.get<Account>(accountId));
+  if (!account) return fail(ErrorCode::forbidden, "Account is not recognized");
+  EXECUTOR_TRY(const auto member, txn.get<Member>(memberId(organizationId, accountId)));
+  if (!member) return fail(ErrorCode::forbidden, "You are not a member of this workspace");
+  return {};
+}
+
+// Lazily: at most one write per key and minute, and none that anyone waits for.
+void IdentityService::noteUse(const std::string& keyId) {
+  const auto now = clock_.now();
+  auto& last = lastUsed_[keyId];
+  if (now - last < kLastUsedGranularity) return;
+  last = now;
+  store_.writeLater([keyId, now](store::Txn& txn) -> Status {
+    EXECUTOR_TRY(auto key, txn.get<ApiKey>(keyId));
+    if (!key || key->lastUsedAt >= now) return {};
+    key->lastUsedAt = now;
+    return txn.replace(*key);
+  });
+}
+
+Task<Result<Principal>> IdentityService::principalOfKey(std::string token) {
+  const auto now = clock_.now();
+  auto hash = sha256(token);
+  if (auto known = cache_.find(hash, now)) {
+    noteUse(known->keyId);
+    co_return *std::move(known);
+  }
+  EXECUTOR_CO_TRY(const auto claims, verifyKey(token, signingSecret_, now));
+  const auto generation = cache_.generation();
+  EXECUTOR_CO_TRY(const ApiKey key, co_await store_.read([claims, now](store::Txn& txn) {
+    return readKey(txn, claims, now);
+  }));
+  auto principal = principalOf(key);
+  cache_.put(std::move(hash), principal, key.expiresAt, now, generation);
+  noteUse(key.id);
+  co_return principal;
+}
+
+Task<Result<Principal>> IdentityService::principalOfOwnerToken(std::string token) {
+  const auto now = clock_.now();
+  auto cacheKey = sha256(token);
+  if (auto known = cache_.find(cacheKey, now)) co_return *std::move(known);
+  const auto generation = cache_.generation();
+  EXECUTOR_CO_TRY(const OwnerToken record,
+                  co_await store_.read([hash = tokenHash(token)](store::Txn& txn) {
+                    return readOwnerToken(txn, hash);
+                  }));
+  auto principal = principalOf(record);
+  cache_.put(std::move(cacheKey), principal, 0, now, generation);
+  co_return principal;
+}
+
+Task<Result<Principal>> IdentityService::principalOfToken(std::string token) {
+  if (looksLikeJwt(token)) co_return co_await principalOfKey(std::move(token));
+  co_return co_await principalOfOwnerToken(std::move(token));
+}
+
+Task<Result<Principal>> IdentityService::principalOfCookie(net::Request request) {
+  EXECUTOR_CO_TRY(auto session, co_await sessionFromRequest(request));
+  if (!session) {
+    co_return fail(ErrorCode::unauthorized, "Authentication is required.",
+                   "Send `Authorization: Bearer` with the owner token or an API key, or run "
+                   "`executor open` for a browser session.");
+  }
+  if (changesState(request)) EXECUTOR_CO_CHECK(checkCsrf(request, session->csrf));
+  co_return std::move(session->principal);
+}
+
+// The order is that of reference 1.3; the texts are looked up by users.
+Task<Result<Principal>> IdentityService::agentFromRequest(const net::Request& request) {
+  if (signingSecret_.empty()) {
+    co_return fail(ErrorCode::not_configured, "MCP API key signing is not configured");
+  }
+  auto key = presentedKey(request);
+  if (key.empty()) {
+    co_return fail(ErrorCode::unauthorized, "API key is required for /v1/mcp/anonymous");
+  }
+  const auto wanted = request.queryParameter("workspaceId");
+  EXECUTOR_CO_TRY(auto principal, co_await principalOfKey(std::move(key)));
+  if (!wanted.empty() && wanted != principal.workspaceId) {
+    co_return fail(ErrorCode::forbidden, "API key does not match requested workspace");
+  }
+  co_return principal;
+}
+
+Task<Result<Principal>> IdentityService::principalFromRequest(const net::Request& request) {
+  auto token = presentedKey(request);
+  if (!token.empty()) co_return co_await principalOfToken(std::move(token));
+  co_return co_await principalOfCookie(request);
+}
+
+}  // namespace executor::identity

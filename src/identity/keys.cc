@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "identity/service.h"
+#include "identity/token.h"
+
+namespace executor::identity {
+namespace {
+
+KeyView viewOf(const ApiKey& key) {
+  return {.id = key.id,
+          .name = key.name,
+          .workspaceId = key.workspaceId,
+          .accountId = key.accountId,
+          .mayApprove = key.mayApprove,
+          .revoked = key.revoked,
+          .createdAt = key.createdAt,
+          .lastUsedAt = key.lastUsedAt,
+          .expiresAt = key.expiresAt};
+}
+
+bool isPrintable(std::string_view text) {
+  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+Result<std::string> checkName(std::string_view name) {
+  const auto trimmed = trimText(name);
+  const bool good = !trimmed.empty() && trimmed.size() <= kMaxKeyNameBytes &&
+                    isValidUtf8(trimmed) && isPrintable(trimmed);
+  if (good) return std::string(trimmed);
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("A key's name must have 1 to {} bytes of printable text.",
+                          kMaxKeyNameBytes),
+              "Name it after the client that will use it.");
+}
+
+Result<std::vector<ApiKey>> keysOf(store::Txn& txn, const std::string& workspaceId) {
+  EXECUTOR_TRY(auto page, txn.scan<ApiKey>("byWorkspace", {.prefix = {workspaceId},
+                                                           .order = store::Order::descending,
+                                                           .limit = kMaxKeysPerWorkspace}));
+  return std::move(page.items);
+}
+
+Status insertKey(store::Txn& txn, const ApiKey& key) {
+  EXECUTOR_TRY(const auto existing, keysOf(txn, key.workspaceId));
+  if (existing.size() < kMaxKeysPerWorkspace) return txn.insert(key);
+  return fail(ErrorCode::limit_exceeded,
+              fmt::format("A workspace has at most {} keys, revoked ones included.",
+                          kMaxKeysPerWorkspace));
+}
+
+// A foreign workspace's key is as unknown as one that never was (invariant 5).
+Status markRevoked(store::Txn& txn, const Principal& principal, const std::string& id) {
+  EXECUTOR_TRY(auto key, txn.get<ApiKey>(id));
+  if (!key || key->workspaceId != principal.workspaceId) {
+    return fail(ErrorCode::not_found, fmt::format("No key {}.", truncateText(id, 100)),
+                "`executor key list` shows the workspace's keys.");
+  }
+  key->revoked = true;
+  return txn.replace(*key);
+}
+
+}  // namespace
+
+Task<Result<Identity::NewKey>> IdentityService::createKey(Principal principal, std::string name,
+                                                          bool mayApprove) {
+  EXECUTOR_CO_CHECK(requirePerson(principal, "Issuing a key"));
+  EXECUTOR_CO_TRY(auto checked, checkName(name));
+  const auto now = clock_.now();
+  const ApiKey key{.id = newId(idPrefix::kKey),
+                   .workspaceId = principal.workspaceId,
+                   .organizationId = principal.organizationId,
+                   .accountId = principal.accountId,
+                   .name = std::move(checked),
+                   .mayApprove = mayApprove,
+                   .createdAt = now,
+                   .expiresAt = keyExpiry(now)};
+  EXECUTOR_CO_CHECK(
+      co_await store_.write([key](store::Txn& txn) { return insertKey(txn, key); }));
+  auto token = signKey({key.id, key.accountId, key.workspaceId, now, key.expiresAt}, signingSecret_);
+  co_return NewKey{viewOf(key), std::move(token)};
+}
+
+Task<Result<std::vector<KeyView>>> IdentityService::listKeys(Principal principal) {
+  EXECUTOR_CO_CHECK(requirePerson(principal, "Listing keys"));
+  EXECUTOR_CO_TRY(const std::vector<ApiKey> keys,
+                  co_await store_.read([workspaceId = principal.workspaceId](store::Txn& txn) {
+                    return keysOf(txn, workspaceId);
+                  }));
+  std::vector<KeyView> views;
+  views.reserve(keys.size());
+  for (const auto& key : keys) views.push_back(viewOf(key));
+  co_return views;
+}
+
+Task<Status> IdentityService::revokeKey(Principal principal, std::string id) {
+  EXECUTOR_CO_CHECK(requirePerson(principal, "Revoking a key"));
+  EXECUTOR_CO_CHECK(co_await store_.write(
+      [principal, id](store::Txn& txn) { return markRevoked(txn, principal, id); }));
+  cache_.forgetKey(id);
+  lastUsed_.erase(id);
+  co_return Status{};
+}
+
+}  // namespace executor::identity

@@ -1,0 +1,73 @@
+#include "identity/token.h"
+
+#include "base/crypto.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "identity/identity.h"
+
+namespace executor::identity {
+namespace {
+
+constexpr EpochMs kMsPerSecond = 1'000;
+
+// RFC 7519 section 4.1.3: one string or an array of them.
+bool isForUs(const json::object& claims) {
+  const auto* audience = claims.if_contains("aud");
+  if (audience == nullptr) return false;
+  if (audience->is_string()) return std::string_view(audience->get_string()) == kKeyAudience;
+  if (!audience->is_array()) return false;
+  return std::ranges::any_of(audience->get_array(), [](const json::value& one) {
+    return one.is_string() && std::string_view(one.get_string()) == kKeyAudience;
+  });
+}
+
+// Absent is never; anything but a whole number of seconds is refused as if expired.
+bool readExpiry(const json::object& claims, EpochMs& expiresAt) {
+  const auto* seconds = claims.if_contains("exp");
+  if (seconds == nullptr) return true;
+  constexpr std::int64_t kLastSecond = std::numeric_limits<std::int64_t>::max() / kMsPerSecond;
+  if (!seconds->is_int64() || seconds->get_int64() <= 0) return false;
+  if (seconds->get_int64() > kLastSecond) return false;
+  expiresAt = seconds->get_int64() * kMsPerSecond;
+  return true;
+}
+
+Result<KeyClaims> readClaims(const json::object& object, EpochMs now) {
+  KeyClaims claims;
+  const json::value value(object);
+  claims.keyId = findString(value, "jti");
+  claims.workspaceId = findString(value, "workspaceId");
+  claims.accountId = findString(value, "accountId", findString(value, "sub"));
+  claims.issuedAt = findInteger(value, "iat") * kMsPerSecond;
+  if (!isForUs(object) || !readExpiry(object, claims.expiresAt)) return invalidApiKey();
+  if (claims.expiresAt != 0 && claims.expiresAt <= now) return invalidApiKey();
+  const bool complete = isId(claims.keyId, idPrefix::kKey) && !claims.workspaceId.empty() &&
+                        !claims.accountId.empty();
+  if (!complete) return invalidApiKey();
+  return claims;
+}
+
+}  // namespace
+
+std::unexpected<Error> invalidApiKey() {
+  return fail(ErrorCode::unauthorized, std::string(kInvalidApiKey));
+}
+
+std::string signKey(const KeyClaims& claims, std::string_view secret) {
+  json::object payload{{"workspaceId", claims.workspaceId}, {"accountId", claims.accountId},
+                       {"sub", claims.accountId},           {"aud", kKeyAudience},
+                       {"jti", claims.keyId},               {"iat", claims.issuedAt / kMsPerSecond}};
+  if (claims.expiresAt != 0) payload["exp"] = claims.expiresAt / kMsPerSecond;
+  return signHs256(serializeJson(payload), secret);
+}
+
+Result<KeyClaims> verifyKey(std::string_view token, std::string_view secret, EpochMs now) {
+  if (token.size() > kMaxTokenBytes) return invalidApiKey();
+  const auto payload = verifyHs256(token, secret);
+  if (!payload) return invalidApiKey();
+  const auto claims = parseJson(*payload, {.maxBytes = kMaxTokenBytes, .maxDepth = 4});
+  if (!claims || !claims->is_object()) return invalidApiKey();
+  return readClaims(claims->get_object(), now);
+}
+
+}  // namespace executor::identity

@@ -1,0 +1,33 @@
+// The agent key as text: an HS256 JWT with the claims of reference MCP-028 and a `jti` (D3).
+//
+// The signature only proves that this installation issued the key. Whether it still counts is the
+// key record's business: callers look `keyId` up on every use. No issuer is set or checked, because
+// an installation without a public origin has none.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace executor::identity {
+
+struct KeyClaims {
+  std::string keyId, accountId, workspaceId;
+  EpochMs issuedAt = 0;
+  EpochMs expiresAt = 0;  // 0: never
+};
+
+std::string signKey(const KeyClaims& claims, std::string_view secret);
+
+// `unauthorized` with the text of MCP-024 for anything but a key of ours that has not expired:
+// another algorithm, signature, audience, a missing claim, text after the token.
+Result<KeyClaims> verifyKey(std::string_view token, std::string_view secret, EpochMs now);
+
+inline constexpr std::string_view kInvalidApiKey = "Invalid API key";
+inline constexpr std::size_t kMaxTokenBytes = 4'096;
+
+std::unexpected<Error> invalidApiKey();
+
+}  // namespace executor::identity
