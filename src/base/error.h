@@ -94,7 +94,8 @@ enum class Culprit : std::uint8_t { ours, host, caller, guest, upstream };
   X(document_too_large, 413, -32602, false, caller)          \
   X(document_too_complex, 422, -32602, false, caller)        \
   X(source_not_ready, 409, -32602, true, caller)             \
-  X(reserved_name, 422, -32602, false, caller)
+  X(reserved_name, 422, -32602, false, caller)               \
+  X(transaction_too_large, 413, -32602, false, caller)
 
 enum class ErrorCode : std::uint8_t {
 #define X(code, ...) code,

@@ -42,6 +42,14 @@ struct Range {
   std::size_t limit = 0;
 };
 
+struct Rows {
+  std::vector<Row> rows;
+  bool more = false;  // the range goes on behind the last row
+};
+
+// A range ends early, with `more`, once its bodies are this large together.
+inline constexpr std::size_t kMaxScanBytes = 8u << 20;
+
 class EngineTxn {
  public:
   virtual ~EngineTxn() = default;
@@ -51,8 +59,11 @@ class EngineTxn {
   // `not_found`, `conflict`.
   virtual Status replace(const RecordType& type, const RowImage& row) = 0;
   virtual Status remove(const RecordType& type, std::string_view key) = 0;
-  virtual Result<std::vector<Row>> range(const RecordType& type, const Range& range) = 0;
+  virtual Result<Rows> range(const RecordType& type, const Range& range) = 0;
 };
+
+// Longest time a job that is not urgent waits for company.
+inline constexpr std::chrono::milliseconds kMaxLazyDelay{50};
 
 struct Job {
   std::move_only_function<Status(EngineTxn&)> work;

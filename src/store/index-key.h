@@ -25,6 +25,9 @@
 
 namespace executor::store {
 
+// PostgreSQL's B-tree takes no entry over 2,704 bytes; so no engine does.
+inline constexpr std::size_t kMaxIndexEntryBytes = 2'000;
+
 // The value of one index column. Made from what the field is made of.
 class IndexValue {
  public:
@@ -44,7 +47,8 @@ class IndexValue {
   }
 
   void appendTo(std::string& bytes) const;
-  bool isNone() const { return std::holds_alternative<std::monostate>(value_); }
+  // For bounds of a scan by key; anything but text is a mistake of ours.
+  Result<std::string> asText() const;
 
  private:
   std::variant<std::monostate, std::int64_t, std::string> value_;

@@ -18,6 +18,9 @@
 
 namespace executor::store {
 
+// Bodies nest one level deeper than what callers were allowed to put into them.
+inline constexpr JsonLimits kBodyLimits{.maxBytes = 64u << 20, .maxDepth = 1'024};
+
 // Safe from any thread.
 class Sealer {
  public:

@@ -13,7 +13,8 @@
 //   });
 //
 // Writes commit in the order they were given. writeLater() is for what must not be lost out of order
-// but needs no commit of its own (D7): it becomes durable with the next write(), or soon.
+// but needs no commit of its own (D7): it becomes durable with the next write(), or after
+// kMaxLazyDelay.
 #pragma once
 
 #include <functional>
@@ -33,9 +34,6 @@
 #include "store/watch.h"
 
 namespace executor::store {
-
-// Longest time a writeLater() waits for company.
-inline constexpr std::chrono::milliseconds kMaxLazyDelay{50};
 
 struct StoreOptions {
   std::string path;       // of the SQLite file; made with mode 0600 if it is not there

@@ -39,8 +39,16 @@ class WatchBoard {
   void notify(std::string_view topic);
   void notifyAll();
 
+  // Topics held, watched or not; bounded by twice the watched ones.
+  std::size_t size() const { return topics_.size(); }
+
  private:
+  static constexpr std::size_t kMinForget = 64;
+
+  void forgetUnwatched();
+
   std::map<std::string, std::weak_ptr<Watch::Topic>, std::less<>> topics_;
+  std::size_t forgetAt_ = kMinForget;
 };
 
 }  // namespace executor::store
