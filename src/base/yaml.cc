@@ -1,0 +1,307 @@
+#include "base/yaml.h"
+
+#include <yaml.h>
+
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "base/yaml-scalar.h"
+
+namespace executor {
+namespace {
+
+std::unexpected<Error> failAt(ErrorCode code, const yaml_mark_t& at, std::string_view cause,
+                              std::string hint = {}) {
+  return fail(code,
+              "The YAML document at line " + std::to_string(at.line + 1) + ", column " +
+                  std::to_string(at.column + 1) + ": " + std::string(cause) + ".",
+              std::move(hint));
+}
+
+std::unexpected<Error> failInvalid(const yaml_mark_t& at, std::string_view cause,
+                                   std::string hint = {}) {
+  return failAt(ErrorCode::invalid_document, at, cause, std::move(hint));
+}
+
+// One libyaml event and its memory.
+class Event {
+ public:
+  Event() = default;
+  ~Event() { yaml_event_delete(&event_); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+
+  yaml_event_t* raw() { return &event_; }
+  yaml_event_type_t type() const { return event_.type; }
+  const yaml_mark_t& mark() const { return event_.start_mark; }
+
+  std::string_view scalar() const {
+    const auto& s = event_.data.scalar;
+    return {reinterpret_cast<const char*>(s.value), s.length};
+  }
+  bool isPlain() const { return event_.data.scalar.style == YAML_PLAIN_SCALAR_STYLE; }
+  // Of any node; empty if there is none.
+  std::string_view anchor() const {
+    switch (type()) {
+      case YAML_SCALAR_EVENT: return text(event_.data.scalar.anchor);
+      case YAML_SEQUENCE_START_EVENT: return text(event_.data.sequence_start.anchor);
+      case YAML_MAPPING_START_EVENT: return text(event_.data.mapping_start.anchor);
+      case YAML_ALIAS_EVENT: return text(event_.data.alias.anchor);
+      default: return {};
+    }
+  }
+  std::string_view scalarTag() const { return text(event_.data.scalar.tag); }
+  bool isMergeKey() const {
+    return type() == YAML_SCALAR_EVENT && isPlain() && scalarTag().empty() && scalar() == "<<";
+  }
+
+ private:
+  static std::string_view text(const yaml_char_t* value) {
+    return value ? reinterpret_cast<const char*>(value) : std::string_view();
+  }
+
+  yaml_event_t event_{};
+};
+
+// A composed value and what a copy of it weighs (YamlLimits::maxCopiedBytes).
+struct Node {
+  json::value value;
+  std::size_t weight = kYamlNodeWeight;
+};
+
+struct Anchor {
+  Node node;
+  bool complete = false;  // false while its own content is being read
+};
+
+// The members of one mapping while they arrive.
+struct Members {
+  json::object object;
+  std::set<std::string, std::less<>> merged;  // came by `<<`: an explicit key may replace them
+  std::size_t weight = kYamlNodeWeight;
+};
+
+class Composer {
+ public:
+  Composer(std::string_view text, const YamlLimits& limits) : limits_(limits) {
+    yaml_parser_initialize(&parser_);
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    yaml_parser_set_input_string(&parser_, bytes, text.size());
+  }
+  ~Composer() { yaml_parser_delete(&parser_); }
+  Composer(const Composer&) = delete;
+  Composer& operator=(const Composer&) = delete;
+
+  Result<json::value> compose() {
+    EXECUTOR_CHECK(skip());  // the start of the stream
+    Event event;
+    EXECUTOR_CHECK(next(event));
+    if (event.type() == YAML_STREAM_END_EVENT) return json::value(nullptr);
+    EXECUTOR_TRY(Node root, nextNode());
+    EXECUTOR_CHECK(skip());  // the end of the document
+    EXECUTOR_CHECK(expectEnd());
+    return std::move(root.value);
+  }
+
+ private:
+  Status next(Event& event) {
+    if (yaml_parser_parse(&parser_, event.raw())) return {};
+    return failParser();
+  }
+
+  Status skip() {
+    Event event;
+    return next(event);
+  }
+
+  Status expectEnd() {
+    Event event;
+    EXECUTOR_CHECK(next(event));
+    if (event.type() == YAML_STREAM_END_EVENT) return {};
+    return failInvalid(event.mark(), "a second document begins here",
+                       "Send one YAML document per text.");
+  }
+
+  Result<Node> nextNode() {
+    Event event;
+    EXECUTOR_CHECK(next(event));
+    return node(event);
+  }
+
+  Result<Node> node(const Event& event) {
+    if (event.type() == YAML_ALIAS_EVENT) return alias(event);
+    const std::string name(event.anchor());
+    if (!name.empty()) anchors_[name] = Anchor{};
+    EXECUTOR_TRY(Node made, content(event));
+    if (!name.empty()) {
+      EXECUTOR_CHECK(charge(event.mark(), made.weight));
+      anchors_[name] = Anchor{made, true};
+    }
+    return made;
+  }
+
+  Result<Node> content(const Event& event) {
+    if (event.type() == YAML_SCALAR_EVENT) return scalar(event);
+    if (depth_ == limits_.maxDepth) {
+      return failAt(ErrorCode::document_too_complex, event.mark(),
+                    "nested deeper than " + std::to_string(limits_.maxDepth) + " levels");
+    }
+    ++depth_;
+    auto made = event.type() == YAML_SEQUENCE_START_EVENT ? sequence() : mapping();
+    --depth_;
+    return made;
+  }
+
+  Result<Node> scalar(const Event& event) {
+    const std::string_view text = event.scalar(), tag = event.scalarTag();
+    Node made;
+    made.weight += text.size();
+    if (!tag.empty() && tag != "!") {
+      auto value = resolveTaggedScalar(tag, text);
+      if (!value) return failInvalid(event.mark(), "the value does not fit its tag " + quoted(tag));
+      made.value = *std::move(value);
+    } else if (event.isPlain() && tag.empty()) {
+      made.value = resolvePlainScalar(text);
+    } else {
+      made.value = json::string_view(text);
+    }
+    return made;
+  }
+
+  Result<Node> sequence() {
+    json::array items;
+    std::size_t weight = kYamlNodeWeight;
+    for (;;) {
+      Event event;
+      EXECUTOR_CHECK(next(event));
+      if (event.type() == YAML_SEQUENCE_END_EVENT) return Node{std::move(items), weight};
+      EXECUTOR_TRY(Node item, node(event));
+      weight += item.weight;
+      items.push_back(std::move(item.value));
+    }
+  }
+
+  Result<Node> mapping() {
+    Members members;
+    for (;;) {
+      Event event;
+      EXECUTOR_CHECK(next(event));
+      if (event.type() == YAML_MAPPING_END_EVENT) {
+        return Node{std::move(members.object), members.weight};
+      }
+      EXECUTOR_CHECK(event.isMergeKey() ? merge(event, members) : member(event, members));
+    }
+  }
+
+  Status member(const Event& keyEvent, Members& members) {
+    EXECUTOR_TRY(const std::string key, keyText(keyEvent));
+    EXECUTOR_TRY(Node value, nextNode());
+    members.weight += key.size() + value.weight;
+    const auto [at, inserted] = members.object.emplace(key, nullptr);
+    if (!inserted && members.merged.erase(key) == 0) {
+      return failInvalid(keyEvent.mark(), "the key " + quoted(key) + " occurs twice",
+                         "Remove or rename one of the two.");
+    }
+    at->value() = std::move(value.value);
+    return {};
+  }
+
+  Result<std::string> keyText(const Event& event) {
+    if (event.type() == YAML_SCALAR_EVENT) {
+      const std::string_view name = event.anchor();
+      if (!name.empty()) anchors_[std::string(name)] = anchorOfKey(event);
+      return std::string(event.scalar());
+    }
+    if (event.type() == YAML_ALIAS_EVENT) {
+      EXECUTOR_TRY(const Node key, alias(event));
+      if (key.value.is_string()) return std::string(key.value.get_string());
+      if (!key.value.is_structured()) return serializeJson(key.value);
+    }
+    return failInvalid(event.mark(), "a sequence or mapping cannot be a key",
+                       "JSON objects have text keys only.");
+  }
+
+  static Anchor anchorOfKey(const Event& event) {
+    const json::string_view text = event.scalar();
+    return Anchor{Node{json::value(text), kYamlNodeWeight + text.size()}, true};
+  }
+
+  // https://yaml.org/type/merge.html: a mapping, or a sequence of them of which earlier ones win.
+  Status merge(const Event& keyEvent, Members& members) {
+    EXECUTOR_TRY(Node from, nextNode());
+    members.weight += from.weight;
+    if (from.value.is_object()) return mergeObject(std::move(from.value.get_object()), members);
+    if (!from.value.is_array()) return failMerge(keyEvent);
+    for (json::value& item : from.value.get_array()) {
+      if (!item.is_object()) return failMerge(keyEvent);
+      EXECUTOR_CHECK(mergeObject(std::move(item.get_object()), members));
+    }
+    return {};
+  }
+
+  static Status mergeObject(json::object from, Members& members) {
+    for (auto& entry : from) {
+      const auto [at, inserted] = members.object.emplace(entry.key(), nullptr);
+      if (!inserted) continue;
+      at->value() = std::move(entry.value());
+      members.merged.emplace(entry.key());
+    }
+    return {};
+  }
+
+  static std::unexpected<Error> failMerge(const Event& event) {
+    return failInvalid(event.mark(), "`<<` merges mappings only",
+                       "Quote the key if it is meant literally.");
+  }
+
+  Result<Node> alias(const Event& event) {
+    const auto found = anchors_.find(std::string(event.anchor()));
+    if (found == anchors_.end()) {
+      return failInvalid(event.mark(), "the anchor " + quoted(event.anchor()) + " is not known");
+    }
+    if (!found->second.complete) {
+      return failInvalid(event.mark(), "the anchor " + quoted(event.anchor()) +
+                                           " contains itself");
+    }
+    EXECUTOR_CHECK(charge(event.mark(), found->second.node.weight));
+    return found->second.node;
+  }
+
+  Status charge(const yaml_mark_t& at, std::size_t weight) {
+    copied_ += weight;
+    if (copied_ <= limits_.maxCopiedBytes) return {};
+    return failAt(ErrorCode::document_too_complex, at,
+                  "anchors and aliases expand to more than " +
+                      std::to_string(limits_.maxCopiedBytes) + " bytes");
+  }
+
+  std::unexpected<Error> failParser() const {
+    if (parser_.error == YAML_MEMORY_ERROR) return failInternal("libyaml: out of memory");
+    yaml_mark_t at = parser_.problem_mark;
+    if (parser_.error == YAML_READER_ERROR) at = parser_.mark;
+    return failInvalid(at, parser_.problem ? parser_.problem : "not YAML");
+  }
+
+  static std::string quoted(std::string_view text) { return quoteJson(truncateText(text, 64)); }
+
+  const YamlLimits limits_;
+  yaml_parser_t parser_{};
+  std::unordered_map<std::string, Anchor> anchors_;
+  std::size_t depth_ = 0;
+  std::size_t copied_ = 0;
+};
+
+}  // namespace
+
+Result<json::value> parseYaml(std::string_view text, const YamlLimits& limits) {
+  if (text.size() > limits.maxBytes) {
+    return fail(ErrorCode::document_too_large,
+                "The YAML document has " + std::to_string(text.size()) + " bytes; at most " +
+                    std::to_string(limits.maxBytes) + " are accepted.");
+  }
+  return Composer(text, limits).compose();
+}
+
+}  // namespace executor
