@@ -2,9 +2,9 @@
 //
 // A request names everything that bounds it: deadline, response cap, redirects. Credentials are
 // marked as such (`sensitive`) and dropped when a redirect leaves the origin. A response body over
-// the cap, also after decompression (gzip, br, zstd, deflate), is `upstream_too_large`. A connection
-// from the pool that turns out dead before a byte was sent is replaced once, without the caller
-// noticing; a request whose bytes were sent is never sent again by this layer.
+// the cap, also after decompression (gzip, br, zstd, deflate), is `upstream_too_large`. A
+// connection from the pool that turns out dead before a byte was sent is replaced once, without the
+// caller noticing; a request whose bytes were sent is never sent again by this layer.
 #pragma once
 
 #include <chrono>
@@ -69,7 +69,8 @@ class HttpClient {
   ~HttpClient();
 
   // Errors: egress_denied, upstream_unreachable, upstream_timeout, upstream_too_large,
-  // upstream_invalid, cancelled. Error::detail says whether bytes had been sent ("sent" / "unsent").
+  // upstream_invalid, cancelled. Error::detail says whether bytes had been sent ("sent" /
+  // "unsent").
   Task<Result<ClientResponse>> send(ClientRequest request,
                                     std::shared_ptr<ClientCancel> cancel = nullptr);
 
@@ -85,7 +86,8 @@ class HttpClient {
   std::shared_ptr<Impl> impl_;
 };
 
-// The origin of a URL: scheme://host[:port], lower case, default port dropped; empty if not http(s).
+// The origin of a URL: scheme://host[:port], lower case, default port dropped; empty if not
+// http(s).
 std::string originOf(std::string_view url);
 
 }  // namespace executor::net

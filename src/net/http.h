@@ -2,7 +2,8 @@
 //
 // A Request is whole: its body has been read within the limits of its route. A Response is either
 // whole or a stream: a coroutine that writes to a Sink while the connection stays open (SSE). A
-// handler learns that its client went away through Request::disconnected.
+// handler learns that its client went away through Request::disconnected; the connection starts to
+// watch only when somebody asks, so a fast handler pays nothing for it.
 #pragma once
 
 #include <functional>
@@ -20,28 +21,47 @@ namespace executor::net {
 // Header fields in order; names compare without case.
 class Headers {
  public:
+  using Field = std::pair<std::string, std::string>;
+
   std::string_view get(std::string_view name) const;  // first value, or empty
   bool has(std::string_view name) const;
-  void set(std::string_view name, std::string value);  // replaces all of that name
-  void add(std::string_view name, std::string value);
+  std::size_t count(std::string_view name) const;
+  // set() replaces all of that name, add() appends. Both return false and change nothing if the
+  // name is no token (RFC 9110 section 5.6.2) or the value holds CR, LF, NUL or another control
+  // character: a value from outside can never start a header of its own.
+  bool set(std::string_view name, std::string value);
+  bool add(std::string_view name, std::string value);
   void remove(std::string_view name);
-  const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+  const std::vector<Field>& all() const { return fields_; }
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;
+  std::vector<Field> fields_;
+};
+
+// The connection's side of Disconnect: begins to look for the peer's close.
+class PeerWatch {
+ public:
+  virtual ~PeerWatch() = default;
+  virtual void watchPeer() = 0;
 };
 
 // Fires once when the peer closes before the response is complete. Callbacks run on the
 // connection's executor. Shared so that an execution can outlive the request.
 class Disconnect {
  public:
-  bool fired() const { return fired_; }
+  Disconnect() = default;
+  explicit Disconnect(std::weak_ptr<PeerWatch> watch) : watch_(std::move(watch)) {}
+
+  bool fired() const;
   void fire();
   void onFire(std::function<void()> callback);  // runs at once if already fired
 
  private:
+  void beginWatch() const;
+
   bool fired_ = false;
   std::vector<std::function<void()>> callbacks_;
+  mutable std::weak_ptr<PeerWatch> watch_;
 };
 
 struct Request {
@@ -63,7 +83,8 @@ struct Request {
 };
 
 // Where a streaming response writes. write() completes when the bytes are with the kernel and fails
-// when the client is gone.
+// with `cancelled` when the client is gone or the response has ended. Writes from several
+// coroutines go out one after the other, each whole.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -72,6 +93,8 @@ class Sink {
 
 struct Response {
   int status = 200;
+  // Framing and Date, Connection, X-Request-Id are the server's; such fields here are ignored, but
+  // `Connection: close` closes.
   Headers headers;
   std::string body;
   std::function<Task<void>(std::shared_ptr<Sink>)> stream;  // if set, body is ignored
@@ -86,6 +109,9 @@ struct Response {
 
 // One server-sent event: optional id and event name, data split at newlines.
 std::string formatSse(std::string_view data, std::string_view event = {}, std::string_view id = {});
+
+// The reason phrase of a status code; "Unknown" if it has none.
+std::string_view reasonPhrase(int status);
 
 using Handler = std::function<Task<Response>(Request)>;
 

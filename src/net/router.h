@@ -2,9 +2,14 @@
 //
 // A pattern is literal segments and `*` for exactly one segment: "/api/v1/sources/*". The last
 // segment may be `**`, the rest of the path. HEAD is answered by GET without its body. A known path
-// with another method is 405 with Allow; an unknown path 404.
+// with another method is 405 with Allow; an unknown path 404. The routes are a tree of segments, so
+// a match costs one look-up per segment, however many routes there are. Routes are added before the
+// server starts; a handler's address stays valid as long as the router.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +18,18 @@
 
 namespace executor::net {
 
+inline constexpr std::size_t kDefaultMaxBodyBytes = 4u << 20;
+
 struct RouteOptions {
-  std::size_t maxBodyBytes = 4u << 20;
+  std::size_t maxBodyBytes = kDefaultMaxBodyBytes;
 };
 
 class Router {
  public:
+  Router();
+  ~Router();
+
+  // The same method and pattern again replaces the handler.
   void add(std::string_view method, std::string_view pattern, Handler handler,
            RouteOptions options = {});
 
@@ -32,12 +43,16 @@ class Router {
 
  private:
   struct Route {
-    std::string method;
-    std::vector<std::string> segments;
     Handler handler;
     RouteOptions options;
   };
-  std::vector<Route> routes_;
+  struct Node;
+  struct Search;
+
+  static bool walk(const Node& node, std::size_t depth, Search& search);
+  static bool settle(const Node& node, Search& search);
+
+  std::unique_ptr<Node> root_;
 };
 
 }  // namespace executor::net
