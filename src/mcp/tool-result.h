@@ -14,8 +14,7 @@
 
 namespace executor::mcp {
 
-inline constexpr std::size_t kMaxPreviewChars = 30'000;          // reference MCP-072
-inline constexpr std::size_t kMaxInlineResultBytes = 1u << 20;
+inline constexpr std::size_t kMaxPreviewChars = 30'000;  // reference MCP-072
 inline constexpr std::size_t kMaxConsolePreview = 4'000;
 
 // The members of a CallToolResult as JSON text without the outer braces, so that the era can add its

@@ -157,7 +157,7 @@ test('a waiting execution answers after its grace and resume gets the rest', { t
   assert.equal(waiting.structuredContent.status, 'waiting');
   assert.match(waiting.content[0].text, /approvals\/approval_/);
   const { taskId, approvals } = waiting.structuredContent;
-  await decide(approvals[0].approvalId, 'approve');
+  await decide(approvals[0].id, 'approve');
   const rest = await callTool(server, 'resume', { taskId });
   assert.equal(rest.structuredContent.status, 'completed');
   assert.equal(rest.structuredContent.result, 'third');
@@ -165,7 +165,7 @@ test('a waiting execution answers after its grace and resume gets the rest', { t
 
 test('no secret stands in any answer, event, log or database', async () => {
   const executions = (await api(server, 'GET', '/api/v1/executions?limit=100')).body.items;
-  for (const { id } of executions) {
+  for (const { taskId: id } of executions) {
     const text = JSON.stringify([(await api(server, 'GET', `/api/v1/executions/${id}`)).body, (await api(server, 'GET', `/api/v1/executions/${id}/events`)).body]);
     assert.ok(!text.includes('canary'), id);
   }
