@@ -5,6 +5,8 @@
 // one level (workspace) and one pattern (exact tool); the interface leaves room for the rest.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +16,19 @@
 #include "base/principal.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "store/store.h"
 
 namespace executor::policy {
 
+// Rules of one workspace, loaded as a whole.
+inline constexpr std::size_t kMaxPoliciesPerWorkspace = 1'000;
+inline constexpr std::size_t kMaxToolPathBytes = 512;
+
 enum class Effect : std::uint8_t { allow, ask, deny };
+BOOST_DESCRIBE_ENUM(Effect, allow, ask, deny)
 std::string_view name(Effect effect);
+// False if `text` is none of them.
+bool parseEffect(std::string_view text, Effect& out);
 
 struct Decision {
   Effect effect = Effect::ask;
@@ -37,14 +47,23 @@ class Policies {
   virtual ~Policies() = default;
   // Loads the workspace's rules at first use; later calls answer from memory, kept current by watch.
   virtual Task<Result<Decision>> decide(Principal principal, catalog::ToolRef tool) = 0;
-  // Synchronous form for rendering catalogue answers; uses the rules loaded by the last decide/load.
+  // Synchronous form for rendering catalogue answers; uses the rules loaded by the last decide/load
+  // and asks where none were loaded.
   virtual Decision decideNow(const Principal& principal, const catalog::ToolRef& tool) const = 0;
   virtual Task<Status> load(std::string workspaceId) = 0;
 
-  // Writing needs `person`. One rule per (workspace, tool): a second is `already_exists`.
+  // Writing needs `person`. One rule per (workspace, tool): a second is `already_exists`. The tool
+  // must exist: `unknown_tool` names the nearest.
   virtual Task<Result<PolicyView>> add(Principal principal, Effect effect, std::string tool) = 0;
   virtual Task<Result<std::vector<PolicyView>>> list(Principal principal) = 0;
   virtual Task<Status> remove(Principal principal, std::string id) = 0;
 };
+
+// All must outlive the policies.
+std::unique_ptr<Policies> makePolicies(store::Store& store, catalog::Sources& sources,
+                                       const Clock& clock);
+
+// The record types of this layer.
+store::Schema schema();
 
 }  // namespace executor::policy

@@ -1,0 +1,190 @@
+#include "catalog/printer.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "catalog/type-text.h"
+
+namespace executor::catalog {
+
+using source::SchemaView;
+
+namespace {
+
+constexpr unsigned kInlineDepth = 2;
+
+bool composed(const SchemaView& view) {
+  return !view.allOf.empty() || !view.anyOf.empty() || !view.oneOf.empty();
+}
+
+bool onlyRequires(const SchemaView& view) {
+  return !view.required.empty() && view.properties.empty() && !composed(view) &&
+         view.items == source::kNoSchema && view.enumJson.empty();
+}
+
+std::string joined(const std::vector<std::string>& lines, bool manyLines) {
+  std::string out = manyLines ? "{\n" : "{ ";
+  for (const std::string& line : lines) out += manyLines ? "  " + line + "\n" : line + " ";
+  // A one-line object ends without a semicolon, as people write it.
+  if (!manyLines && out.ends_with("; ")) out.erase(out.size() - 2, 1);
+  return out + "}";
+}
+
+std::vector<InputProperty> propertiesOf(const source::ToolSet& set, const SchemaView& view,
+                                        bool describe) {
+  std::vector<InputProperty> out;
+  for (const auto& property : view.properties) {
+    if (out.size() == kMaxPrintedProperties) break;
+    std::string_view text;
+    if (describe) text = set.schema(property.schema).description;
+    out.push_back({property.name, property.schema, property.required, text});
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Printer::isPlainObject(const SchemaView& view) {
+  const bool object = view.types == 0 || view.types == source::kTypeObject;
+  return object && !view.properties.empty() && !composed(view) && view.enumJson.empty() &&
+         view.constJson.empty() && !view.never;
+}
+
+bool Printer::enter(std::uint32_t schema, unsigned depth) {
+  const bool again = std::ranges::find(open_, schema) != open_.end();
+  return schema != source::kNoSchema && !again && depth <= kMaxTypeDepth &&
+         ++visited_ <= kMaxTypeNodes;
+}
+
+// Scalars and short enums gain nothing from a name.
+bool Printer::standsInline(const SchemaView& view, unsigned depth) const {
+  if (view.name.empty()) return true;
+  const bool structured = !view.properties.empty() || composed(view) ||
+                          view.items != source::kNoSchema || !view.prefixItems.empty();
+  if (!structured) return true;
+  if (declarations_ != nullptr) return false;
+  return depth < kInlineDepth && !composed(view) && view.properties.size() <= kMaxInlineProperties;
+}
+
+std::string Printer::type(std::uint32_t schema, unsigned depth) {
+  if (schema == source::kNoSchema) return "unknown";
+  const SchemaView view = set_.schema(schema);
+  if (!standsInline(view, depth)) {
+    if (declarations_ != nullptr) return declarations_->nameOf(set_, schema, view.name);
+    return typeName(view.name);
+  }
+  if (!enter(schema, depth)) return view.name.empty() ? "unknown" : typeName(view.name);
+  open_.push_back(schema);
+  std::string out = body(view, depth);
+  open_.pop_back();
+  return out;
+}
+
+std::string Printer::body(const SchemaView& view, unsigned depth) {
+  if (view.never) return "never";
+  if (!view.constJson.empty()) return literalUnion("[" + std::string(view.constJson) + "]");
+  if (!view.enumJson.empty()) return literalUnion(view.enumJson);
+  if (std::string text = narrowed(view, depth); !text.empty()) return text;
+  TypeParts parts('&');
+  parts.add(ownShape(view, depth));
+  for (std::uint32_t part : view.allOf) parts.add(type(part, depth + 1));
+  if (!view.anyOf.empty()) parts.add(variants(view.anyOf, depth));
+  if (!view.oneOf.empty()) parts.add(variants(view.oneOf, depth));
+  return parts.text();
+}
+
+// The schema's own keywords. Types beside variants say nothing that the variants do not.
+std::string Printer::ownShape(const SchemaView& view, unsigned depth) {
+  if (composed(view) && view.properties.empty()) return "unknown";
+  return typed(view, depth);
+}
+
+std::string Printer::typed(const SchemaView& view, unsigned depth) {
+  const std::uint16_t types = view.types;
+  const bool anything = types == 0;
+  TypeParts parts('|');
+  if (types & source::kTypeString) parts.add("string");
+  if (types & (source::kTypeNumber | source::kTypeInteger)) parts.add("number");
+  if (types & source::kTypeBoolean) parts.add("boolean");
+  const bool listed = anything && (view.items != source::kNoSchema || !view.prefixItems.empty());
+  if ((types & source::kTypeArray) || listed) parts.add(array(view, depth));
+  const bool shaped = anything && (!view.properties.empty() || view.additionalDeclared);
+  if ((types & source::kTypeObject) || shaped) parts.add(object(view, depth));
+  if (types & source::kTypeNull) parts.add("null");
+  return parts.text();
+}
+
+std::string Printer::array(const SchemaView& view, unsigned depth) {
+  if (view.prefixItems.empty()) return arrayOf(type(view.items, depth + 1));
+  std::string out = "[";
+  for (std::uint32_t item : view.prefixItems) {
+    out += (out.size() > 1 ? ", " : "") + type(item, depth + 1);
+  }
+  if (view.items != source::kNoSchema) out += ", ..." + arrayOf(type(view.items, depth + 1));
+  return out + "]";
+}
+
+std::string Printer::record(const SchemaView& view, unsigned depth) {
+  if (!view.additionalAllowed) return "Record<string, never>";
+  return "Record<string, " + type(view.additional, depth + 1) + ">";
+}
+
+std::string Printer::object(const SchemaView& view, unsigned depth) {
+  if (view.properties.empty()) return record(view, depth);
+  const bool describe = declarations_ != nullptr && depth == 0;
+  std::string out = members(propertiesOf(set_, view, describe), depth);
+  const std::size_t hidden = view.properties.size() - std::min(view.properties.size(),
+                                                               kMaxPrintedProperties);
+  const bool open = view.additionalDeclared && view.additionalAllowed;
+  std::string tail;
+  if (hidden > 0) tail = "/* +" + std::to_string(hidden) + " more */ ";
+  if (open) tail += "[key: string]: unknown ";
+  if (tail.empty()) return out;
+  const bool manyLines = out.ends_with("\n}");
+  out.erase(out.size() - (manyLines ? 1 : 2));
+  return out + (manyLines ? "  " + tail + "\n}" : "; " + tail + "}");
+}
+
+std::string Printer::members(const std::vector<InputProperty>& properties, unsigned depth) {
+  const bool manyLines = declarations_ != nullptr && depth == 0;
+  std::vector<std::string> lines;
+  for (const InputProperty& entry : properties) {
+    std::string line = property(entry, depth);
+    const std::string comment = manyLines ? docComment(entry.description) : std::string();
+    lines.push_back(comment.empty() ? line : line + " " + comment);
+  }
+  return lines.empty() ? "{}" : joined(lines, manyLines);
+}
+
+std::string Printer::property(const InputProperty& entry, unsigned depth) {
+  return propertyKey(entry.name) + (entry.required ? ": " : "?: ") +
+         type(entry.schema, depth + 1) + ";";
+}
+
+std::string Printer::variants(const std::vector<std::uint32_t>& options, unsigned depth) {
+  TypeParts parts('|');
+  for (std::uint32_t option : options) parts.add(type(option, depth + 1));
+  return parts.text();
+}
+
+// properties a, b with anyOf: [{required: [a]}, {required: [b]}] is
+// `{ a: A; b?: B } | { a?: A; b: B }` (reference OAS-50); empty when the schema is not of that form.
+std::string Printer::narrowed(const SchemaView& view, unsigned depth) {
+  const auto& options = view.anyOf.empty() ? view.oneOf : view.anyOf;
+  const bool both = !view.anyOf.empty() && !view.oneOf.empty();
+  if (view.properties.empty() || options.empty() || both || !view.allOf.empty()) return {};
+  TypeParts parts('|');
+  for (std::uint32_t option : options) {
+    const SchemaView variant = set_.schema(option);
+    if (!onlyRequires(variant)) return {};
+    std::vector<InputProperty> entries = propertiesOf(set_, view, false);
+    for (InputProperty& entry : entries) {
+      entry.required |= std::ranges::find(variant.required, entry.name) != variant.required.end();
+    }
+    // Never over several lines: it stands inside a union.
+    parts.add(members(entries, std::max(depth, 1u)));
+  }
+  return parts.text();
+}
+
+}  // namespace executor::catalog

@@ -1,0 +1,162 @@
+#include "catalog/type-text.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace executor::catalog {
+namespace {
+
+bool isAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
+
+// Names a declaration must not take: an interface of that name would merge with the global.
+bool isGlobalName(std::string_view name) {
+  static const std::set<std::string_view> kGlobals{
+      "Array",  "ArrayBuffer", "Boolean", "Date",    "Error",  "Event", "Function", "Iterator",
+      "Map",    "Math",        "Number",  "Object",  "Partial", "Pick", "Promise",  "Proxy",
+      "Record", "RegExp",      "Request", "Response", "Set",   "String", "Symbol",  "URL"};
+  return kGlobals.contains(name);
+}
+
+std::string collapseSpace(std::string_view text, std::size_t maxBytes) {
+  std::string out;
+  for (char c : text) {
+    if (out.size() >= maxBytes) break;
+    if (!isSpace(c)) out += c;
+    else if (!out.empty() && out.back() != ' ') out += ' ';
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+// The end of the first sentence: a full stop followed by white space and then no lower case letter
+// ("e.g. this" goes on), or a line break.
+std::size_t sentenceEnd(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') return i;
+    const bool stop = text[i] == '.' && i + 1 < text.size() && isSpace(text[i + 1]);
+    const bool goesOn = i + 2 < text.size() && text[i + 2] >= 'a' && text[i + 2] <= 'z';
+    if (stop && !goesOn) return i;
+  }
+  return text.size();
+}
+
+// Cuts at a word, never inside a UTF-8 sequence.
+std::string cutAtWord(std::string text, std::size_t maxBytes) {
+  constexpr std::string_view kEllipsis = "…";
+  if (text.size() <= maxBytes) return text;
+  std::size_t end = maxBytes > kEllipsis.size() ? maxBytes - kEllipsis.size() : 0;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  const std::size_t space = text.rfind(' ', end);
+  if (space != std::string::npos && space > maxBytes / 2) end = space;
+  return text.substr(0, end).append(kEllipsis);
+}
+
+std::string literal(const json::value& value) {
+  const bool composite = value.is_object() || value.is_array();
+  return composite ? "unknown" : serializeJson(value);
+}
+
+}  // namespace
+
+bool isIdentifier(std::string_view text) {
+  if (text.empty() || isDigit(text[0])) return false;
+  for (char c : text) {
+    if (!isAlpha(c) && !isDigit(c) && c != '_' && c != '$') return false;
+  }
+  return true;
+}
+
+std::string propertyKey(std::string_view text) {
+  return isIdentifier(text) ? std::string(text) : quoteJson(text);
+}
+
+std::string firstSentence(std::string_view text, std::size_t maxBytes) {
+  text = trimText(text);
+  const std::string flat = collapseSpace(text.substr(0, sentenceEnd(text)), maxBytes + 8);
+  return cutAtWord(flat, maxBytes);
+}
+
+std::string docComment(std::string_view text) {
+  std::string sentence = firstSentence(text, kMaxCommentBytes);
+  if (sentence.empty()) return sentence;
+  for (std::size_t at = 0; (at = sentence.find("*/", at)) != std::string::npos;) {
+    sentence.replace(at, 2, "*\\/");
+  }
+  return "/** " + sentence + " */";
+}
+
+std::string typeName(std::string_view componentName) {
+  std::string out;
+  bool upper = true;
+  for (char c : componentName) {
+    if (!isAlpha(c) && !isDigit(c)) {
+      upper = true;
+      continue;
+    }
+    if (out.empty() && isDigit(c)) out += '_';
+    out += upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    upper = false;
+  }
+  if (out.empty()) return "Type";
+  return isGlobalName(out) ? out + "_" : out;
+}
+
+std::string literalUnion(std::string_view jsonArray) {
+  auto parsed = parseJson(jsonArray);
+  if (!parsed || !parsed->is_array()) return {};
+  TypeParts parts('|');
+  std::size_t shown = 0;
+  for (const json::value& value : parsed->get_array()) {
+    if (++shown > kMaxEnumLiterals) break;
+    parts.add(literal(value));
+  }
+  const std::size_t all = parsed->get_array().size();
+  if (all <= kMaxEnumLiterals) return parts.text();
+  return parts.text() + " /* +" + std::to_string(all - kMaxEnumLiterals) + " more */";
+}
+
+bool hasTopLevel(std::string_view type, char op) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < type.size(); ++i) {
+    const char c = type[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      else if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '(' || c == '[' || c == '<') {
+      ++depth;
+    } else if (c == '}' || c == ')' || c == ']' || c == '>') {
+      --depth;
+    } else if (c == op && depth == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string arrayOf(const std::string& item) {
+  const bool compound = hasTopLevel(item, '|') || hasTopLevel(item, '&');
+  return compound ? "(" + item + ")[]" : item + "[]";
+}
+
+void TypeParts::add(std::string part) {
+  if (part == "unknown" || std::ranges::find(seen_, part) != seen_.end()) return;
+  seen_.push_back(part);
+  const char other = glue_ == '|' ? '&' : '|';
+  if (hasTopLevel(part, other)) part = "(" + part + ")";
+  if (!joined_.empty()) joined_ += std::string{' ', glue_, ' '};
+  joined_ += part;
+}
+
+std::string TypeParts::text() const {
+  return joined_.empty() ? "unknown" : joined_;
+}
+
+}  // namespace executor::catalog
