@@ -11,6 +11,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +55,9 @@ class Blobs {
   Task<Result<std::size_t>> sweep();
 
  private:
+  // nullopt: swept away meanwhile, put again.
+  Task<Result<std::optional<std::string>>> putOnce(std::shared_ptr<const BlobPut> blob);
+
   Store& store_;
   const Sealer& sealer_;
   const Clock& clock_;

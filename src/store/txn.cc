@@ -26,12 +26,22 @@ Status checkLimit(std::size_t limit) {
               "Ask for fewer and follow the cursor.");
 }
 
+// Empty if the record has none.
+std::string keyOf(const RecordType& type, const json::object& record) {
+  const json::value* key = record.if_contains(type.keyField);
+  return key != nullptr && key->is_string() ? std::string(key->get_string()) : std::string();
+}
+
 // The bounds of a scan by key.
 Result<Range> keyRange(const ScanOptions& options) {
   Range range;
   if (!options.prefix.empty()) return failInternal("a scan by key takes no prefix");
-  if (options.from) EXECUTOR_TRY(range.from, options.from->asText());
-  if (options.to) EXECUTOR_TRY(range.to, options.to->asText());
+  if (options.from) {
+    EXECUTOR_TRY(range.from, options.from->asText());
+  }
+  if (options.to) {
+    EXECUTOR_TRY(range.to, options.to->asText());
+  }
   return range;
 }
 
@@ -76,11 +86,7 @@ Status TxnCore::admitWrite(std::size_t bytes) {
 }
 
 Result<TxnCore::Encoded> TxnCore::encode(const RecordType& type, json::object record) {
-  const json::value* key = record.if_contains(type.keyField);
-  if (key == nullptr || !key->is_string()) {
-    return failInternal("the key of " + std::string(type.table) + " is not a string");
-  }
-  Encoded encoded{std::string(key->get_string()), {}, {}};
+  Encoded encoded{keyOf(type, record), {}, {}};
   EXECUTOR_CHECK(checkKey(type, encoded.key));
   EXECUTOR_TRY(encoded.entries, indexEntries(type, record, encoded.key));
   EXECUTOR_CHECK(sealer_.sealFields(type, encoded.key, record));
@@ -134,14 +140,14 @@ Status TxnCore::replaceRow(const RecordType& type, json::object record, const Ro
 }
 
 Status TxnCore::replaceJson(const RecordType& type, json::object record) {
-  const std::string key(findString(record, type.keyField));
+  const std::string key = keyOf(type, record);
   EXECUTOR_TRY(std::optional<Row> stored, engine_.get(type, key));
   if (!stored) return notFound(type, key);
   return replaceRow(type, std::move(record), *stored);
 }
 
 Status TxnCore::putJson(const RecordType& type, json::object record) {
-  EXECUTOR_TRY(std::optional<Row> stored, engine_.get(type, findString(record, type.keyField)));
+  EXECUTOR_TRY(std::optional<Row> stored, engine_.get(type, keyOf(type, record)));
   if (!stored) return insertJson(type, std::move(record));
   return replaceRow(type, std::move(record), *stored);
 }

@@ -1,0 +1,163 @@
+#include "store/sqlite/group-writer.h"
+
+#include <boost/asio/post.hpp>
+
+#include "base/log.h"
+#include "store/sqlite/sqlite-txn.h"
+
+namespace executor::store {
+
+GroupWriter::GroupWriter(Connection connection, const Tables& tables, asio::any_io_executor loop)
+    : connection_(std::move(connection)), tables_(tables), loop_(std::move(loop)) {
+  dataVersion_ = connection_.integerOf("PRAGMA data_version").value_or(0);
+  thread_ = std::thread([this] { serve(); });
+}
+
+void GroupWriter::enqueue(Job job) {
+  Lock lock(mutex_);
+  if (closing_) {
+    lock.unlock();
+    std::vector<Finished> refused;
+    refused.push_back({std::move(job), fail(ErrorCode::shutting_down, "The store is closing.")});
+    report(std::move(refused));
+    return;
+  }
+  const bool first = queue_.empty();
+  if (first) lazyDue_ = std::chrono::steady_clock::now() + kMaxLazyDelay;
+  if (job.urgent) ++urgent_;
+  queue_.push_back(std::move(job));
+  // A sleeper that has no deadline yet needs one, too.
+  const bool wake = sleeping_ && (first || isDue());
+  lock.unlock();
+  if (wake) wake_.notify_one();
+}
+
+void GroupWriter::onForeignCommit(std::function<void()> callback) {
+  const Lock lock(mutex_);
+  foreign_ = std::move(callback);
+}
+
+void GroupWriter::close() {
+  {
+    const Lock lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void GroupWriter::serve() {
+  Lock lock(mutex_);
+  std::vector<Finished> group;
+  while (takeGroup(lock, group)) {
+    lock.unlock();
+    commitGroup(group);
+    report(std::exchange(group, {}));
+    lock.lock();
+  }
+}
+
+bool GroupWriter::isDue() const {
+  return closing_ || urgent_ > 0 || queue_.size() >= kMaxLazyJobs;
+}
+
+void GroupWriter::sleep(Lock& lock) {
+  sleeping_ = true;
+  if (queue_.empty()) {
+    if (wake_.wait_for(lock, kForeignPoll) == std::cv_status::timeout) pollForeign(lock);
+  } else {
+    wake_.wait_until(lock, lazyDue_);
+  }
+  sleeping_ = false;
+}
+
+bool GroupWriter::takeGroup(Lock& lock, std::vector<Finished>& group) {
+  while (!isDue()) {
+    if (!queue_.empty() && std::chrono::steady_clock::now() >= lazyDue_) break;
+    sleep(lock);
+  }
+  while (!queue_.empty() && group.size() < kMaxGroupJobs) {
+    if (queue_.front().urgent) --urgent_;
+    group.push_back({std::move(queue_.front()), {}});
+    queue_.pop_front();
+  }
+  return !group.empty();
+}
+
+// PRAGMA data_version changes only by commits of other connections, and only we write here.
+void GroupWriter::pollForeign(Lock& lock) {
+  if (!foreign_) return;
+  lock.unlock();
+  const std::int64_t now = connection_.integerOf("PRAGMA data_version").value_or(dataVersion_);
+  lock.lock();
+  if (now == dataVersion_) return;
+  dataVersion_ = now;
+  asio::post(loop_, foreign_);
+}
+
+void GroupWriter::commitGroup(std::vector<Finished>& group) {
+  if (group.size() > 1 && runTogether(group)) return;
+  for (Finished& one : group) runAlone(one);
+}
+
+// False if the group as a whole could not be committed; then nothing of it was. Without a beginning
+// nobody's turn will come soon (another process holds the file): all fail with that.
+bool GroupWriter::runTogether(std::vector<Finished>& group) {
+  if (const Status begun = connection_.run("BEGIN IMMEDIATE"); !begun) {
+    for (Finished& one : group) one.status = begun;
+    return true;
+  }
+  for (Finished& one : group) {
+    one.status = runInSavepoint(one.job);
+    if (!connection_.inTransaction()) return false;
+  }
+  if (connection_.run("COMMIT")) return true;
+  rollback();
+  return false;
+}
+
+Status GroupWriter::runInSavepoint(Job& job) {
+  EXECUTOR_CHECK(connection_.run("SAVEPOINT job"));
+  Status status = runJob(job);
+  if (!connection_.inTransaction()) return status;
+  if (!status) {
+    if (const Status undone = connection_.run("ROLLBACK TO job"); !undone) rollback();
+  }
+  if (connection_.inTransaction()) {
+    if (const Status released = connection_.run("RELEASE job"); !released) rollback();
+  }
+  return status;
+}
+
+void GroupWriter::runAlone(Finished& one) {
+  one.status = connection_.run("BEGIN IMMEDIATE");
+  if (!one.status) return;
+  one.status = runJob(one.job);
+  if (one.status) one.status = connection_.run("COMMIT");
+  if (!one.status) rollback();
+}
+
+Status GroupWriter::runJob(Job& job) {
+  try {
+    SqliteTxn txn(connection_, tables_);
+    return job.work(txn);
+  } catch (const std::exception& thrown) {
+    return failInternal(std::string("a store function threw: ") + thrown.what());
+  }
+}
+
+void GroupWriter::rollback() {
+  if (!connection_.inTransaction()) return;
+  if (const Status undone = connection_.run("ROLLBACK"); !undone) {
+    logError(LogLevel::error, "store_rollback_failed", undone.error());
+  }
+}
+
+// Whole jobs travel to the loop: what their functions captured dies there, not on this thread.
+void GroupWriter::report(std::vector<Finished> group) {
+  asio::post(loop_, [group = std::move(group)]() mutable {
+    for (Finished& one : group) one.job.done(std::move(one.status));
+  });
+}
+
+}  // namespace executor::store
