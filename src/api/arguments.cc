@@ -78,7 +78,7 @@ Result<std::int64_t> queryInteger(const net::Request& request, std::string_view 
 }
 
 Status rejectUnknownQuery(const net::Request& request,
-                          std::initializer_list<std::string_view> allowed) {
+                          std::span<const std::string_view> allowed) {
   for (const auto pair : splitText(request.query, '&')) {
     std::string name;
     if (pair.empty()) continue;

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +33,6 @@ Result<std::int64_t> queryInteger(const net::Request& request, std::string_view 
                                   std::int64_t highest);
 // unknown_argument naming the first query parameter that is not in `allowed`.
 Status rejectUnknownQuery(const net::Request& request,
-                          std::initializer_list<std::string_view> allowed);
+                          std::span<const std::string_view> allowed);
 
 }  // namespace executor::api

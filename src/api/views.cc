@@ -50,6 +50,8 @@ std::string errorDetailJson(const execution::ExecutionView& execution) {
       .text("code", execution.errorCode)
       .numberIf("line", execution.errorLine)
       .numberIf("column", execution.errorColumn)
+      .numberIf("status", execution.errorStatus)
+      .rawIf("body", execution.errorBodyJson)
       .textIf("hint", execution.errorHint)
       .textIf("stack", execution.errorStack)
       .take();
@@ -64,10 +66,13 @@ std::string arrayOf(const std::vector<T>& values, F&& each) {
 }
 
 void addOutcome(ObjectText& out, const execution::ExecutionView& execution, bool withResult) {
-  if (withResult && execution.state == execution::State::completed) {
+  if (withResult && execution.state == execution::State::completed &&
+      execution.resultHandle.empty()) {
     out.raw("result", execution.resultJson);
   }
-  out.textIf("resultHandle", execution.resultHandle);
+  out.textIf("resultHandle", execution.resultHandle)
+      .textIf("resultPreview", execution.resultPreview)
+      .numberIf("resultBytes", static_cast<std::int64_t>(execution.resultBytes));
   if (execution.errorCode.empty() && execution.errorMessage.empty()) return;
   out.text("error", execution.errorMessage);
   out.raw("errorDetail", errorDetailJson(execution));
@@ -82,7 +87,8 @@ void addParts(ObjectText& out, const execution::ExecutionView& execution,
 }
 
 void addOwner(ObjectText& out, const execution::ExecutionView& execution) {
-  out.text("workspaceId", execution.workspaceId)
+  out.textIf("tool", execution.tool)
+      .text("workspaceId", execution.workspaceId)
       .text("accountId", execution.accountId)
       .textIf("client", execution.client)
       .number("createdAt", execution.createdAt)

@@ -1,0 +1,53 @@
+// The functions behind /api/v1, grouped by file as here. Each has the form of EndpointFunction.
+#pragma once
+
+#include "api/endpoint.h"
+
+namespace executor::api {
+
+#define EXECUTOR_API_FUNCTION(name) Task<Result<net::Response>> name(Deps deps, Call call)
+
+// status.cc
+EXECUTOR_API_FUNCTION(showStatus);
+EXECUTOR_API_FUNCTION(makeOpenLink);
+
+// sources.cc
+EXECUTOR_API_FUNCTION(listSources);
+EXECUTOR_API_FUNCTION(addSource);
+EXECUTOR_API_FUNCTION(showSource);
+EXECUTOR_API_FUNCTION(removeSource);
+EXECUTOR_API_FUNCTION(refreshSource);
+
+// governance.cc
+EXECUTOR_API_FUNCTION(listConnections);
+EXECUTOR_API_FUNCTION(addConnection);
+EXECUTOR_API_FUNCTION(removeConnection);
+EXECUTOR_API_FUNCTION(listPolicies);
+EXECUTOR_API_FUNCTION(addPolicy);
+EXECUTOR_API_FUNCTION(removePolicy);
+EXECUTOR_API_FUNCTION(listKeys);
+EXECUTOR_API_FUNCTION(createKey);
+EXECUTOR_API_FUNCTION(revokeKey);
+
+// approvals.cc
+EXECUTOR_API_FUNCTION(listApprovals);
+EXECUTOR_API_FUNCTION(showApproval);
+EXECUTOR_API_FUNCTION(decideApproval);
+
+// executions.cc
+EXECUTOR_API_FUNCTION(startExecution);
+EXECUTOR_API_FUNCTION(startCall);
+EXECUTOR_API_FUNCTION(listExecutions);
+EXECUTOR_API_FUNCTION(showExecution);
+EXECUTOR_API_FUNCTION(showEvents);
+EXECUTOR_API_FUNCTION(showResult);
+EXECUTOR_API_FUNCTION(waitForExecution);
+EXECUTOR_API_FUNCTION(cancelExecution);
+
+// tools.cc
+EXECUTOR_API_FUNCTION(searchTools);
+EXECUTOR_API_FUNCTION(describeTool);
+
+#undef EXECUTOR_API_FUNCTION
+
+}  // namespace executor::api

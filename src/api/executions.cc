@@ -1,0 +1,162 @@
+#include "api/arguments.h"
+#include "api/endpoints.h"
+#include "api/json-text.h"
+#include "api/views.h"
+
+namespace executor::api {
+namespace {
+
+// How long the answer may be held back for the end of the execution, or for a human.
+struct Patience {
+  std::int64_t waitMs = 0;
+  std::int64_t graceMs = execution::kWaitingGrace.count();
+};
+
+// `wait` and `graceMs` are the transport's and not among D19's arguments: taken out of the body.
+Result<Patience> takePatience(json::object& body) {
+  Patience patience;
+  EXECUTOR_TRY(const auto wait, optionalInteger(body, "wait", 0, kMaxWaitMs));
+  EXECUTOR_TRY(const auto grace, optionalInteger(body, "graceMs", 0, kMaxWaitMs));
+  body.erase("wait");
+  body.erase("graceMs");
+  patience.waitMs = wait.value_or(patience.waitMs);
+  patience.graceMs = grace.value_or(patience.graceMs);
+  return patience;
+}
+
+Task<Result<execution::ExecutionView>> view(Deps deps, Principal principal, std::string id,
+                                            Patience patience) {
+  if (patience.waitMs == 0) co_return co_await deps->executions.show(principal, std::move(id));
+  co_return co_await deps->executions.wait(
+      std::move(principal), std::move(id),
+      deadlineAfter(std::chrono::milliseconds(patience.waitMs)),
+      std::chrono::milliseconds(patience.graceMs));
+}
+
+std::string fullJson(const execution::ExecutionView& execution, const net::Request& request) {
+  return executionJson(execution, {.origin = request.origin, .withCode = true});
+}
+
+// 200 if the answer is the end, 201 if there is more to come at Location.
+Task<Result<net::Response>> startAndView(Deps deps, execution::ExecuteRequest start,
+                                         Patience patience, net::Request request) {
+  const auto principal = start.principal;
+  EXECUTOR_CO_TRY(auto id, co_await deps->executions.start(std::move(start)));
+  EXECUTOR_CO_TRY(const execution::ExecutionView shown,
+                  co_await view(deps, principal, id, patience));
+  auto body = executionJson(shown, {.origin = request.origin});
+  if (execution::isFinal(shown.state)) co_return okJson(std::move(body));
+  co_return createdJson(std::move(body), "/api/v1/executions/" + id);
+}
+
+// The member's JSON text; empty if absent.
+std::string rawMember(const json::object& body, std::string_view name) {
+  const auto* value = body.if_contains(name);
+  return value == nullptr ? std::string{} : serializeJson(*value);
+}
+
+Result<execution::ExecuteRequest> readCall(const json::object& body) {
+  EXECUTOR_CHECK(rejectUnknownMembers(
+      body, "a call", {"tool", "input", "options", "timeoutMs", "idempotencyKey"}));
+  execution::ExecuteRequest request;
+  EXECUTOR_TRY(request.tool, requireString(body, "tool"));
+  request.inputJson = rawMember(body, "input");
+  if (request.inputJson.empty()) request.inputJson = "{}";
+  request.optionsJson = rawMember(body, "options");
+  EXECUTOR_TRY(const auto timeout,
+               optionalInteger(body, "timeoutMs", 1, execution::kMaxTimeoutMs));
+  request.timeoutMs = static_cast<std::uint32_t>(timeout.value_or(execution::kDefaultTimeoutMs));
+  EXECUTOR_TRY(request.idempotencyKey, optionalString(body, "idempotencyKey"));
+  return request;
+}
+
+Status checkState(std::string_view state) {
+  using enum execution::State;
+  for (const auto known :
+       {queued, running, waiting, completed, failed, timed_out, denied, cancelled}) {
+    if (state.empty() || state == execution::name(known)) return {};
+  }
+  return fail(ErrorCode::invalid_argument, "\"state\" is no state of an execution.",
+              "One of queued, running, waiting, completed, failed, timed_out, denied, cancelled.");
+}
+
+}  // namespace
+
+Task<Result<net::Response>> startExecution(Deps deps, Call call) {
+  EXECUTOR_CO_TRY(const auto patience, takePatience(call.body));
+  EXECUTOR_CO_TRY(auto start, execution::parseExecuteArguments(call.body));
+  start.principal = call.principal;
+  start.client = "api";
+  co_return co_await startAndView(deps, std::move(start), patience, std::move(call.request));
+}
+
+Task<Result<net::Response>> startCall(Deps deps, Call call) {
+  EXECUTOR_CO_TRY(const auto patience, takePatience(call.body));
+  EXECUTOR_CO_TRY(auto start, readCall(call.body));
+  start.principal = call.principal;
+  start.client = "api";
+  co_return co_await startAndView(deps, std::move(start), patience, std::move(call.request));
+}
+
+Task<Result<net::Response>> listExecutions(Deps deps, Call call) {
+  auto state = call.request.queryParameter("state");
+  EXECUTOR_CO_CHECK(checkState(state));
+  EXECUTOR_CO_TRY(const auto limit, queryInteger(call.request, "limit", kDefaultPageItems, 1,
+                                                 execution::kMaxListed));
+  EXECUTOR_CO_TRY(const auto page,
+                  co_await deps->executions.list(call.principal, std::move(state),
+                                                 static_cast<std::size_t>(limit),
+                                                 call.request.queryParameter("cursor")));
+  std::vector<std::string> items;
+  items.reserve(page.items.size());
+  for (const auto& item : page.items) items.push_back(executionJson(item, {.withResult = false}));
+  co_return okJson(listText(items, page.nextCursor));
+}
+
+Task<Result<net::Response>> showExecution(Deps deps, Call call) {
+  EXECUTOR_CO_TRY(const auto shown,
+                  co_await deps->executions.show(call.principal, call.parameter()));
+  co_return okJson(fullJson(shown, call.request));
+}
+
+Task<Result<net::Response>> showEvents(Deps deps, Call call) {
+  constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
+  EXECUTOR_CO_TRY(const auto after, queryInteger(call.request, "after", 0, 0, kLast));
+  EXECUTOR_CO_TRY(const auto limit,
+                  queryInteger(call.request, "limit", kMaxEventsPage, 1, kMaxEventsPage));
+  EXECUTOR_CO_TRY(const auto events,
+                  co_await deps->executions.events(call.principal, call.parameter(),
+                                                   static_cast<std::uint64_t>(after),
+                                                   static_cast<std::size_t>(limit)));
+  std::vector<std::string> items;
+  items.reserve(events.size());
+  for (const auto& event : events) items.push_back(eventJson(event));
+  const bool full = events.size() == static_cast<std::size_t>(limit);
+  co_return okJson(listText(items, full ? std::to_string(events.back().seq) : ""));
+}
+
+Task<Result<net::Response>> showResult(Deps deps, Call call) {
+  EXECUTOR_CO_TRY(auto text, co_await deps->executions.result(call.principal, call.parameter()));
+  co_return okJson(std::move(text));
+}
+
+Task<Result<net::Response>> waitForExecution(Deps deps, Call call) {
+  Patience patience;
+  EXECUTOR_CO_TRY(patience.waitMs,
+                  queryInteger(call.request, "ms", kDefaultWaitMs, 0, kMaxWaitMs));
+  EXECUTOR_CO_TRY(patience.graceMs,
+                  queryInteger(call.request, "graceMs", patience.graceMs, 0, kMaxWaitMs));
+  EXECUTOR_CO_TRY(const auto shown,
+                  co_await view(deps, call.principal, call.parameter(), patience));
+  co_return okJson(fullJson(shown, call.request));
+}
+
+Task<Result<net::Response>> cancelExecution(Deps deps, Call call) {
+  EXECUTOR_CO_CHECK(rejectUnknownMembers(call.body, "a cancellation", {"reason"}));
+  EXECUTOR_CO_TRY(auto reason, optionalString(call.body, "reason"));
+  EXECUTOR_CO_TRY(const auto shown, co_await deps->executions.cancel(
+                                        call.principal, call.parameter(), std::move(reason)));
+  co_return okJson(fullJson(shown, call.request));
+}
+
+}  // namespace executor::api

@@ -1,0 +1,80 @@
+#include "api/pages/layout.h"
+#include "api/pages/pages.h"
+#include "base/text.h"
+
+namespace executor::api {
+namespace {
+
+constexpr std::size_t kMaxShownEventBytes = 4'000;
+
+Markup summary(const execution::ExecutionView& execution) {
+  const auto state = execution::name(execution.state);
+  Markup out;
+  out.raw("<p><code>").text(execution.id).raw("</code> is <strong class=\"").text(state);
+  out.raw("\">").text(state).raw("</strong>. Created ").text(formatTime(execution.createdAt));
+  out.raw(", finished ").text(formatTime(execution.finishedAt)).raw(".</p>");
+  if (!execution.errorMessage.empty()) {
+    out.raw("<h2>Error</h2>").element("pre", execution.errorMessage);
+  }
+  return out;
+}
+
+Markup result(const execution::ExecutionView& execution) {
+  Markup out;
+  if (!execution.resultHandle.empty()) {
+    return out.raw("<h2>Result (its beginning)</h2>").element("pre", execution.resultPreview);
+  }
+  if (execution.resultJson.empty()) return out;
+  return out.raw("<h2>Result</h2>").element("pre", readableJson(execution.resultJson));
+}
+
+Markup program(const execution::ExecutionView& execution) {
+  Markup out;
+  if (!execution.tool.empty()) {
+    return out.raw("<h2>Direct call</h2>").element("pre", execution.tool);
+  }
+  return out.raw("<h2>Program</h2>").element("pre", execution.code);
+}
+
+Markup pending(const execution::ExecutionView& execution) {
+  Markup out;
+  if (execution.approvals.empty()) return out;
+  out.raw("<h2>Waiting for you</h2><ul>");
+  for (const auto& item : execution.approvals) {
+    out.raw("<li>").link("/approvals/" + item.id, item.tool).raw(" ").text(item.summary);
+    out.raw("</li>");
+  }
+  return out.raw("</ul>");
+}
+
+Markup timeline(const std::vector<execution::EventView>& events) {
+  Markup out;
+  out.raw("<h2>Timeline</h2><table><tr><th>#</th><th>When</th><th>What</th><th></th></tr>");
+  for (const auto& event : events) {
+    out.raw("<tr><td>").number(static_cast<std::int64_t>(event.seq)).raw("</td>");
+    out.element("td", formatTime(event.at)).element("td", event.kind).raw("<td>");
+    if (!event.bodyJson.empty()) {
+      out.element("pre", truncateText(readableJson(event.bodyJson), kMaxShownEventBytes));
+    }
+    out.raw("</td></tr>\n");
+  }
+  out.raw("</table>");
+  if (events.size() == kShownEvents) out.raw("<p class=\"muted\">Later events are not shown.</p>");
+  return out;
+}
+
+}  // namespace
+
+Task<Result<net::Response>> executionPage(Deps deps, PageCall call) {
+  const auto principal = call.session.principal;
+  EXECUTOR_CO_TRY(const execution::ExecutionView execution,
+                  co_await deps->executions.show(principal, call.parameter()));
+  EXECUTOR_CO_TRY(const auto events,
+                  co_await deps->executions.events(principal, call.parameter(), 0, kShownEvents));
+  Markup body;
+  body.add(summary(execution)).add(pending(execution)).add(result(execution));
+  body.add(program(execution)).add(timeline(events));
+  co_return page(200, "Execution", body, &call.session);
+}
+
+}  // namespace executor::api

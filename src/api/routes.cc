@@ -1,0 +1,61 @@
+#include "api/routes.h"
+
+#include "api/endpoints.h"
+#include "api/pages/pages.h"
+#include "api/probes.h"
+
+namespace executor::api {
+
+// Reading and running is for agents too; what changes authority is for persons (D1).
+const std::vector<Endpoint>& endpoints() {
+  using enum Who;
+  static const std::vector<Endpoint> kTable = {
+      {"GET", "/api/v1/status", anyone, Body::none, showStatus},
+      {"POST", "/api/v1/open-links", person, Body::none, makeOpenLink},
+
+      {"GET", "/api/v1/sources", anyone, Body::none, listSources},
+      {"POST", "/api/v1/sources", person, Body::json, addSource, {}, kMaxSourceBodyBytes},
+      {"GET", "/api/v1/sources/*", anyone, Body::none, showSource},
+      {"DELETE", "/api/v1/sources/*", person, Body::none, removeSource},
+      {"POST", "/api/v1/sources/*/refresh", person, Body::none, refreshSource},
+
+      {"GET", "/api/v1/connections", anyone, Body::none, listConnections},
+      {"POST", "/api/v1/connections", person, Body::json, addConnection},
+      {"DELETE", "/api/v1/connections/*", person, Body::none, removeConnection},
+      {"GET", "/api/v1/policies", anyone, Body::none, listPolicies},
+      {"POST", "/api/v1/policies", person, Body::json, addPolicy},
+      {"DELETE", "/api/v1/policies/*", person, Body::none, removePolicy},
+      {"GET", "/api/v1/keys", person, Body::none, listKeys},
+      {"POST", "/api/v1/keys", person, Body::json, createKey},
+      {"DELETE", "/api/v1/keys/*", person, Body::none, revokeKey},
+
+      {"GET", "/api/v1/approvals", anyone, Body::none, listApprovals, {"status", "executionId"}},
+      {"GET", "/api/v1/approvals/*", anyone, Body::none, showApproval},
+      {"POST", "/api/v1/approvals/*/decision", person, Body::json, decideApproval},
+
+      {"POST", "/api/v1/executions", anyone, Body::json, startExecution},
+      {"POST", "/api/v1/calls", anyone, Body::json, startCall},
+      {"GET", "/api/v1/executions", anyone, Body::none, listExecutions,
+       {"state", "limit", "cursor"}},
+      {"GET", "/api/v1/executions/*", anyone, Body::none, showExecution},
+      {"GET", "/api/v1/executions/*/events", anyone, Body::none, showEvents, {"after", "limit"}},
+      {"GET", "/api/v1/executions/*/result", anyone, Body::none, showResult},
+      {"GET", "/api/v1/executions/*/wait", anyone, Body::none, waitForExecution,
+       {"ms", "graceMs"}},
+      {"POST", "/api/v1/executions/*/cancel", anyone, Body::optionalJson, cancelExecution},
+
+      {"GET", "/api/v1/tools", anyone, Body::none, searchTools,
+       {"query", "namespace", "limit", "cursor"}},
+      {"GET", "/api/v1/tools/*", anyone, Body::none, describeTool},
+  };
+  return kTable;
+}
+
+void addApiRoutes(net::Router& router, ApiDeps deps) {
+  const Deps shared = std::make_shared<const ApiDeps>(std::move(deps));
+  for (const auto& endpoint : endpoints()) addEndpoint(router, shared, endpoint);
+  addProbes(router, shared);
+  addPages(router, shared);
+}
+
+}  // namespace executor::api

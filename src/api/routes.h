@@ -1,0 +1,48 @@
+// Everything that answers over HTTP except MCP: /api/v1, the probes, the pages.
+//
+// addApiRoutes() is the one list a reader needs: each route is a line of a table that says who may
+// call it, whether it takes a body and which query parameters exist; endpoint.h turns a line into a
+// handler that checks all of that before the product's code runs. The deps are shared by the handlers
+// and must outlive the router's use. Missing on purpose: /api/openapi.json, /api/v1/events, webhooks
+// and WorkOS (later issues); /mcp/anonymous belongs to mcp/.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "approval/approval.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "credential/connection.h"
+#include "execution/executions.h"
+#include "identity/identity.h"
+#include "net/router.h"
+#include "policy/policy.h"
+
+namespace executor::api {
+
+struct ApiDeps {
+  identity::Identity& identity;
+  catalog::Sources& sources;
+  policy::Policies& policies;
+  credential::Connections& connections;
+  execution::Executions& executions;
+  approval::Approvals& approvals;
+  const Clock& clock = systemClock();
+  bool loopbackOnly = true;                // then /metrics needs no token (D31)
+  std::function<std::string()> metrics;    // Prometheus text; empty: /metrics has only our own
+  std::function<Task<Status>()> ready;     // for /readyz; empty: always ready
+};
+
+void addApiRoutes(net::Router& router, ApiDeps deps);
+
+inline constexpr std::size_t kMaxApiBodyBytes = 4u << 20;
+inline constexpr std::size_t kMaxSourceBodyBytes = 128u << 20;  // a pasted document
+inline constexpr std::size_t kMaxFormBodyBytes = 64u << 10;
+inline constexpr std::int64_t kMaxWaitMs = 600'000;
+inline constexpr std::int64_t kDefaultWaitMs = 20'000;
+inline constexpr std::int64_t kDefaultPageItems = 50;
+inline constexpr std::int64_t kMaxEventsPage = 1'000;
+
+}  // namespace executor::api
