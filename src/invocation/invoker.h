@@ -49,6 +49,7 @@ class CallGate {
   std::string open(std::string executionId);  // returns the token
   void close(std::string_view executionId);
   Status admit(std::string_view executionId, std::string_view token, std::uint32_t n);
+  std::uint64_t refused() const { return refused_; }
 
  private:
   struct Entry {
@@ -59,9 +60,6 @@ class CallGate {
 
   std::map<std::string, Entry, std::less<>> entries_;
   std::uint64_t refused_ = 0;
-
- public:
-  std::uint64_t refused() const { return refused_; }
 };
 
 struct CallRequest {
@@ -74,6 +72,9 @@ struct CallRequest {
   std::string inputJson;
   std::string optionsJson;
   std::shared_ptr<const catalog::Catalog> catalog;  // the snapshot the execution started with
+  // A call that was resumed after a restart: the tool set it was approved for. Another one now is
+  // `authority_changed`.
+  std::string expectedToolSet;
 };
 
 enum class OutcomeStatus : std::uint8_t { completed, failed, denied, cancelled, unknown };
@@ -114,17 +115,11 @@ class Invoker {
                                    std::shared_ptr<net::ClientCancel> cancel) = 0;
 };
 
-// What invoke() needs; everything must outlive it.
-struct InvokerDeps {
-  policy::Policies& policies;
-  credential::Connections& connections;
-  approval::Approvals& approvals;
-  catalog::Sources& sources;
-  net::HttpClient& client;
-  CallGate& gate;
-  const Clock& clock;
-};
-std::unique_ptr<Invoker> makeInvoker(InvokerDeps deps);
+// Everything must outlive the invoker.
+std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
+                                     credential::Connections& connections,
+                                     approval::Approvals& approvals, catalog::Sources& sources,
+                                     net::HttpClient& client, CallGate& gate, const Clock& clock);
 
 // The approval of a call has the call's own UUID, so that a resumed call finds the one it asked for.
 std::string approvalIdOf(std::string_view callId);

@@ -1,0 +1,52 @@
+#include "invocation/invoker.h"
+
+#include "base/id.h"
+#include "invocation/tool-call.h"
+
+namespace executor::invocation {
+namespace {
+
+class PipelineInvoker : public Invoker {
+ public:
+  explicit PipelineInvoker(Pipeline pipeline) : pipeline_(pipeline) {}
+
+  Task<CallOutcome> invoke(CallRequest request, CallJournal& journal,
+                           std::shared_ptr<net::ClientCancel> cancel) override {
+    ToolCall call(pipeline_, std::move(request), journal, std::move(cancel));
+    co_return co_await call.run();
+  }
+
+ private:
+  Pipeline pipeline_;
+};
+
+}  // namespace
+
+std::string_view name(OutcomeStatus status) {
+  switch (status) {
+    case OutcomeStatus::completed: return "completed";
+    case OutcomeStatus::failed: return "failed";
+    case OutcomeStatus::denied: return "denied";
+    case OutcomeStatus::cancelled: return "cancelled";
+    case OutcomeStatus::unknown: return "unknown";
+  }
+  std::unreachable();
+}
+
+std::string approvalIdOf(std::string_view callId) {
+  const std::size_t end = callId.find('_');
+  const std::string_view uuid = end == std::string_view::npos ? callId : callId.substr(end + 1);
+  return std::string(idPrefix::kApproval) + "_" + std::string(uuid);
+}
+
+std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
+                                     credential::Connections& connections,
+                                     approval::Approvals& approvals, catalog::Sources& sources,
+                                     net::HttpClient& client, CallGate& gate,
+                                     const Clock& clock) {
+  static_cast<void>(clock);  // expiry of approvals is approval/'s; the seam keeps it for conditions
+  return std::make_unique<PipelineInvoker>(
+      Pipeline{policies, connections, approvals, sources, client, gate});
+}
+
+}  // namespace executor::invocation
