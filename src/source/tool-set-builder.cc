@@ -127,6 +127,7 @@ void ToolSetBuilder::Impl::addTool(const ToolRecord& t) {
   addParameters(t);
   const unsigned flags = (t.deprecated ? kToolDeprecated : 0u) |
                          (t.bodyRequired ? kToolBodyRequired : 0u) |
+                         (t.bodyOpen ? kToolBodyOpen : 0u) |
                          (t.outputEmpty ? kToolOutputEmpty : 0u);
   search_.add(static_cast<std::uint32_t>(tools_.size()), t);
   paths_.push_back(t.path);

@@ -49,6 +49,7 @@ struct ToolRecord {
   bool deprecated = false;
   BodyMode bodyMode = BodyMode::none;
   bool bodyRequired = false;
+  bool bodyOpen = false;
   std::string bodyMediaType;
   std::uint32_t bodySchema = kNoSchema;
   std::uint32_t outputSchema = kNoSchema;

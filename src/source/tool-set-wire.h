@@ -29,6 +29,7 @@ enum ToolFlag : std::uint16_t {
   kToolDeprecated = 1,
   kToolBodyRequired = 2,
   kToolOutputEmpty = 4,
+  kToolBodyOpen = 8,
 };
 
 // Everything fromBytes promises about the bytes: after this, no index in them leads out of them.

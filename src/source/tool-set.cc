@@ -153,6 +153,7 @@ ToolView WireToolSet::tool(std::uint32_t index) const {
   out.safe = isSafeMethod(out.method);
   out.bodyMode = static_cast<BodyMode>(t.body_mode());
   out.bodyRequired = (t.flags() & kToolBodyRequired) != 0;
+  out.bodyOpen = (t.flags() & kToolBodyOpen) != 0;
   out.bodySchema = t.body_schema();
   out.outputSchema = t.output_schema();
   out.outputEmpty = (t.flags() & kToolOutputEmpty) != 0;

@@ -64,6 +64,7 @@ struct ToolView {
                                  // from the method here, not from the file: it decides on approval
   BodyMode bodyMode;
   bool bodyRequired;
+  bool bodyOpen;                 // flattened: keys the tool does not declare go into the body
   std::string_view bodyMediaType;
   std::uint32_t bodySchema;      // kNoSchema if none
   std::uint32_t outputSchema;    // of the first 2xx response with one, else kNoSchema
