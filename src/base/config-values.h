@@ -1,0 +1,54 @@
+// The grammars of configuration values, and their readers. Part of config-table.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace executor::config {
+
+struct HostAndPort {
+  std::string host;  // an IP address, without brackets
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:4788", "[::1]:0"; `localhost` is 127.0.0.1.
+std::optional<HostAndPort> readListen(std::string_view text);
+// 1 true yes on / 0 false no off, in any case.
+std::optional<bool> readFlag(std::string_view text);
+// Positive and below 2^31.
+std::optional<std::int64_t> readCount(std::string_view text);
+// Separated by commas, trimmed, without empty items.
+std::vector<std::string> readList(std::string_view text);
+
+bool isAny(std::string_view text);
+bool isListen(std::string_view text);
+bool isFlag(std::string_view text);
+bool isCount(std::string_view text);
+bool isMode(std::string_view text);
+bool isOrigin(std::string_view text);
+bool isOriginList(std::string_view text);
+bool isHostList(std::string_view text);
+bool isNetworkList(std::string_view text);
+bool isEgress(std::string_view text);
+bool isUrl(std::string_view text);
+bool isStoreUrl(std::string_view text);
+bool isPath(std::string_view text);
+bool isKey256(std::string_view text);
+bool isToken(std::string_view text);
+bool isPem(std::string_view text);
+bool isLogLevel(std::string_view text);
+bool isLogFormat(std::string_view text);
+bool isJailRequirement(std::string_view text);
+bool isTypeCheck(std::string_view text);
+bool isRateLimit(std::string_view text);
+bool isStorageProvider(std::string_view text);
+
+// The password in a URL's authority, as written there; empty if there is none.
+std::string_view urlPassword(std::string_view url);
+// The URL with "***" for that password.
+std::string maskUrl(std::string_view url);
+
+}  // namespace executor::config

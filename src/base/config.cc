@@ -1,0 +1,136 @@
+#include "base/config.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/config-table.h"
+#include "base/text.h"
+
+namespace executor {
+namespace {
+
+constexpr std::string_view kMask = "***";
+
+const Variable& known(std::string_view name) {
+  const Variable* variable = findVariable(name);
+  if (!variable) throw std::logic_error(fmt::format("no such variable: {}", name));
+  return *variable;
+}
+
+std::string shown(const Variable& variable, std::string_view value) {
+  if (value.empty()) return {};
+  switch (variable.secrecy) {
+    case Secrecy::open: return std::string(value);
+    case Secrecy::secret: return std::string(kMask);
+    case Secrecy::url: return config::maskUrl(value);
+  }
+  std::unreachable();
+}
+
+std::string withoutSlash(std::string text) {
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+LogLevel levelOf(std::string_view name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warn") return LogLevel::warn;
+  if (name == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+}  // namespace
+
+NamedValues currentEnvironment() {
+  NamedValues values;
+  for (char** at = environ; at && *at; ++at) {
+    const std::string_view entry = *at;
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string_view::npos) continue;
+    values.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return values;
+}
+
+std::string_view Configuration::get(std::string_view name) const {
+  const Variable& variable = known(name);
+  const auto found = values_.find(variable.name);
+  return found == values_.end() ? variable.fallback : std::string_view(found->second.text);
+}
+
+bool Configuration::isGiven(std::string_view name) const {
+  return values_.contains(known(name).name);
+}
+
+bool Configuration::flag(std::string_view name) const {
+  return config::readFlag(get(name)).value_or(false);
+}
+
+std::vector<std::string> Configuration::list(std::string_view name) const {
+  return config::readList(get(name));
+}
+
+std::vector<Setting> Configuration::all() const {
+  std::vector<Setting> settings;
+  for (const Variable& variable : knownVariables()) {
+    const auto found = values_.find(variable.name);
+    const bool given = found != values_.end();
+    settings.push_back({std::string(variable.name), shown(variable, get(variable.name)),
+                        given ? found->second.origin : "default",
+                        variable.secrecy == Secrecy::secret});
+  }
+  return settings;
+}
+
+DeploymentMode Configuration::mode() const {
+  const bool selfHosted = toLowerAscii(get("EXECUTOR_DEPLOYMENT_MODE")).starts_with("self");
+  return selfHosted ? DeploymentMode::selfHosted : DeploymentMode::cloud;
+}
+
+bool Configuration::enforces(std::string_view name) const {
+  return isCloud() || (flag(name) && !isGiven("EXECUTOR_DEPLOYMENT_MODE"));
+}
+
+config::HostAndPort Configuration::listen() const {
+  return config::readListen(get("EXECUTOR_LISTEN")).value();
+}
+
+std::string Configuration::dataDir() const {
+  std::string path(get("EXECUTOR_DATA_DIR"));
+  if (path.starts_with("~/")) path.replace(0, 1, home_);
+  return withoutSlash(std::move(path));
+}
+
+std::string Configuration::publicUrl() const {
+  return withoutSlash(std::string(get("EXECUTOR_PUBLIC_URL")));
+}
+
+std::string Configuration::egress() const {
+  if (isCloud() && !isGiven("EXECUTOR_EGRESS")) return "public";
+  return std::string(get("EXECUTOR_EGRESS"));
+}
+
+LogOptions Configuration::log() const {
+  return {levelOf(get("EXECUTOR_LOG_LEVEL")), get("EXECUTOR_LOG_FORMAT") == "json"};
+}
+
+std::optional<Key256> Configuration::encryptionKey() const {
+  std::string bytes;
+  if (!isGiven("EXECUTOR_ENCRYPTION_KEY")) return std::nullopt;
+  base64Decode(get("EXECUTOR_ENCRYPTION_KEY"), bytes);
+  Key256 key;
+  std::ranges::copy(bytes, key.begin());
+  return key;
+}
+
+std::optional<std::chrono::seconds> Configuration::mcpApiKeyTtl() const {
+  if (const auto seconds = config::readCount(get("MCP_API_KEY_TTL_SECONDS"))) {
+    return std::chrono::seconds(*seconds);
+  }
+  return isCloud() ? std::optional<std::chrono::seconds>(kCloudKeyTtl) : std::nullopt;
+}
+
+}  // namespace executor
