@@ -55,7 +55,8 @@ TEST(Deployment, CloudRefusesLocalAgentStorage) {
 }
 
 TEST(Deployment, CloudRefusesTheLocalVm) {
-  expectProblem(with(soundCloud(), "DANGEROUSLY_ALLOW_LOCAL_VM", "1"), "DANGEROUSLY_ALLOW_LOCAL_VM");
+  expectProblem(with(soundCloud(), "DANGEROUSLY_ALLOW_LOCAL_VM", "1"),
+                "DANGEROUSLY_ALLOW_LOCAL_VM");
   EXPECT_TRUE(problems(with(soundCloud(), "DANGEROUSLY_ALLOW_LOCAL_VM", "0")).empty());
   EXPECT_TRUE(problems(with(selfHosted(), "DANGEROUSLY_ALLOW_LOCAL_VM", "1")).empty());
 }
@@ -80,8 +81,7 @@ TEST(Deployment, CloudRefusesWeakSecrets) {
                 "WORKOS_COOKIE_PASSWORD");
   expectProblem(with(soundCloud(), "MCP_API_KEY_SECRET", std::string(31, 'x')),
                 "MCP_API_KEY_SECRET");
-  EXPECT_TRUE(
-      problems(with(soundCloud(), "WORKOS_COOKIE_PASSWORD", std::string(32, 'x'))).empty());
+  EXPECT_TRUE(problems(with(soundCloud(), "WORKOS_COOKIE_PASSWORD", std::string(32, 'x'))).empty());
   EXPECT_TRUE(problems(with(selfHosted(), "MCP_API_KEY_SECRET", std::string(16, 'x'))).empty());
 }
 
@@ -90,7 +90,8 @@ TEST(Deployment, CloudRefusesPlaceholders) {
                 "EXECUTOR_INTERNAL_TOKEN holds a placeholder");
   expectProblem(with(soundCloud(), "EXECUTOR_STORE_URL", "postgres://u:changeme@h/db"),
                 "EXECUTOR_STORE_URL");
-  EXPECT_TRUE(problems(with(selfHosted(), "EXECUTOR_INTERNAL_TOKEN", "change-me-change-me")).empty());
+  EXPECT_TRUE(
+      problems(with(selfHosted(), "EXECUTOR_INTERNAL_TOKEN", "change-me-change-me")).empty());
 }
 
 TEST(Deployment, HalvesOfPairsAreRefusedEverywhere) {

@@ -75,16 +75,18 @@ class Rules {
   void sharedStorage() {
     const std::string_view provider = given_.get("AGENT_STORAGE_PROVIDER");
     if (!provider.empty() && provider != "agentfs-local") return;
-    refuse("AGENT_STORAGE_PROVIDER is agentfs-local or unset: local file state is not shared "
-           "between the nodes of a cloud deployment.",
-           "Set AGENT_STORAGE_PROVIDER=agentfs-cloudflare.");
+    refuse(
+        "AGENT_STORAGE_PROVIDER is agentfs-local or unset: local file state is not shared "
+        "between the nodes of a cloud deployment.",
+        "Set AGENT_STORAGE_PROVIDER=agentfs-cloudflare.");
   }
 
   void runtime() {
     if (!given_.flag("DANGEROUSLY_ALLOW_LOCAL_VM")) return;
-    refuse("DANGEROUSLY_ALLOW_LOCAL_VM is set in cloud mode, where only the Cloudflare runtime runs "
-           "agent code.",
-           "Unset DANGEROUSLY_ALLOW_LOCAL_VM.");
+    refuse(
+        "DANGEROUSLY_ALLOW_LOCAL_VM is set in cloud mode, where only the Cloudflare runtime runs "
+        "agent code.",
+        "Unset DANGEROUSLY_ALLOW_LOCAL_VM.");
   }
 
   // D30.
@@ -97,8 +99,9 @@ class Rules {
   void cookiePassword() {
     const auto password = given_.get("WORKOS_COOKIE_PASSWORD");
     if (password.empty() || password.size() >= kLeastCookiePassword) return;
-    refuse(fmt::format("WORKOS_COOKIE_PASSWORD has fewer than {} characters.", kLeastCookiePassword),
-           "Set WORKOS_COOKIE_PASSWORD to a longer random text (openssl rand -base64 32).");
+    refuse(
+        fmt::format("WORKOS_COOKIE_PASSWORD has fewer than {} characters.", kLeastCookiePassword),
+        "Set WORKOS_COOKIE_PASSWORD to a longer random text (openssl rand -base64 32).");
   }
 
   // RFC 7518 section 3.2: an HS256 key has at least 256 bits.
@@ -121,7 +124,8 @@ class Rules {
   }
 
   void refuse(std::string message, std::string hint) {
-    problems_.push_back({ErrorCode::invalid_configuration, std::move(message), std::move(hint), {}});
+    problems_.push_back(
+        {ErrorCode::invalid_configuration, std::move(message), std::move(hint), {}});
   }
 
   const Configuration& given_;

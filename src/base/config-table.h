@@ -2,8 +2,8 @@
 // configuration files read it, and nothing else decides what a value may look like.
 //
 // A variable is added here and nowhere else. Its value is a text; `valid` says whether the text is
-// one, `expected` says so to people. Values are judged when they are read, so a typed accessor never
-// fails later.
+// one, `expected` says so to people. Values are judged when they are read, so a typed accessor
+// never fails later.
 #pragma once
 
 #include <cstdint>

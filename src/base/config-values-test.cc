@@ -62,7 +62,8 @@ TEST(ConfigValues, NetworksAreCidrsOrAddresses) {
 }
 
 TEST(ConfigValues, EgressIsAWordOrNetworks) {
-  expectAll(isEgress, {"public", "private", "10.0.0.0/8,192.0.2.7"}, {"", "none", "public,10.0.0.0/8"});
+  expectAll(isEgress, {"public", "private", "10.0.0.0/8,192.0.2.7"},
+            {"", "none", "public,10.0.0.0/8"});
 }
 
 TEST(ConfigValues, StoreUrlsNameOneOfThreeStores) {

@@ -104,8 +104,8 @@ bool isCount(std::string_view text) { return readCount(text).has_value(); }
 
 // Reference MODE-1.
 bool isMode(std::string_view text) {
-  return isOneOf(toLowerAscii(text), {"self-hosted", "self_hosted", "selfhosted", "cloud",
-                                      "hosted", "production", "prod"});
+  return isOneOf(toLowerAscii(text), {"self-hosted", "self_hosted", "selfhosted", "cloud", "hosted",
+                                      "production", "prod"});
 }
 
 bool isOrigin(std::string_view text) {
@@ -150,9 +150,7 @@ bool isPem(std::string_view text) {
   return trimText(text).starts_with("-----BEGIN ") && trimText(text).ends_with("-----");
 }
 
-bool isLogLevel(std::string_view text) {
-  return isOneOf(text, {"debug", "info", "warn", "error"});
-}
+bool isLogLevel(std::string_view text) { return isOneOf(text, {"debug", "info", "warn", "error"}); }
 bool isLogFormat(std::string_view text) { return isOneOf(text, {"text", "json"}); }
 bool isJailRequirement(std::string_view text) { return isOneOf(text, {"best", "full"}); }
 bool isTypeCheck(std::string_view text) { return isOneOf(text, {"off", "warn", "error"}); }

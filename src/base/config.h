@@ -1,14 +1,14 @@
 // The effective configuration: every value, and where it came from (D29).
 //
 // Order: flag, environment, `--env-file F` or else `<data dir>/.env`, configuration file
-// (EXECUTOR_CONFIG, else `<data dir>/config.yaml`), default. The working directory is never read: an
-// agent's client may start us inside a hostile checkout. An empty value counts as not given.
+// (EXECUTOR_CONFIG, else `<data dir>/config.yaml`), default. The working directory is never read:
+// an agent's client may start us inside a hostile checkout. An empty value counts as not given.
 //
 // A loaded configuration holds valid values only, knows each value's origin for `doctor`, and shows
 // no secret: all() masks them, and each secret has been given to registerSecret(). Files may name
 // only variables that exist: an unknown EXECUTOR_* name in an env file, and any unknown key of
-// config.yaml, is an error with the nearest name. The environment belongs to others too, so there an
-// unknown EXECUTOR_* name is a warning. Nothing is reloaded while the process runs.
+// config.yaml, is an error with the nearest name. The environment belongs to others too, so there
+// an unknown EXECUTOR_* name is a warning. Nothing is reloaded while the process runs.
 #pragma once
 
 #include <chrono>
@@ -54,7 +54,8 @@ class Configuration {
   // `invalid_configuration` names variable, origin and what was expected; never a secret's value.
   static Result<Configuration> load(const ConfigurationSources& sources);
 
-  // The effective value, or empty if unset. `name` must be in the table: else a bug of ours, throws.
+  // The effective value, or empty if unset. `name` must be in the table: else a bug of ours,
+  // throws.
   std::string_view get(std::string_view name) const;
   // True unless the value is the default or there is none.
   bool isGiven(std::string_view name) const;
@@ -67,9 +68,11 @@ class Configuration {
 
   DeploymentMode mode() const;
   bool isCloud() const { return mode() == DeploymentMode::cloud; }
-  // Cloud rules for stored secrets and for /mcp; asked for by EXECUTOR_ENFORCE_* in self-hosted mode
-  // unless that mode was named explicitly (reference MODE-1, CRED-12).
-  bool enforcesManagedCredentials() const { return enforces("EXECUTOR_ENFORCE_MANAGED_CREDENTIALS"); }
+  // Cloud rules for stored secrets and for /mcp; asked for by EXECUTOR_ENFORCE_* in self-hosted
+  // mode unless that mode was named explicitly (reference MODE-1, CRED-12).
+  bool enforcesManagedCredentials() const {
+    return enforces("EXECUTOR_ENFORCE_MANAGED_CREDENTIALS");
+  }
   bool enforcesMcpAuth() const { return enforces("EXECUTOR_ENFORCE_MCP_AUTH"); }
 
   config::HostAndPort listen() const;
@@ -94,8 +97,8 @@ class Configuration {
   std::vector<std::string> warnings_;
 };
 
-// The rules of product.md section 2 that can be judged at start. Each problem names the variable and
-// the fix; empty: none.
+// The rules of product.md section 2 that can be judged at start. Each problem names the variable
+// and the fix; empty: none.
 std::vector<Error> deploymentProblems(const Configuration& configuration);
 
 // The first problem; its hint says how many more there are.

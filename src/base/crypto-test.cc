@@ -89,7 +89,8 @@ TEST(Hs256, VerifiesTheTokenOfTheRfc) {
       "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
       secret));
   const auto payload = verifyHs256(
-      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0"
+      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0"
       "dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
       secret);
   ASSERT_TRUE(payload);
@@ -134,8 +135,8 @@ TEST(Crypto, AgreesWithWycheproofOnHmac) {
   for (const auto& group : *findArray(suite, "testGroups")) {
     if (findInteger(group, "tagSize") != 256) continue;
     for (const auto& test : *findArray(group, "tests")) {
-      const auto mac = hmacSha256(bytesOfHex(findString(test, "key")),
-                                  bytesOfHex(findString(test, "msg")));
+      const auto mac =
+          hmacSha256(bytesOfHex(findString(test, "key")), bytesOfHex(findString(test, "msg")));
       const bool equal = equalConstantTime(mac, bytesOfHex(findString(test, "tag")));
       EXPECT_EQ(equal, findString(test, "result") == "valid") << findInteger(test, "tcId");
       ++checked;

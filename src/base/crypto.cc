@@ -153,15 +153,14 @@ std::string seal(const Key256& key, std::string_view plain, std::string_view ass
   const Cipher cipher(EVP_CIPHER_CTX_new());
   unsigned char* body = raw(out) + kNonceBytes;
   int written = 0;
-  must(cipher &&
-           EVP_EncryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(out), nullptr) &&
-           EVP_EncryptUpdate(cipher.get(), nullptr, &written, raw(associated),
-                             length(associated)) &&
-           EVP_EncryptUpdate(cipher.get(), body, &written, raw(plain), length(plain)) &&
-           EVP_EncryptFinal_ex(cipher.get(), body + written, &written) &&
-           EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes,
-                               body + plain.size()),
-       "AES-256-GCM");
+  must(
+      cipher &&
+          EVP_EncryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(out), nullptr) &&
+          EVP_EncryptUpdate(cipher.get(), nullptr, &written, raw(associated), length(associated)) &&
+          EVP_EncryptUpdate(cipher.get(), body, &written, raw(plain), length(plain)) &&
+          EVP_EncryptFinal_ex(cipher.get(), body + written, &written) &&
+          EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + plain.size()),
+      "AES-256-GCM");
   return out;
 }
 
@@ -173,13 +172,13 @@ Result<std::string> open(const Key256& key, std::string_view sealed, std::string
   std::string plain(body.size(), '\0');
   const Cipher cipher(EVP_CIPHER_CTX_new());
   int written = 0;
-  must(cipher &&
-           EVP_DecryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(nonce), nullptr) &&
-           EVP_DecryptUpdate(cipher.get(), nullptr, &written, raw(associated),
-                             length(associated)) &&
-           EVP_DecryptUpdate(cipher.get(), raw(plain), &written, raw(body), length(body)) &&
-           EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
-       "AES-256-GCM");
+  must(
+      cipher &&
+          EVP_DecryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(nonce), nullptr) &&
+          EVP_DecryptUpdate(cipher.get(), nullptr, &written, raw(associated), length(associated)) &&
+          EVP_DecryptUpdate(cipher.get(), raw(plain), &written, raw(body), length(body)) &&
+          EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
+      "AES-256-GCM");
   if (EVP_DecryptFinal_ex(cipher.get(), raw(plain) + written, &written) <= 0) return failOpen();
   return plain;
 }

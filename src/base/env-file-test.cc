@@ -41,7 +41,8 @@ TEST(EnvFile, ReadsEscapesInDoubleQuotes) {
 }
 
 TEST(EnvFile, QuotedValuesMaySpanLines) {
-  EXPECT_EQ(entriesOf("A=\"-----BEGIN\nx\n-----END\"\nB=1\n"), "A=-----BEGIN\nx\n-----END@1;B=1@4;");
+  EXPECT_EQ(entriesOf("A=\"-----BEGIN\nx\n-----END\"\nB=1\n"),
+            "A=-----BEGIN\nx\n-----END@1;B=1@4;");
 }
 
 TEST(EnvFile, ExpandsNothing) { EXPECT_EQ(entriesOf("A=$HOME ${X} `id`"), "A=$HOME ${X} `id`@1;"); }

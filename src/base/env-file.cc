@@ -41,8 +41,7 @@ class Reader {
   Result<std::string> name() {
     constexpr std::string_view kExport = "export ";
     if (rest_.starts_with(kExport)) rest_ = rest_.substr(kExport.size());
-    const std::size_t length =
-        std::ranges::find_if_not(rest_, isNameCharacter) - rest_.begin();
+    const std::size_t length = std::ranges::find_if_not(rest_, isNameCharacter) - rest_.begin();
     if (length == 0 || rest_.substr(length, 1) != "=") {
       return failHere("NAME=value is expected, without blanks around the equals sign");
     }
@@ -101,8 +100,8 @@ class Reader {
 
   std::unexpected<Error> failHere(std::string_view cause) const { return failAt(line_, cause); }
   std::unexpected<Error> failAt(std::size_t line, std::string_view cause) const {
-    return fail(ErrorCode::invalid_configuration, std::string(file_) + ":" + std::to_string(line) +
-                                                      ": " + std::string(cause) + ".");
+    return fail(ErrorCode::invalid_configuration,
+                std::string(file_) + ":" + std::to_string(line) + ": " + std::string(cause) + ".");
   }
 
   std::string_view rest_;

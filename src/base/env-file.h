@@ -1,8 +1,10 @@
 // Files of `NAME=value` lines, as --env-file and <data dir>/.env hold them.
 //
-// Blank lines and lines that begin with # are skipped, `export ` before a name is allowed. A value is
-// bare (trimmed; ` #` begins a comment), in single quotes (as it stands), or in double quotes (\n, \t,
-// \", \\ and \$ are escapes). Quoted values may span lines, as PEM blocks do. Nothing is expanded: a
+// Blank lines and lines that begin with # are skipped, `export ` before a name is allowed. A value
+// is bare (trimmed; ` #` begins a comment), in single quotes (as it stands), or in double quotes
+// (\n, \t,
+// \", \\ and \$ are escapes). Quoted values may span lines, as PEM blocks do. Nothing is expanded:
+// a
 // `$` is a dollar sign. What a name means is not known here.
 #pragma once
 

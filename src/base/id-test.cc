@@ -32,10 +32,11 @@ TEST(Id, CarriesTheTimeOfItsCreation) {
 
 TEST(Id, RefusesOtherForms) {
   for (const std::string_view text :
-       {"src_", "src_0197a0de-7b1c-4e30-b1c5-2f6d0c3e9a41", "src_0197A0DE-7b1c-7e30-b1c5-2f6d0c3e9a41",
-        "src_0197a0de-7b1c-7e30-c1c5-2f6d0c3e9a41", "src_0197a0de_7b1c-7e30-b1c5-2f6d0c3e9a41",
-        "src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a4", "src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a411",
-        "src0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a41", "src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a4g"}) {
+       {"src_", "src_0197a0de-7b1c-4e30-b1c5-2f6d0c3e9a41",
+        "src_0197A0DE-7b1c-7e30-b1c5-2f6d0c3e9a41", "src_0197a0de-7b1c-7e30-c1c5-2f6d0c3e9a41",
+        "src_0197a0de_7b1c-7e30-b1c5-2f6d0c3e9a41", "src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a4",
+        "src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a411", "src0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a41",
+        "src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a4g"}) {
     EXPECT_FALSE(isId(text, "src")) << text;
   }
   EXPECT_TRUE(isId("src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a41", "src"));

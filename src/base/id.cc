@@ -1,10 +1,10 @@
 #include "base/id.h"
 
+#include <pthread.h>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <pthread.h>
 
 #include "base/crypto.h"
 #include "base/text.h"

@@ -1,7 +1,7 @@
 // Identifiers: a prefix that names the kind, then a UUIDv7 in canonical form (D33).
 //
-// `src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a41`. Sorting ids of one kind by bytes sorts them by time of
-// creation to the millisecond. Ids are names, never credentials (invariant 5).
+// `src_0197a0de-7b1c-7e30-b1c5-2f6d0c3e9a41`. Sorting ids of one kind by bytes sorts them by time
+// of creation to the millisecond. Ids are names, never credentials (invariant 5).
 #pragma once
 
 #include <string>

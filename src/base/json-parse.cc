@@ -163,8 +163,8 @@ json::parse_options optionsFor(const JsonLimits& limits) {
   return options;
 }
 
-Result<json::value> parse(std::string_view text, const JsonLimits& limits,
-                          json::storage_ptr memory, Integers integers) {
+Result<json::value> parse(std::string_view text, const JsonLimits& limits, json::storage_ptr memory,
+                          Integers integers) {
   if (text.size() > limits.maxBytes) {
     return fail(ErrorCode::payload_too_large,
                 "The JSON text has " + std::to_string(text.size()) + " bytes; at most " +

@@ -69,7 +69,8 @@ TEST(Json, RoundTripsAMillionDoublesExactly) {
 TEST(Json, ReadsSeventeenDigitsToTheLastBit) {
   std::mt19937_64 random(21);
   for (int i = 0; i < 100'000; ++i) {
-    const std::string text = "0." + std::to_string(random() % 90000000000000000 + 10000000000000000);
+    const std::string text =
+        "0." + std::to_string(random() % 90000000000000000 + 10000000000000000);
     ASSERT_EQ(parsed(text).get_double(), std::strtod(text.c_str(), nullptr)) << text;
   }
 }
@@ -201,7 +202,7 @@ TEST(Json, TypedReadsFallBackOnAbsenceAndOnOtherTypes) {
 
 TEST(Json, NamesTypesAsJsonSchemaDoes) {
   const auto all = parsed(R"([null,true,1,18446744073709551615,1.5,2.0,"",[],{}])");
-  const std::vector<std::string_view> names = {"null",   "boolean", "integer", "integer", "number",
+  const std::vector<std::string_view> names = {"null",    "boolean", "integer", "integer", "number",
                                                "integer", "string",  "array",   "object"};
   for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(jsonTypeName(all.at(i)), names[i]);
 }
@@ -231,7 +232,8 @@ TEST(Json, PassesJsonTestSuite) {
   int accepted = 0, refusals = 0;
   for (const auto& file : std::filesystem::recursive_directory_iterator(dir.path())) {
     const std::string name = file.path().filename().string();
-    if (!name.ends_with(".json") || file.path().parent_path().filename() != "test_parsing") continue;
+    if (!name.ends_with(".json") || file.path().parent_path().filename() != "test_parsing")
+      continue;
     const bool ok = parseJson(readWholeFile(file.path())).has_value();
     if (name.starts_with("y_")) EXPECT_TRUE(ok) << name;
     if (name.starts_with("n_")) EXPECT_FALSE(ok) << name;

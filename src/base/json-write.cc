@@ -162,9 +162,7 @@ void serializeJson(const json::value& value, std::string& out) {
   Writer(out, Order::insertion, false).write(value);
 }
 
-std::string prettyJson(const json::value& value) {
-  return written(value, Order::insertion, true);
-}
+std::string prettyJson(const json::value& value) { return written(value, Order::insertion, true); }
 
 std::string canonicalJson(const json::value& value) {
   return written(value, Order::bytewise, false);

@@ -122,10 +122,10 @@ Status rejectUnknownMembers(const json::object& object, std::string_view what,
   for (const auto& member : object) {
     const std::string_view key = member.key();
     if (std::ranges::find(allowed, key) != allowed.end()) continue;
-    return fail(ErrorCode::unknown_argument,
-                "Unknown member " + quoteJson(truncateText(key, 64)) + " in " + std::string(what) +
-                    ".",
-                hintFor(key, allowed));
+    return fail(
+        ErrorCode::unknown_argument,
+        "Unknown member " + quoteJson(truncateText(key, 64)) + " in " + std::string(what) + ".",
+        hintFor(key, allowed));
   }
   return {};
 }

@@ -1,10 +1,10 @@
 // JSON as the product needs it: exact numbers, bounded depth, stable output.
 //
-// Boost.JSON 1.81 loses numbers (D22), so parsing goes through a handler of our own on basic_parser:
-// integers that fit int64 or uint64 are kept, everything else is std::from_chars, and serializing
-// uses std::to_chars (shortest form that reads back equal). An integer beyond uint64 is kept as its
-// exact decimal text in a string by parseForProgram() and is an approximate double in parse().
-// `canonical` sorts keys bytewise and is what hashes are taken of.
+// Boost.JSON 1.81 loses numbers (D22), so parsing goes through a handler of our own on
+// basic_parser: integers that fit int64 or uint64 are kept, everything else is std::from_chars, and
+// serializing uses std::to_chars (shortest form that reads back equal). An integer beyond uint64 is
+// kept as its exact decimal text in a string by parseForProgram() and is an approximate double in
+// parse(). `canonical` sorts keys bytewise and is what hashes are taken of.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -30,9 +30,9 @@ struct JsonLimits {
   std::size_t maxDepth = 512;
 };
 
-// Parses one JSON text (RFC 8259), nothing after it. `invalid_json` with line and column (in bytes),
-// or `payload_too_large`. A duplicate key keeps the last value; a lone surrogate escape and a number
-// beyond the range of a double are refused; -0 is a double. The result lives in `memory`.
+// Parses one JSON text (RFC 8259), nothing after it. `invalid_json` with line and column (in
+// bytes), or `payload_too_large`. A duplicate key keeps the last value; a lone surrogate escape and
+// a number beyond the range of a double are refused; -0 is a double. The result lives in `memory`.
 Result<json::value> parseJson(std::string_view text, const JsonLimits& limits = {},
                               json::storage_ptr memory = {});
 
@@ -76,8 +76,8 @@ bool findBool(const json::value& object, std::string_view key, bool fallback = f
 // "object", "array", "string", "integer", "number", "boolean" or "null", for error texts.
 std::string_view jsonTypeName(const json::value& value);
 
-// Refuses members of `object` that are not in `allowed`: `unknown_argument` naming the member and the
-// nearest allowed name. `what` names the object in the text ("arguments of execute").
+// Refuses members of `object` that are not in `allowed`: `unknown_argument` naming the member and
+// the nearest allowed name. `what` names the object in the text ("arguments of execute").
 Status rejectUnknownMembers(const json::object& object, std::string_view what,
                             std::initializer_list<std::string_view> allowed);
 

@@ -24,8 +24,8 @@ TEST(Log, WritesOneTextLinePerEvent) {
     log(LogLevel::info, "server_started",
         {{"port", std::int64_t{4788}}, {"url", "http://x/"}, {"jailed", true}, {"load", 0.5}});
   });
-  EXPECT_TRUE(lines.ends_with(
-      "Z info  server_started port=4788 url=http://x/ jailed=true load=0.5\n"))
+  EXPECT_TRUE(
+      lines.ends_with("Z info  server_started port=4788 url=http://x/ jailed=true load=0.5\n"))
       << lines;
   EXPECT_EQ(lines.find("Z"), 23u);
 }
@@ -62,8 +62,8 @@ TEST(Log, ValuesCannotForgeALineOrAField) {
 
 TEST(Log, ShowsAnErrorWithItsCulpritAndDetail) {
   const Error error{ErrorCode::upstream_timeout, "No answer.", "", "connect: timed out"};
-  const auto lines = written(
-      {}, [&] { logError(LogLevel::error, "call_failed", error, {{"call", "call_1"}}); });
+  const auto lines =
+      written({}, [&] { logError(LogLevel::error, "call_failed", error, {{"call", "call_1"}}); });
   EXPECT_NE(lines.find("code=upstream_timeout culprit=upstream message=\"No answer.\" "
                        "detail=\"connect: timed out\" call=call_1"),
             std::string::npos)

@@ -131,9 +131,8 @@ Gauge& Metrics::gauge(std::string_view name, std::string_view help, MetricLabels
 
 Histogram& Metrics::histogram(std::string_view name, std::string_view help,
                               std::vector<double> bounds, MetricLabels labels) {
-  return series<Histogram>(name, help, std::move(labels), [&] {
-    return std::make_unique<Histogram>(std::move(bounds));
-  });
+  return series<Histogram>(name, help, std::move(labels),
+                           [&] { return std::make_unique<Histogram>(std::move(bounds)); });
 }
 
 std::string Metrics::text() const {

@@ -2,8 +2,8 @@
 //
 // A metric and its labels are fixed when it is registered, at start, by the part that counts; the
 // part keeps the reference and counting is one atomic addition. There is no lookup by label while
-// running, so nothing a client sends can make new series. Registering the same name and labels again
-// gives the same metric. References stay valid as long as the registry.
+// running, so nothing a client sends can make new series. Registering the same name and labels
+// again gives the same metric. References stay valid as long as the registry.
 #pragma once
 
 #include <atomic>
@@ -67,8 +67,8 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  // `name` and label names as Prometheus takes them (snake_case); `help` is one line. A name has one
-  // kind; asking for it as another kind is a bug of ours and throws.
+  // `name` and label names as Prometheus takes them (snake_case); `help` is one line. A name has
+  // one kind; asking for it as another kind is a bug of ours and throws.
   Counter& counter(std::string_view name, std::string_view help, MetricLabels labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, MetricLabels labels = {});
   Histogram& histogram(std::string_view name, std::string_view help,

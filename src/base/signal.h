@@ -1,11 +1,11 @@
 // A wake-up for coroutines of one loop: "something you wait for may have changed".
 //
 // notify() wakes every coroutine that waits now. If none waits, the signal stays set and the next
-// wait() returns at once, so that a notification between a check and the wait is not lost. The way to
-// use it is a loop over a condition: `while (!done) if (!co_await signal.wait(deadline)) break;`.
-// Single-thread: signal, waiters and notify() belong to one io_context; other threads post to it.
-// The signal may go away while coroutines wait (they get false), and a waiting coroutine may be
-// destroyed with its loop. There is no fairness and no count of notifications.
+// wait() returns at once, so that a notification between a check and the wait is not lost. The way
+// to use it is a loop over a condition: `while (!done) if (!co_await signal.wait(deadline))
+// break;`. Single-thread: signal, waiters and notify() belong to one io_context; other threads post
+// to it. The signal may go away while coroutines wait (they get false), and a waiting coroutine may
+// be destroyed with its loop. There is no fairness and no count of notifications.
 #pragma once
 
 #include <list>

@@ -55,8 +55,8 @@ inline bool unpackCorpus(const std::string& name, const TempDir& into) {
 
 }  // namespace executor
 
-#define EXECUTOR_SKIP_WITHOUT(path)             \
-  if (!std::filesystem::exists(path)) {         \
-    GTEST_SKIP() << "not here: " << path;       \
-  }                                             \
+#define EXECUTOR_SKIP_WITHOUT(path)       \
+  if (!std::filesystem::exists(path)) {   \
+    GTEST_SKIP() << "not here: " << path; \
+  }                                       \
   static_assert(true, "a semicolon follows")

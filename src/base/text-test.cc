@@ -41,9 +41,9 @@ TEST(TruncateText, CutsAtACharacterAndSaysHowMuchIsMissing) {
 }
 
 TEST(IsValidUtf8, AcceptsTheEdgesOfEachLength) {
-  for (const std::string_view text : {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
-                                      "\xed\x9f\xbf", "\xee\x80\x80", "\xf0\x90\x80\x80",
-                                      "\xf4\x8f\xbf\xbf"}) {
+  for (const std::string_view text :
+       {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+        "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(isValidUtf8(text)) << testing::PrintToString(text);
   }
 }
@@ -74,8 +74,7 @@ TEST(TrimText, RemovesBlanksAtBothEnds) {
 }
 
 TEST(HtmlEscape, LeavesNoMarkup) {
-  EXPECT_EQ(htmlEscape("<a href=\"x\" t='y'>&"),
-            "&lt;a href=&quot;x&quot; t=&#39;y&#39;&gt;&amp;");
+  EXPECT_EQ(htmlEscape("<a href=\"x\" t='y'>&"), "&lt;a href=&quot;x&quot; t=&#39;y&#39;&gt;&amp;");
 }
 
 TEST(PercentEncode, KeepsUnreservedCharactersOnly) {
@@ -120,8 +119,8 @@ TEST(Base64, RoundTripsBytes) {
 
 TEST(Base64, RefusesEverySpellingButTheCanonicalOne) {
   std::string out;
-  for (const std::string_view text : {"Zg", "Zg=", "Zh==", "Zg==\n", "Z g=", "Zm9=", "====", "-_==",
-                                      "Zg===", "=Zg="}) {
+  for (const std::string_view text :
+       {"Zg", "Zg=", "Zh==", "Zg==\n", "Z g=", "Zm9=", "====", "-_==", "Zg===", "=Zg="}) {
     EXPECT_FALSE(base64Decode(text, out)) << text;
   }
   for (const std::string_view text : {"Zg==", "Zh", "Z", "+/", "Zm9", "Zg "}) {

@@ -15,7 +15,8 @@ std::size_t editDistance(std::string_view a, std::string_view b, std::size_t cap
 std::vector<std::string> nearestNames(std::string_view word, std::span<const std::string> names,
                                       std::size_t count = 3);
 
-// Cuts to at most `maxBytes` at a UTF-8 boundary and appends `… [N bytes more]` if anything was cut.
+// Cuts to at most `maxBytes` at a UTF-8 boundary and appends `… [N bytes more]` if anything was
+// cut.
 std::string truncateText(std::string_view text, std::size_t maxBytes);
 
 bool isValidUtf8(std::string_view text);

@@ -1,9 +1,9 @@
 // Threads for blocking work: files, DNS, hashing of megabytes. Never SQLite, which has its own.
 //
 // `co_await pool.run(fn)` runs fn on a thread of the pool and resumes the coroutine on the executor
-// it came from. What fn returns is moved back; what it throws is rethrown there. fn must own what it
-// uses: it runs while the loop goes on. A started function cannot be cancelled, so it must end by
-// itself. The pool must be destroyed, or join()ed, before the loop: a result is posted to it.
+// it came from. What fn returns is moved back; what it throws is rethrown there. fn must own what
+// it uses: it runs while the loop goes on. A started function cannot be cancelled, so it must end
+// by itself. The pool must be destroyed, or join()ed, before the loop: a result is posted to it.
 #pragma once
 
 #include <boost/asio/async_result.hpp>

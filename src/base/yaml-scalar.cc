@@ -11,9 +11,7 @@ namespace {
 constexpr std::string_view kCorePrefix = "tag:yaml.org,2002:";
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isHexDigit(char c) {
-  return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool isHexDigit(char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool isOctalDigit(char c) { return c >= '0' && c <= '7'; }
 
 bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -73,7 +71,8 @@ std::optional<json::value> asInteger(std::string_view text) {
   if (text.size() < 3) return std::nullopt;
   const std::string_view rest = text.substr(2);
   if (text.starts_with("0x") && std::ranges::all_of(rest, isHexDigit)) return readInteger(rest, 16);
-  if (text.starts_with("0o") && std::ranges::all_of(rest, isOctalDigit)) return readInteger(rest, 8);
+  if (text.starts_with("0o") && std::ranges::all_of(rest, isOctalDigit))
+    return readInteger(rest, 8);
   return std::nullopt;
 }
 

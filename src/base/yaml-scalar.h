@@ -14,8 +14,8 @@ namespace executor {
 // A plain scalar without tag: null, boolean, number, or the text itself.
 json::value resolvePlainScalar(std::string_view text);
 
-// A scalar with a full tag such as "tag:yaml.org,2002:int"; nullopt if the text is not of that type.
-// Unknown tags give the text.
+// A scalar with a full tag such as "tag:yaml.org,2002:int"; nullopt if the text is not of that
+// type. Unknown tags give the text.
 std::optional<json::value> resolveTaggedScalar(std::string_view tag, std::string_view text);
 
 }  // namespace executor

@@ -28,26 +28,29 @@ std::string resolved(std::string_view scalar) { return serializeJson(resolvePlai
 
 TEST(YamlScalar, FollowsTheCoreSchema) {
   const std::map<std::string, std::string> cases = {
-      {"", "null"},        {"~", "null"},     {"null", "null"},   {"Null", "null"},
-      {"NULL", "null"},    {"true", "true"},  {"False", "false"}, {"TRUE", "true"},
-      {"0", "0"},          {"-17", "-17"},    {"+5", "5"},        {"0o17", "15"},
-      {"0xfF", "255"},     {"007", "7"},      {"1.5", "1.5"},     {".5", "0.5"},
-      {"5.", "5"},         {"-1e3", "-1000"}, {"+.5E-1", "0.05"}, {"12e03", "12000"},
-      {"-0", "0"},         {"-0.0", "-0"}};
+      {"", "null"},     {"~", "null"},     {"null", "null"},   {"Null", "null"},
+      {"NULL", "null"}, {"true", "true"},  {"False", "false"}, {"TRUE", "true"},
+      {"0", "0"},       {"-17", "-17"},    {"+5", "5"},        {"0o17", "15"},
+      {"0xfF", "255"},  {"007", "7"},      {"1.5", "1.5"},     {".5", "0.5"},
+      {"5.", "5"},      {"-1e3", "-1000"}, {"+.5E-1", "0.05"}, {"12e03", "12000"},
+      {"-0", "0"},      {"-0.0", "-0"}};
   for (const auto& [text, json] : cases) EXPECT_EQ(resolved(text), json) << text;
 }
 
 TEST(YamlScalar, LeavesEverythingElseAText) {
   for (const std::string_view text :
-       {"yes", "no", "on", "off", "y", "nULL", "tRUE", "nan", "NaN", "inf", "INF", "-inf", "infinity",
-        "0x", "0xg", "0o8", "0o", "-0x1", "0x1p3", "1_000", "1,000", "1e", "1e+", "e5", ".", "+", "-",
-        "+-1", "--1", "1.2.3", "2001-12-14", "12:30:45", "0b1", " 1", "<<", "=", ".e5", "1e5x"}) {
+       {"yes", "no",   "on",    "off",   "y",        "nULL",  "tRUE",       "nan",
+        "NaN", "inf",  "INF",   "-inf",  "infinity", "0x",    "0xg",        "0o8",
+        "0o",  "-0x1", "0x1p3", "1_000", "1,000",    "1e",    "1e+",        "e5",
+        ".",   "+",    "-",     "+-1",   "--1",      "1.2.3", "2001-12-14", "12:30:45",
+        "0b1", " 1",   "<<",    "=",     ".e5",      "1e5x"}) {
     EXPECT_EQ(resolved(text), quoteJson(text));
   }
 }
 
 TEST(YamlScalar, KeepsAsTextWhatJsonCannotHold) {
-  for (const std::string_view text : {".inf", "-.INF", "+.Inf", ".nan", ".NaN", "1e999", "-1e400"}) {
+  for (const std::string_view text :
+       {".inf", "-.INF", "+.Inf", ".nan", ".NaN", "1e999", "-1e400"}) {
     EXPECT_EQ(resolved(text), quoteJson(text));
   }
   EXPECT_EQ(resolved("0x1ffffffffffffffff"), "\"0x1ffffffffffffffff\"");
@@ -220,8 +223,8 @@ TEST(Yaml, AcceptsManyHonestAliases) {
   EXPECT_EQ(value->at("uses").as_array().size(), 6000u);
 }
 
-// A counter of aliases (SnakeYAML's limit is 50) refuses this document of 100 aliases, whose JSON has
-// 37 kB: what counts is what aliases copy.
+// A counter of aliases (SnakeYAML's limit is 50) refuses this document of 100 aliases, whose JSON
+// has 37 kB: what counts is what aliases copy.
 TEST(Yaml, AcceptsTheSmallDocumentThatAliasCountersRefuse) {
   const auto path = corpusPath("yaml/billion_laughs_snake_yaml.yaml");
   EXECUTOR_SKIP_WITHOUT(path);
@@ -234,31 +237,69 @@ using Names = std::set<std::string>;
 
 // What libyaml 0.2.5 reads otherwise than the suite says; none of it occurs in documents we know.
 const Names kDifferent = {
-    "652Z", "HM87/01",     // a '?' glued to a word in a flow
+    "652Z",    "HM87/01",  // a '?' glued to a word in a flow
     "JEF9/02", "L24T/01",  // a block scalar ends in a line of blanks without line break
     "Y2GN",                // a colon in the name of an anchor
 };
 const Names kRefusedValid = {
     // tabs as separation before content or alone on a line
-    "6BCT", "6CA3", "96NN/00", "96NN/01", "A2M4", "DK95/00", "DK95/03", "DK95/04", "Q5MG", "R4YG",
-    "Y79Y/001", "Y79Y/010",
+    "6BCT",
+    "6CA3",
+    "96NN/00",
+    "96NN/01",
+    "A2M4",
+    "DK95/00",
+    "DK95/03",
+    "DK95/04",
+    "Q5MG",
+    "R4YG",
+    "Y79Y/001",
+    "Y79Y/010",
     // flows: a ':' that begins a word or stands on a line of its own, keys of several lines
-    "4MUZ/00", "4MUZ/01", "4MUZ/02", "58MP", "5MUD", "5T43", "9SA2", "DBG4", "HM87/00", "K3WX",
-    "NJ66", "VJP3/01",
+    "4MUZ/00",
+    "4MUZ/01",
+    "4MUZ/02",
+    "58MP",
+    "5MUD",
+    "5T43",
+    "9SA2",
+    "DBG4",
+    "HM87/00",
+    "K3WX",
+    "NJ66",
+    "VJP3/01",
     // unknown directives and versions
-    "2LFX", "6LVF", "BEC7", "MUS6/05", "MUS6/06",
+    "2LFX",
+    "6LVF",
+    "BEC7",
+    "MUS6/05",
+    "MUS6/06",
     // anchors with other than letters, digits, '-' and '_'
-    "2SXE", "8XYN", "W5VH",
+    "2SXE",
+    "8XYN",
+    "W5VH",
     // a folded scalar without indentation; a text of only "..."
-    "DK3J", "FP8R", "HWV9", "QT73",
+    "DK3J",
+    "FP8R",
+    "HWV9",
+    "QT73",
 };
 const Names kAcceptedInvalid = {
     // a comment without a blank before it
-    "9JBA", "CVW2", "MUS6/00", "SU5Z", "X4QW",
+    "9JBA",
+    "CVW2",
+    "MUS6/00",
+    "SU5Z",
+    "X4QW",
     // wrong indentation inside flows, quotes and empty block scalars
-    "9C9N", "DK95/01", "QB6E", "S98Z", "Y79Y/003",
+    "9C9N",
+    "DK95/01",
+    "QB6E",
+    "S98Z",
+    "Y79Y/003",
     // a lone '-' in a flow
-    "G5U8", "YJV2",
+    "G5U8",
+    "YJV2",
 };
 
 struct SuiteCounts {

@@ -262,8 +262,7 @@ class Composer {
       return failInvalid(event.mark(), "the anchor " + quoted(event.anchor()) + " is not known");
     }
     if (!found->second.complete) {
-      return failInvalid(event.mark(), "the anchor " + quoted(event.anchor()) +
-                                           " contains itself");
+      return failInvalid(event.mark(), "the anchor " + quoted(event.anchor()) + " contains itself");
     }
     EXECUTOR_CHECK(charge(event.mark(), found->second.node.weight));
     return found->second.node;
