@@ -9,6 +9,8 @@
 // source serves until a new one is ready; a failing source never hides another.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,12 +22,21 @@
 #include "base/json.h"
 #include "base/principal.h"
 #include "base/time.h"
+#include "net/client.h"
+#include "sandbox/zygote.h"
 #include "source/tool-set.h"
+#include "store/store.h"
 
 namespace executor::catalog {
 
 // Built-in tools, answered without an upstream. First segments reserved by D20.
-enum class SystemTool : std::uint8_t { none, discover, catalogNamespaces, catalogTools, catalogDescribe };
+enum class SystemTool : std::uint8_t {
+  none,
+  discover,
+  catalogNamespaces,
+  catalogTools,
+  catalogDescribe,
+};
 
 struct ToolRef {
   std::string path;        // canonical address: "github.issues.create"
@@ -62,6 +73,14 @@ class Catalog {
                                      const ApprovalOf& approvalOf) const = 0;
 };
 
+inline constexpr std::size_t kMaxSourcesPerWorkspace = 500;
+inline constexpr std::size_t kMaxSourceNameBytes = 64;
+// What of a document's own words is kept in a source's record.
+inline constexpr std::size_t kMaxTitleBytes = 200;
+inline constexpr std::size_t kMaxWarnings = 50;
+inline constexpr std::size_t kMaxWarningBytes = 300;
+inline constexpr std::size_t kMaxSecuritySchemes = 50;
+
 // What a client may set when adding a source.
 struct SourceDraft {
   std::string name;      // becomes the first path segment after reference OAS-38 seg(); unique
@@ -74,7 +93,7 @@ struct SourceDraft {
 // What clients see of a source; the stored record is catalog/'s own.
 struct SourceView {
   std::string id, workspaceId, name, kind, url, baseUrl, title, documentVersion, toolSetHash;
-  std::string state;  // "loading" "ready" "failed"
+  std::string state;  // "ready", or "failed": the last refresh failed and the version before serves
   std::string errorCode, errorMessage;
   std::size_t toolCount = 0;
   std::vector<std::string> warnings;
@@ -99,6 +118,24 @@ class Sources {
   virtual Task<Status> remove(Principal principal, std::string idOrName) = 0;
   virtual Task<Result<std::vector<SourceView>>> list(Principal principal) = 0;
   virtual Task<Result<SourceView>> show(Principal principal, std::string idOrName) = 0;
+  // Runs inside the transaction that removes a source, so that what belongs to it in the layers
+  // above (its connections) goes with it or not at all. To be set up before the loop runs.
+  virtual void onRemove(std::function<Status(store::Txn&, const std::string& sourceId)> hook) = 0;
 };
+
+// Where the compile job runs. The zygote's is sandbox::Zygote::run.
+using RunJob = std::function<Task<Result<std::string>>(std::string job, std::string input,
+                                                       sandbox::JobLimits limits)>;
+
+// All references must outlive the sources. `toolSetDir` is made if it is not there; it is a cache of
+// the store's blobs and may be deleted while the server is down.
+std::unique_ptr<Sources> makeSources(store::Store& store, net::HttpClient& client,
+                                     sandbox::Zygote& zygote, const Clock& clock,
+                                     std::string toolSetDir);
+std::unique_ptr<Sources> makeSources(store::Store& store, net::HttpClient& client, RunJob compile,
+                                     const Clock& clock, std::string toolSetDir);
+
+// The record types of this layer.
+store::Schema schema();
 
 }  // namespace executor::catalog

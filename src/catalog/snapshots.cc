@@ -1,0 +1,83 @@
+#include "catalog/snapshots.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace executor::catalog {
+namespace {
+
+bool same(const SnapshotSource& a, const SnapshotSource& b) {
+  return a.id == b.id && a.name == b.name && a.baseUrl == b.baseUrl &&
+         a.set->hash() == b.set->hash();
+}
+
+}  // namespace
+
+std::string sourcesTopic(std::string_view workspaceId) {
+  return fmt::format("sources/{}", workspaceId);
+}
+
+Result<std::vector<SourceRecord>> readSources(store::Txn& txn, const std::string& workspaceId) {
+  static_assert(kMaxSourcesPerWorkspace <= store::kMaxScan);
+  EXECUTOR_TRY(auto page,
+               txn.scan<SourceRecord>(
+                   "byName", {.prefix = {workspaceId}, .limit = kMaxSourcesPerWorkspace}));
+  return std::move(page.items);
+}
+
+Task<Result<std::shared_ptr<const Catalog>>> Snapshots::of(std::string workspaceId) {
+  co_await noticeOthers(workspaceId);
+  if (!entries_[workspaceId].current) EXECUTOR_CO_CHECK(co_await reload(workspaceId));
+  co_return entries_[workspaceId].snapshot;
+}
+
+Task<void> Snapshots::noticeOthers(std::string workspaceId) {
+  Entry& entry = entries_[workspaceId];
+  if (!entry.watch) entry.watch = store_.watch(sourcesTopic(workspaceId));
+  store::Watch watch = *entry.watch;
+  if (!co_await watch.wait(Deadline::min())) co_return;
+  Entry& after = entries_[workspaceId];
+  after.watch = watch;
+  after.current = false;
+}
+
+Task<void> Snapshots::changed(std::string workspaceId) {
+  Entry& entry = entries_[workspaceId];
+  ++entry.generation;
+  entry.current = false;
+  const Status status = co_await reload(workspaceId);
+  if (!status) logError(LogLevel::error, "catalog_reload_failed", status.error());
+}
+
+Task<Status> Snapshots::reload(std::string workspaceId) {
+  for (;;) {
+    const std::uint64_t generation = entries_[workspaceId].generation;
+    EXECUTOR_CO_TRY(auto records, co_await store_.read([workspaceId](store::Txn& txn) {
+      return readSources(txn, workspaceId);
+    }));
+    std::vector<SnapshotSource> sources = co_await load(std::move(records));
+    Entry& entry = entries_[workspaceId];
+    if (entry.generation != generation) continue;
+    entry.current = true;
+    const bool unchanged =
+        entry.snapshot != nullptr && std::ranges::equal(sources, entry.snapshot->sources(), same);
+    if (!unchanged) entry.snapshot = std::make_shared<Snapshot>(std::move(sources));
+    co_return Status{};
+  }
+}
+
+Task<std::vector<SnapshotSource>> Snapshots::load(std::vector<SourceRecord> records) {
+  std::vector<SnapshotSource> out;
+  for (const SourceRecord& record : records) {
+    auto set = co_await shelf_.open(record.toolSetHash);
+    if (set) {
+      out.push_back({record.id, record.name, record.baseUrl, record.title, std::move(*set)});
+    } else {
+      logError(LogLevel::error, "source_not_loaded", set.error(), {{"source", record.id}});
+    }
+  }
+  co_return out;
+}
+
+}  // namespace executor::catalog

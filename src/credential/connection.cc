@@ -1,0 +1,203 @@
+#include "credential/connection.h"
+
+#include <fmt/format.h>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "catalog/source-record.h"
+#include "credential/connection-draft.h"
+#include "credential/connection-record.h"
+
+namespace executor::credential {
+namespace {
+
+using store::Txn;
+using Records = std::vector<ConnectionRecord>;
+
+Result<Records> ofSource(Txn& txn, const std::string& sourceId) {
+  EXECUTOR_TRY(auto page, txn.scan<ConnectionRecord>("byName", {.prefix = {sourceId},
+                                                                .limit = store::kMaxScan}));
+  return std::move(page.items);
+}
+
+Result<Records> ofWorkspace(Txn& txn, const std::string& workspaceId) {
+  EXECUTOR_TRY(auto page,
+               txn.scan<ConnectionRecord>(
+                   "byWorkspace", {.prefix = {workspaceId}, .limit = store::kMaxScan}));
+  return std::move(page.items);
+}
+
+Status refuseTooMany(Txn& txn, const ConnectionRecord& record, std::size_t ofThisSource) {
+  EXECUTOR_TRY(const Records all, ofWorkspace(txn, record.workspaceId));
+  if (ofThisSource < kMaxConnectionsPerSource && all.size() < kMaxConnectionsPerWorkspace) {
+    return {};
+  }
+  return fail(ErrorCode::limit_exceeded,
+              fmt::format("A source has at most {} connections and a workspace {}.",
+                          kMaxConnectionsPerSource, kMaxConnectionsPerWorkspace),
+              "Remove connections that are no longer needed.");
+}
+
+Status insertConnection(Txn& txn, const ConnectionRecord& record) {
+  // The source may have been removed since it was looked up; its secrets must not outlive it.
+  EXECUTOR_TRY(const auto source, txn.get<catalog::SourceRecord>(record.sourceId));
+  if (!source) {
+    return fail(ErrorCode::not_found,
+                fmt::format("Source {} was removed meanwhile.", record.sourceName));
+  }
+  EXECUTOR_TRY(const Records existing, ofSource(txn, record.sourceId));
+  for (const ConnectionRecord& other : existing) {
+    if (other.name != record.name) continue;
+    return fail(ErrorCode::already_exists,
+                fmt::format("{} has a connection {} already.", record.sourceName, record.name),
+                "Remove it first, or choose another name.");
+  }
+  EXECUTOR_CHECK(refuseTooMany(txn, record, existing.size()));
+  return txn.insert(record);
+}
+
+Status removeOfSource(Txn& txn, const std::string& sourceId) {
+  EXECUTOR_TRY(const Records all, ofSource(txn, sourceId));
+  for (const ConnectionRecord& record : all) {
+    EXECUTOR_CHECK(txn.remove<ConnectionRecord>(record.id));
+  }
+  return {};
+}
+
+bool answersTo(const ConnectionRecord& record, std::string_view idOrName) {
+  return record.id == idOrName || record.name == idOrName ||
+         fmt::format("{}/{}", record.sourceName, record.name) == idOrName;
+}
+
+Status removeConnection(Txn& txn, const std::string& workspaceId, const std::string& idOrName) {
+  EXECUTOR_TRY(Records all, ofWorkspace(txn, workspaceId));
+  std::erase_if(all, [&](const ConnectionRecord& record) { return !answersTo(record, idOrName); });
+  if (all.size() == 1) return txn.remove<ConnectionRecord>(all.front().id);
+  const std::string shown = truncateText(idOrName, 80);
+  if (all.empty()) {
+    return fail(ErrorCode::not_found, fmt::format("There is no connection {}.", shown),
+                "`executor connection list` shows those there are.");
+  }
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("{} sources have a connection {}.", all.size(), shown),
+              fmt::format("Say which, for example {}/{}.", all.front().sourceName, shown));
+}
+
+// The one a call uses; nullptr: none is needed.
+Result<const ConnectionRecord*> choose(const Records& all, const std::string& name) {
+  const std::string_view wanted = name.empty() ? "default" : std::string_view(name);
+  for (const ConnectionRecord& record : all) {
+    if (record.name == wanted || record.id == wanted) return &record;
+  }
+  if (name.empty() && all.size() < 2) return all.empty() ? nullptr : &all.front();
+  std::vector<std::string> names;
+  for (const ConnectionRecord& record : all) names.push_back(record.name);
+  return fail(ErrorCode::credential_missing,
+              name.empty() ? "The source has several connections and none is named default."
+                           : fmt::format("The source has no connection {}.",
+                                         truncateText(name, 80)),
+              names.empty() ? "Add one with `executor connection add`."
+                            : fmt::format("Pass one of them as option: {{ connection: {} }}.",
+                                          quoteJson(names.front())));
+}
+
+class StoredConnections final : public Connections {
+ public:
+  StoredConnections(store::Store& store, catalog::Sources& sources, const Clock& clock)
+      : store_(store), sources_(sources), clock_(clock) {
+    sources.onRemove(removeOfSource);
+  }
+
+  Task<Result<ConnectionView>> add(Principal principal, ConnectionDraft draft) override;
+  Task<Result<std::vector<ConnectionView>>> list(Principal principal) override;
+  Task<Status> remove(Principal principal, std::string idOrName) override;
+  Task<Result<source::Authorization>> authorize(std::string workspaceId, std::string sourceId,
+                                                std::string connection) override;
+
+ private:
+  store::Store& store_;
+  catalog::Sources& sources_;
+  const Clock& clock_;
+};
+
+ConnectionRecord recordOf(const Principal& principal, const catalog::SourceView& source,
+                          ConnectionDraft draft, EpochMs now) {
+  ConnectionRecord record;
+  record.id = newId(idPrefix::kConnection);
+  record.workspaceId = principal.workspaceId;
+  record.sourceId = source.id;
+  record.sourceName = source.name;
+  record.name = std::move(draft.name);
+  record.kind = std::move(draft.kind);
+  record.in = std::move(draft.in);
+  record.parameter = std::move(draft.parameter);
+  record.scope = "workspace";
+  record.secret = std::move(draft.secret);
+  record.createdBy = principal.accountId;
+  record.createdAt = record.updatedAt = now;
+  return record;
+}
+
+Task<Result<ConnectionView>> StoredConnections::add(Principal principal, ConnectionDraft draft) {
+  EXECUTOR_CO_CHECK(requirePerson(principal, "Writing connection secrets"));
+  // First of all: from here on no text can show it.
+  registerParts(draft.kind, draft.secret);
+  EXECUTOR_CO_TRY(const auto source, co_await sources_.show(principal, draft.source));
+  EXECUTOR_CO_TRY(draft, completeDraft(std::move(draft), source.securitySchemes));
+  registerParts(draft.kind, draft.secret);
+  const ConnectionRecord record = recordOf(principal, source, std::move(draft), clock_.now());
+  EXECUTOR_CO_CHECK(co_await store_.write([record](Txn& txn) {
+    return insertConnection(txn, record);
+  }));
+  co_return viewOf(record);
+}
+
+Task<Result<std::vector<ConnectionView>>> StoredConnections::list(Principal principal) {
+  const std::string workspaceId = principal.workspaceId;
+  EXECUTOR_CO_TRY(const Records records, co_await store_.read([workspaceId](Txn& txn) {
+    return ofWorkspace(txn, workspaceId);
+  }));
+  std::vector<ConnectionView> views;
+  for (const ConnectionRecord& record : records) views.push_back(viewOf(record));
+  co_return views;
+}
+
+Task<Status> StoredConnections::remove(Principal principal, std::string idOrName) {
+  EXECUTOR_CO_CHECK(requirePerson(principal, "Removing a connection"));
+  co_return co_await store_.write([workspaceId = principal.workspaceId, idOrName](Txn& txn) {
+    return removeConnection(txn, workspaceId, idOrName);
+  });
+}
+
+Task<Result<source::Authorization>> StoredConnections::authorize(std::string workspaceId,
+                                                                 std::string sourceId,
+                                                                 std::string connection) {
+  EXECUTOR_CO_TRY(Records all, co_await store_.read([sourceId](Txn& txn) {
+    return ofSource(txn, sourceId);
+  }));
+  // Ids are names, not credentials: a source id of another workspace opens nothing (invariant 5).
+  std::erase_if(all, [&](const ConnectionRecord& record) {
+    return record.workspaceId != workspaceId;
+  });
+  EXECUTOR_CO_TRY(const ConnectionRecord* chosen, choose(all, connection));
+  if (chosen == nullptr) co_return source::Authorization{};
+  registerParts(chosen->kind, chosen->secret);
+  co_return authorizationOf(chosen->kind, chosen->in, chosen->parameter, chosen->secret);
+}
+
+}  // namespace
+
+ConnectionView viewOf(const ConnectionRecord& record) {
+  return {record.id,   record.workspaceId, record.sourceId,  record.sourceName,
+          record.name, record.kind,        record.in,        record.parameter,
+          record.scope, record.createdAt,  record.updatedAt};
+}
+
+std::unique_ptr<Connections> makeConnections(store::Store& store, catalog::Sources& sources,
+                                             const Clock& clock) {
+  return std::make_unique<StoredConnections>(store, sources, clock);
+}
+
+store::Schema schema() { return store::Schema::of<ConnectionRecord>(); }
+
+}  // namespace executor::credential
