@@ -1,0 +1,104 @@
+// What the store keeps of an execution: one record, pages of its journal, and a marker while it is
+// not final.
+//
+// Events are stored in pages, not one row each: a page holds what became durable in one commit, so
+// that the common short program costs two rows. A page's key is (execution, first sequence), which
+// makes an append conditional on the next sequence by itself; the record's epoch guards against two
+// nodes (D8). OpenExecution exists only while an execution is not final: recovery reads these and
+// nothing else. Text over kInlineTextBytes goes to a sealed blob.
+#pragma once
+
+#include <string>
+
+#include "execution/executions.h"
+#include "store/store.h"
+
+namespace executor::execution {
+
+inline constexpr std::size_t kInlineTextBytes = 64u << 10;
+inline constexpr std::size_t kPageBytes = 64u << 10;    // a page is closed when it has this much
+inline constexpr std::size_t kBatchBytes = 300u << 10;  // of events in one transaction
+
+BOOST_DESCRIBE_ENUM(State, queued, running, waiting, completed, failed, timed_out, denied,
+                    cancelled)
+
+// A text that is in the record or, when long, in a blob.
+struct StoredText {
+  std::string text;
+  std::string blob;
+  std::uint64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(StoredText, (), (text, blob, bytes))
+
+// What was asked for; sealed as a whole.
+struct Submission {
+  StoredText code, input;
+  std::string optionsJson, metadataJson;
+};
+BOOST_DESCRIBE_STRUCT(Submission, (), (code, input, optionsJson, metadataJson))
+
+// How it ended; sealed as a whole.
+struct Ending {
+  StoredText result;
+  std::string preview;
+  std::string errorMessage, errorHint, errorStack, errorBodyJson;
+};
+BOOST_DESCRIBE_STRUCT(Ending, (),
+                      (result, preview, errorMessage, errorHint, errorStack, errorBodyJson))
+
+struct ExecutionRecord {
+  std::string id, workspaceId, organizationId, accountId, keyId;
+  bool mayApprove = false;
+  std::string client, runtimeId, tool;
+  State state = State::queued;
+  std::uint32_t timeoutMs = 0;
+  std::optional<std::string> claim;  // of the idempotency key
+  Submission submission;
+  std::optional<Ending> ending;
+  std::string errorCode;
+  int errorStatus = 0;
+  std::uint32_t errorLine = 0, errorColumn = 0;
+  EpochMs createdAt = 0, startedAt = 0, finishedAt = 0;
+  std::int64_t usedMs = 0;  // of timeoutMs
+  std::string nodeId;
+  std::uint64_t epoch = 1;
+  std::uint64_t nextSeq = 1;
+};
+RECORD(ExecutionRecord, "execution",
+       FIELDS(id, workspaceId, organizationId, accountId, keyId, mayApprove, client, runtimeId,
+              tool, state, timeoutMs, claim, submission, ending, errorCode, errorStatus, errorLine,
+              errorColumn, createdAt, startedAt, finishedAt, usedMs, nodeId, epoch, nextSeq),
+       KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId),
+       INDEX(byState, workspaceId, state), UNIQUE(byClaim, claim), SEALED(submission, ending));
+
+struct JournalPage {
+  std::string id;  // pageKey()
+  std::string executionId, workspaceId;
+  std::uint64_t firstSeq = 0;
+  std::uint32_t count = 0;
+  std::string events;  // JSON array
+};
+RECORD(JournalPage, "journal", FIELDS(id, executionId, workspaceId, firstSeq, count, events),
+       KEY(id), WORKSPACE(workspaceId), SEALED(events));
+
+struct OpenExecution {
+  std::string id, nodeId;
+};
+RECORD(OpenExecution, "open_execution", FIELDS(id, nodeId), KEY(id), INDEX(byNode, nodeId));
+
+// Sorts by sequence within an execution.
+std::string pageKey(std::string_view executionId, std::uint64_t firstSeq);
+
+// Keeps `text` inline or puts it into a blob that `owner` holds.
+Task<Result<StoredText>> keepText(store::Store& store, std::string text, std::string owner,
+                                  std::string workspaceId);
+Task<Result<std::string>> loadText(store::Store& store, StoredText stored,
+                                   std::string workspaceId);
+
+// The principal a record's calls act as: always `agent` (D1).
+Principal principalOf(const ExecutionRecord& record);
+
+// What a client sees, without calls, logs and approvals. Big texts are loaded by the caller.
+ExecutionView toView(const ExecutionRecord& record);
+
+}  // namespace executor::execution

@@ -1,0 +1,218 @@
+#include "execution/journal.h"
+
+#include <fmt/format.h>
+
+namespace executor::execution {
+namespace {
+
+constexpr std::size_t kInlineEventBytes = 48u << 10;
+// What an event whose body went to a blob still says by itself.
+constexpr std::string_view kBriefMembers[] = {"n",     "id",     "turn",  "hash", "tool",
+                                              "path",  "status", "code",  "timer", "clock",
+                                              "safe",  "method", "retryable", "approval"};
+
+std::unexpected<Error> takenOver(std::string_view id) {
+  return fail(ErrorCode::conflict,
+              fmt::format("Execution {} is run by another server process.", id),
+              "Look at it there; this process has stopped working on it.");
+}
+
+std::size_t sizeEstimate(const Event& event) {
+  std::size_t bytes = 200;
+  for (const auto& [name, member] : event.body) {
+    if (member.is_string()) bytes += member.get_string().size();
+  }
+  return std::min(bytes, kInlineEventBytes);
+}
+
+JournalPage emptyPage(const ExecutionRecord& record, std::uint64_t firstSeq) {
+  return {pageKey(record.id, firstSeq), record.id, record.workspaceId, firstSeq, 0, "["};
+}
+
+}  // namespace
+
+Journal::Journal(store::Store& store, ExecutionRecord record, bool stored)
+    : store_(store), record_(std::move(record)), durableSeq_(record_.nextSeq), stored_(stored),
+      marked_(stored) {}
+
+const Event& Journal::append(EventKind kind, EpochMs at, json::object body) {
+  touch();
+  return pending_.emplace_back(Event{record_.nextSeq++, kind, at, std::move(body)});
+}
+
+Task<Status> Journal::flush() {
+  const std::uint64_t target = version_;
+  const std::uint64_t failures = failures_;
+  while (durable_ < target) {
+    if (failures_ != failures) co_return std::unexpected(lastError_);
+    if (writing_) {
+      co_await written_.wait(Deadline::max());
+    } else if (Status status = co_await writeBatch(); !status) {
+      co_return status;
+    }
+  }
+  co_return Status();
+}
+
+Task<Status> Journal::writeBatch() {
+  writing_ = true;
+  const std::uint64_t version = version_;
+  auto events = std::make_shared<std::vector<Event>>(takeSome());
+  const bool whole = pending_.empty();
+  Batch batch{record_, {}, durableSeq_, !stored_, marked_};
+  if (!whole) {
+    batch.record.nextSeq = events->back().seq + 1;
+    if (isFinal(record_.state)) batch.record.state = State::running;
+  }
+  Status status = co_await store(std::move(batch), events);
+  if (status) {
+    if (whole) durable_ = version;
+  } else {
+    putBack(*events, status.error());
+  }
+  writing_ = false;
+  written_.notify();
+  co_return status;
+}
+
+// A store's transaction has a size; what does not fit waits for the next one.
+std::vector<Event> Journal::takeSome() {
+  std::size_t bytes = 0;
+  auto end = pending_.begin();
+  while (end != pending_.end() && bytes < kBatchBytes) bytes += sizeEstimate(*end++);
+  std::vector<Event> taken(std::make_move_iterator(pending_.begin()), std::make_move_iterator(end));
+  pending_.erase(pending_.begin(), end);
+  return taken;
+}
+
+Task<Status> Journal::store(Batch batch, Events events) {
+  EXECUTOR_CO_TRY(batch.pages, co_await makePages(events));
+  const bool open = !isFinal(batch.record.state);
+  const std::uint64_t nextSeq = batch.record.nextSeq;
+  EXECUTOR_CO_CHECK(co_await store_.write(
+      [batch = std::move(batch)](store::Txn& txn) -> Status { return apply(txn, batch); }));
+  stored_ = true;
+  marked_ = open;
+  durableSeq_ = nextSeq;
+  co_return Status();
+}
+
+void Journal::putBack(std::vector<Event>& events, Error error) {
+  std::ranges::move(pending_, std::back_inserter(events));
+  pending_ = std::move(events);
+  ++failures_;
+  lastError_ = std::move(error);
+}
+
+Status Journal::apply(store::Txn& txn, const Batch& batch) {
+  const ExecutionRecord& record = batch.record;
+  if (batch.create) {
+    EXECUTOR_CHECK(txn.insert(record));
+  } else {
+    EXECUTOR_TRY(std::optional<ExecutionRecord> now, txn.get<ExecutionRecord>(record.id));
+    if (!now || now->epoch > record.epoch || now->nextSeq != batch.expectedSeq) {
+      return takenOver(record.id);
+    }
+    EXECUTOR_CHECK(txn.replace(record));
+  }
+  for (const JournalPage& page : batch.pages) EXECUTOR_CHECK(txn.insert(page));
+  const bool open = !isFinal(record.state);
+  if (open && !batch.openMarker) {
+    EXECUTOR_CHECK(txn.put(OpenExecution{record.id, record.nodeId}));
+  } else if (!open && batch.openMarker) {
+    EXECUTOR_CHECK(txn.remove<OpenExecution>(record.id));
+  }
+  txn.touch("executions/" + record.workspaceId);
+  return {};
+}
+
+// What is too big for a page goes to a blob; the event keeps its number and status.
+Task<Result<std::string>> Journal::encode(Events events, std::size_t index) {
+  const Event& event = (*events)[index];
+  std::string text = encodeEvent(event);
+  if (text.size() <= kInlineEventBytes) co_return text;
+  Event brief{event.seq, event.kind, event.at, {}};
+  for (std::string_view key : kBriefMembers) {
+    if (const json::value* member = event.body.if_contains(key)) brief.body[key] = *member;
+  }
+  EXECUTOR_CO_TRY(std::string hash,
+                  co_await store_.blobs().put({.bytes = serializeJson(event.body),
+                                               .owner = record_.id,
+                                               .workspaceId = record_.workspaceId}));
+  brief.body["blob"] = hash;
+  co_return encodeEvent(brief);
+}
+
+Task<Result<std::vector<JournalPage>>> Journal::makePages(Events events) {
+  std::vector<JournalPage> pages;
+  for (std::size_t i = 0; i < events->size(); ++i) {
+    EXECUTOR_CO_TRY(std::string text, co_await encode(events, i));
+    const bool full = !pages.empty() && pages.back().events.size() + text.size() > kPageBytes;
+    if (pages.empty() || full) pages.push_back(emptyPage(record_, (*events)[i].seq));
+    JournalPage& page = pages.back();
+    if (page.count++ != 0) page.events += ',';
+    page.events += text;
+  }
+  for (JournalPage& page : pages) page.events += ']';
+  co_return pages;
+}
+
+namespace {
+
+using PageList = store::Page<JournalPage>;
+
+// The page that holds the event after `after`, as a key to begin at.
+Result<std::string> firstKey(store::Txn& txn, const EventQuery& query) {
+  std::string begin = pageKey(query.executionId, 0);
+  if (query.after == 0) return begin;
+  EXECUTOR_TRY(PageList last,
+               txn.scan<JournalPage>({.from = begin,
+                                      .to = pageKey(query.executionId, query.after + 2),
+                                      .order = store::Order::descending,
+                                      .limit = 1}));
+  return last.items.empty() ? begin : last.items.front().id;
+}
+
+Result<std::vector<Event>> scanEvents(store::Txn& txn, const EventQuery& query) {
+  EXECUTOR_TRY(std::string begin, firstKey(txn, query));
+  std::vector<Event> events;
+  std::string after;
+  do {
+    EXECUTOR_TRY(PageList page, txn.scan<JournalPage>({.from = begin,
+                                                       .to = query.executionId + "0",
+                                                       .limit = 16,
+                                                       .after = after}));
+    for (const JournalPage& one : page.items) {
+      EXECUTOR_TRY(std::vector<Event> decoded, decodeEvents(one.events, one.firstSeq));
+      for (Event& event : decoded) {
+        if (event.seq > query.after) events.push_back(std::move(event));
+        if (query.limit != 0 && events.size() == query.limit) return events;
+      }
+    }
+    after = page.nextCursor;
+  } while (!after.empty());
+  return events;
+}
+
+Task<Status> loadBody(store::Store& store, Event& event, std::string workspaceId) {
+  EXECUTOR_CO_TRY(std::string text, co_await store.blobs().get(std::string(blobOf(event)), {},
+                                                               std::move(workspaceId)));
+  EXECUTOR_CO_TRY(json::value body, parseJson(text));
+  if (!body.is_object()) co_return fail(ErrorCode::store_corrupt, "An event's body is no object.");
+  event.body = std::move(body.get_object());
+  co_return Status();
+}
+
+}  // namespace
+
+Task<Result<std::vector<Event>>> readEvents(store::Store& store, EventQuery query) {
+  auto found = co_await store.read([query](store::Txn& t) { return scanEvents(t, query); });
+  if (!found || !query.loadBlobs) co_return found;
+  for (Event& event : *found) {
+    if (blobOf(event).empty()) continue;
+    EXECUTOR_CO_CHECK(co_await loadBody(store, event, query.workspaceId));
+  }
+  co_return found;
+}
+
+}  // namespace executor::execution

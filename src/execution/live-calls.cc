@@ -1,0 +1,165 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "approval/approval.h"
+#include "base/crypto.h"
+#include "execution/live.h"
+
+namespace executor::execution {
+
+using invocation::CallOutcome;
+using invocation::OutcomeStatus;
+
+namespace {
+
+std::unexpected<Error> ended() {
+  return executor::fail(ErrorCode::cancelled, "The execution ended before the call was sent.");
+}
+
+}  // namespace
+
+std::string rawHash(std::string_view input, std::string_view options) {
+  std::string bytes(input);
+  bytes += '\n';
+  bytes += options;
+  return sha256Hex(bytes);
+}
+
+void Live::recordCall(std::uint32_t n, const OpenCall& call) {
+  record(EventKind::call, {{"n", n},
+                           {"id", call.callId},
+                           {"turn", turn()},
+                           {"path", call.path},
+                           {"hash", rawHash(call.inputJson, call.optionsJson)}});
+}
+
+void Live::openCall(std::uint32_t n, OpenCall call) {
+  recordCall(n, call);
+  open_.insert_or_assign(n, std::move(call));
+  spawnCall(n);
+}
+
+void Live::spawnCall(std::uint32_t n) {
+  open_.at(n).cancel = std::make_shared<net::ClientCancel>();
+  asio::co_spawn(deps_.loop, runCall(shared_from_this(), n), asio::detached);
+}
+
+invocation::CallRequest Live::requestFor(std::uint32_t n, const OpenCall& call) const {
+  invocation::CallRequest request;
+  request.principal = principalOf(journal_.record());
+  request.executionId = id();
+  request.token = token_;
+  request.n = n;
+  request.callId = call.callId;
+  request.path = call.path;
+  request.inputJson = call.inputJson;
+  request.optionsJson = call.optionsJson;
+  request.catalog = catalog_;
+  request.expectedToolSet = call.expectedToolSet;
+  return request;
+}
+
+Task<void> Live::runCall(std::shared_ptr<Live> self, std::uint32_t n) {
+  const auto found = self->open_.find(n);
+  if (found == self->open_.end()) co_return;
+  auto request = self->requestFor(n, found->second);
+  auto cancel = found->second.cancel;
+  CallOutcome outcome =
+      co_await self->deps_.invoker.invoke(std::move(request), *self, std::move(cancel));
+  self->callEnded(n, std::move(outcome));
+}
+
+void Live::callEnded(std::uint32_t n, CallOutcome outcome) {
+  if (abandoned_ || open_.erase(n) == 0) return;
+  if (ending_) {
+    record(EventKind::call_ended, outcomeBody(n, outcome));
+    drained_.notify();
+    return;
+  }
+  if (!run_ && !journal_.record().tool.empty()) return endDirectCall(std::move(outcome));
+  queue_.push_back(Ready{.outcome = std::move(outcome), .n = n});
+  pump();
+}
+
+// The outcome of the only call is the outcome of the execution (D13).
+void Live::endDirectCall(CallOutcome outcome) {
+  json::object body = outcomeBody(1, outcome);
+  body["clock"] = now();
+  record(EventKind::delivered, std::move(body));
+  sandbox::RunEnd end;
+  end.ok = outcome.status == OutcomeStatus::completed;
+  if (end.ok) {
+    end.resultJson = outcome.valueJson.empty() ? "null" : outcome.valueJson;
+  } else {
+    end.error = outcome.error;
+    end.hostErrorCall = 1;
+    failures_.emplace(1, std::move(outcome));
+  }
+  finishWith(std::move(end));
+}
+
+Task<Status> Live::requested(invocation::RequestedCall call) {
+  if (ending_) co_return ended();
+  record(EventKind::call_requested, {{"n", call.n},
+                                     {"tool", call.toolPath},
+                                     {"source", call.sourceId},
+                                     {"toolSet", call.toolSetHash},
+                                     {"method", call.method},
+                                     {"safe", call.safe},
+                                     {"retryable", call.retryable},
+                                     {"hash", call.inputHash},
+                                     {"input", call.inputJson}});
+  if (call.safe) co_return Status();
+  auto self = shared_from_this();
+  EXECUTOR_CO_CHECK(co_await journal_.flush());
+  if (ending_) co_return ended();
+  co_return Status();
+}
+
+void Live::recordAsked(const invocation::RequestedCall& call,
+                       const approval::ApprovalDraft& draft) {
+  record(EventKind::approval_requested, {{"n", call.n},
+                                         {"approval", draft.id},
+                                         {"tool", call.toolPath},
+                                         {"summary", draft.summary},
+                                         {"toolSet", call.toolSetHash},
+                                         {"hash", call.inputHash}});
+}
+
+void Live::recordDecided(std::uint32_t n, const std::string& approvalId,
+                         const approval::Ruling& ruling) {
+  record(EventKind::decided, {{"n", n},
+                              {"approval", approvalId},
+                              {"verdict", approval::name(ruling.verdict)},
+                              {"by", ruling.decidedBy},
+                              {"reason", ruling.reason}});
+}
+
+// The execution is durable before its approval is, so that no one can decide about nothing. After a
+// restart the approval of the same call is there already and is waited for again.
+Task<Result<approval::Ruling>> Live::ask(invocation::RequestedCall call,
+                                         approval::ApprovalDraft draft) {
+  auto self = shared_from_this();
+  EXECUTOR_CO_CHECK(co_await journal_.flush());
+  if (ending_) co_return ended();
+  auto create = [&approvals = deps_.approvals, draft, at = now()](store::Txn& txn) -> Status {
+    return approvals.create(txn, draft, at);
+  };
+  Status created = co_await deps_.store.write(std::move(create));
+  const bool resumed = !created && created.error().code == ErrorCode::already_exists;
+  if (!created && !resumed) co_return std::unexpected(std::move(created).error());
+  if (ending_) co_await deps_.approvals.cancelFor(id());
+  if (!resumed) recordAsked(call, draft);
+  setAsking(call.n, true);
+  Result<approval::Ruling> ruling = co_await deps_.approvals.wait(draft.id);
+  setAsking(call.n, false);
+  if (ruling) recordDecided(call.n, draft.id, *ruling);
+  co_return ruling;
+}
+
+void Live::setAsking(std::uint32_t n, bool asking) {
+  if (const auto found = open_.find(n); found != open_.end()) found->second.asking = asking;
+  updateWaiting();
+}
+
+}  // namespace executor::execution

@@ -1,0 +1,120 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "execution/live.h"
+
+namespace executor::execution {
+
+using invocation::OutcomeStatus;
+
+void Live::finishWith(sandbox::RunEnd end) {
+  if (ending_) return;
+  ending_ = true;
+  budget_.pause(std::chrono::steady_clock::now());
+  budgetTimer_.cancel();
+  timers_.clear();
+  deps_.gate.close(id());
+  asio::co_spawn(deps_.loop, finish(shared_from_this(), std::move(end)), asio::detached);
+}
+
+// The final record is durable before anyone is told (D7).
+Task<void> Live::finish(std::shared_ptr<Live> self, sandbox::RunEnd end) {
+  co_await self->closeCalls();
+  Status written = co_await self->writeEnd(std::move(end));
+  if (!written) {
+    self->finalError_ = written.error();
+    logError(LogLevel::error, "execution_end_not_stored", written.error(),
+             {{"execution", self->id()}});
+  }
+  self->letGoOfGuest();
+  if (self->abandoned_) co_return;
+  if (self->waiting_) self->updateWaiting();
+  self->finished_ = true;
+  self->changed_.notify();
+  if (self->owner_ != nullptr) self->owner_->onFinal(self);
+}
+
+// Calls that nobody waits for any more are cancelled; each still gets its outcome in the journal.
+Task<void> Live::closeCalls() {
+  for (auto& [n, call] : open_) {
+    if (call.cancel) call.cancel->cancel();
+  }
+  if (timeline_.asksHuman()) {
+    Status cancelled = co_await deps_.approvals.cancelFor(id());
+    if (!cancelled) logError(LogLevel::warn, "approvals_not_cancelled", cancelled.error());
+  }
+  while (!open_.empty() && !abandoned_) {
+    if (replay_) break;  // none of them runs yet
+    co_await drained_.wait(Deadline::max());
+  }
+}
+
+State Live::finalState(const sandbox::RunEnd& end) const {
+  if (end.ok) return State::completed;
+  const ErrorCode code = end.error.code;
+  if (stopping_ && (code == ErrorCode::timed_out || code == ErrorCode::cancelled)) {
+    return *stopping_;
+  }
+  const auto call = failures_.find(end.hostErrorCall);
+  if (call == failures_.end()) return State::failed;
+  switch (call->second.status) {
+    case OutcomeStatus::denied: return State::denied;
+    case OutcomeStatus::cancelled: return State::cancelled;
+    default: return State::failed;
+  }
+}
+
+// An uncaught error of a call keeps the call's own code, status and body: an agent reacts to these.
+Ending Live::makeEnding(const sandbox::RunEnd& end) const {
+  Ending ending;
+  ending.errorMessage = end.error.message;
+  ending.errorHint = end.error.hint;
+  ending.errorStack = end.stack;
+  if (const auto call = failures_.find(end.hostErrorCall); call != failures_.end()) {
+    ending.errorMessage = call->second.error.message;
+    ending.errorHint = call->second.error.hint;
+    ending.errorBodyJson = call->second.upstreamBodyJson;
+  }
+  return ending;
+}
+
+Task<Status> Live::writeEnd(sandbox::RunEnd end) {
+  ExecutionRecord& record = journal_.record();
+  const State state = finalState(end);
+  Ending ending = makeEnding(end);
+  if (end.ok) {
+    if (end.resultJson.size() > kMaxInlineResultBytes) {
+      ending.preview = truncateText(end.resultJson, kResultPreviewBytes);
+    }
+    EXECUTOR_CO_TRY(ending.result, co_await keepText(deps_.store, std::move(end.resultJson), id(),
+                                                     workspaceId()));
+  } else {
+    const auto call = failures_.find(end.hostErrorCall);
+    record.errorCode = call == failures_.end() ? end.error.codeName()
+                                               : call->second.error.codeName();
+    record.errorStatus = call == failures_.end() ? 0 : call->second.upstreamStatus;
+    record.errorLine = end.position.line;
+    record.errorColumn = end.position.column;
+  }
+  record.ending = std::move(ending);
+  record.state = state;
+  record.finishedAt = now();
+  record.usedMs = budget_.used(std::chrono::steady_clock::now()).count();
+  json::object body{{"state", execution::name(state)}};
+  if (!record.errorCode.empty()) body["code"] = record.errorCode;
+  this->record(EventKind::finished, std::move(body));
+  co_return co_await journal_.flush();
+}
+
+// Never inside one of the Run's own callbacks.
+void Live::letGoOfGuest() {
+  if (!run_) return;
+  asio::post(deps_.loop, [run = std::shared_ptr<sandbox::Run>(std::move(run_))]() mutable {
+    run.reset();
+  });
+}
+
+}  // namespace executor::execution

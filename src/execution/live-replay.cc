@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include "base/id.h"
+#include "execution/live.h"
+
+namespace executor::execution {
+
+using invocation::CallOutcome;
+using invocation::OutcomeStatus;
+
+void Live::resume(std::string code, std::string input, const std::vector<Event>& events) {
+  code_ = std::move(code);
+  token_ = deps_.gate.open(id());
+  for (const Event& event : events) timeline_.apply(event);
+  Replay replay(events, timeline_);
+  record(EventKind::resumed, {{"epoch", journal_.record().epoch}});
+  if (!journal_.record().tool.empty()) return resumeDirectCall(std::move(input));
+  if (!replay.hasStarted()) return startGuest(code_, false, freshSeed(), now());
+  replay_ = std::move(replay);
+  const bool stripped = !replay_->code().empty();
+  startGuest(stripped ? replay_->code() : code_, true, replay_->seed(), replay_->clock());
+}
+
+void Live::resumeDirectCall(std::string input) {
+  idle_ = true;
+  startClock();
+  OpenCall call{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
+                journal_.record().submission.optionsJson};
+  if (timeline_.calls().empty()) return openCall(1, std::move(call));
+  call.callId = timeline_.calls().begin()->second.view.id;
+  open_.insert_or_assign(1, std::move(call));
+  reattach(1);
+}
+
+void Live::replayOpenCall(std::uint32_t n, OpenCall call) {
+  Result<bool> recorded = replay_->checkCall(n, turn(), call.path,
+                                             rawHash(call.inputJson, call.optionsJson));
+  if (!recorded) return fail(std::move(recorded).error());
+  if (*recorded) {
+    call.callId = timeline_.calls().at(n).view.id;
+  } else {
+    recordCall(n, call);
+  }
+  open_.insert_or_assign(n, std::move(call));
+}
+
+// Feeds the next recorded delivery; when there is none, the program is where it was.
+void Live::replayStep() {
+  const json::object* body = replay_->next();
+  if (body == nullptr) return endReplay();
+  guestClock_ = numberOf(*body, "clock");
+  const auto n = static_cast<std::uint32_t>(numberOf(*body, "n"));
+  const auto timer = static_cast<std::uint32_t>(numberOf(*body, "timer"));
+  const std::size_t known = n != 0 ? open_.erase(n) : timers_.erase(timer);
+  if (known == 0) {
+    return fail(Error{ErrorCode::replay_diverged,
+                      fmt::format("Resuming stopped in turn {}: the journal delivers {} {}, which "
+                                  "the program did not open.",
+                                  turn(), n != 0 ? "call" : "timer", n != 0 ? n : timer),
+                      "Nothing was sent again. Run the program anew.", {}});
+  }
+  if (n != 0 && textOf(*body, "status") != "completed") {
+    failures_.emplace(n, outcomeFrom(*body));
+  }
+  deliver(*body);
+}
+
+void Live::endReplay() {
+  if (Status complete = replay_->checkComplete(turn()); !complete) {
+    return fail(std::move(complete).error());
+  }
+  replay_.reset();
+  for (auto& [id, timer] : timers_) armTimer(id);
+  std::vector<std::uint32_t> open;
+  for (const auto& [n, call] : open_) open.push_back(n);
+  for (const std::uint32_t n : open) reattach(n);
+  pump();
+}
+
+// D7: a call that may have been sent and must not be sent twice is `unknown`; every other runs again,
+// which for one that asked a human means waiting for the same approval.
+void Live::reattach(std::uint32_t n) {
+  const auto traced = timeline_.calls().find(n);
+  OpenCall& call = open_.at(n);
+  if (traced == timeline_.calls().end()) return spawnCall(n);
+  const CallTrace& trace = traced->second;
+  if (!trace.approvalId.empty()) call.expectedToolSet = trace.toolSet;
+  if (!trace.requested || trace.retryable) return spawnCall(n);
+  CallOutcome outcome;
+  outcome.status = OutcomeStatus::unknown;
+  outcome.toolPath = trace.view.tool;
+  outcome.error = Error{ErrorCode::outcome_unknown,
+                        fmt::format("The server stopped while {} was being sent; its outcome is "
+                                    "unknown.",
+                                    trace.view.tool),
+                        "It may have taken effect. Read the state before you try again.", {}};
+  callEnded(n, std::move(outcome));
+}
+
+// Ends it by an error of ours, whatever the guest is doing.
+void Live::fail(Error error) {
+  if (ending_) return;
+  sandbox::RunEnd end;
+  end.error = std::move(error);
+  finishWith(std::move(end));
+}
+
+}  // namespace executor::execution

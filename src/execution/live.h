@@ -1,0 +1,184 @@
+// A running or waiting execution in memory: the one place where guest, calls, timers, clock and
+// journal of an execution meet.
+//
+// Deliveries are handed to the guest one at a time, the next only after the turn before has ended, so
+// the journal's order is exactly the guest's (D8) and a timer that the guest cancelled meanwhile is
+// never delivered. Everything runs on the loop's thread. Coroutines hold a shared_ptr to the Live they
+// work for; abandon() lets go of the guest and stops acting without writing anything more, which is
+// how a server that shuts down leaves its executions to recovery.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "base/signal.h"
+#include "execution/budget.h"
+#include "execution/journal.h"
+#include "execution/replay.h"
+#include "execution/timeline.h"
+
+namespace executor::execution {
+
+class Live;
+
+// What a Live reports to its owner.
+class LiveOwner {
+ public:
+  virtual ~LiveOwner() = default;
+  // Something was appended that should become durable within kJournalFlushDelay.
+  virtual void flushSoon(const std::shared_ptr<Live>& live) = 0;
+  virtual void onFinal(const std::shared_ptr<Live>& live) = 0;
+  // Waiting and running executions are counted apart.
+  virtual void onWaiting(const Live& live, bool waiting) = 0;
+};
+
+// What replay compares of a call: the very bytes the program gave.
+std::string rawHash(std::string_view input, std::string_view options);
+std::uint64_t freshSeed();
+
+class Live : public sandbox::RunEvents,
+             public invocation::CallJournal,
+             public std::enable_shared_from_this<Live> {
+ public:
+  Live(const ExecutionDeps& deps, LiveOwner& owner, ExecutionRecord record, bool stored,
+       std::shared_ptr<const catalog::Catalog> catalog);
+  ~Live() override;
+
+  // A fresh start: `code` and `input` are the whole texts (the record may hold them in blobs).
+  void begin(std::string code, std::string input);
+  // Continues what a journal tells; see replay.h.
+  void resume(std::string code, std::string input, const std::vector<Event>& events);
+  // Ends it from outside: `timed_out` or `cancelled`. No effect once it is ending.
+  void stop(State state, Error error);
+  void abandon();
+
+  const std::string& id() const { return journal_.record().id; }
+  const std::string& workspaceId() const { return journal_.record().workspaceId; }
+  Journal& journal() { return journal_; }
+  State state() const { return journal_.record().state; }
+  bool finished() const { return finished_; }  // and durable
+  bool ending() const { return ending_; }
+  bool waiting() const { return waiting_; }
+  SteadyTime waitingSince() const { return waitingSince_; }
+  // Why the final record could not be made durable.
+  const std::optional<Error>& finalError() const { return finalError_; }
+  ExecutionView view() const;
+  // Notified when the state changes or it ends.
+  Signal& changed() { return changed_; }
+
+  // sandbox::RunEvents
+  void onStarted(std::string strippedCode) override;
+  void onCall(std::uint32_t n, std::string path, std::string inputJson,
+              std::string optionsJson) override;
+  void onTimer(std::uint32_t id, std::uint32_t delayMs) override;
+  void onTimerCancelled(std::uint32_t id) override;
+  void onConsole(sandbox::ConsoleLine line) override;
+  void onTurnEnd(std::uint32_t turn) override;
+  void onEnd(sandbox::RunEnd end) override;
+
+  // invocation::CallJournal
+  Task<Status> requested(invocation::RequestedCall call) override;
+  Task<Result<approval::Ruling>> ask(invocation::RequestedCall call,
+                                     approval::ApprovalDraft draft) override;
+
+ private:
+  struct OpenCall {
+    std::string callId, path, inputJson, optionsJson;
+    std::string expectedToolSet;
+    std::shared_ptr<net::ClientCancel> cancel;
+    bool asking = false;
+  };
+  struct Ready {  // waits for its turn
+    std::uint32_t timer = 0;
+    invocation::CallOutcome outcome;
+    std::uint32_t n = 0;
+  };
+  struct GuestTimer {
+    std::unique_ptr<asio::steady_timer> timer;
+    EpochMs due = 0;
+    bool ready = false;  // in the queue already
+  };
+
+  EpochMs now() const { return deps_.clock.now(); }
+  void record(EventKind kind, json::object body);
+  std::uint32_t turn() const { return turnsEnded_ + 1; }
+
+  // live.cc: the guest
+  void startGuest(std::string code, bool stripped, std::uint64_t seed, EpochMs clock);
+  void beginDirectCall();
+  void armTimer(std::uint32_t id);
+  void timerFired(std::uint32_t id);
+  void pump();
+  bool deliverNext();
+  void deliver(const json::object& body);
+
+  // live-calls.cc: its calls
+  void openCall(std::uint32_t n, OpenCall call);
+  void recordCall(std::uint32_t n, const OpenCall& call);
+  void spawnCall(std::uint32_t n);
+  invocation::CallRequest requestFor(std::uint32_t n, const OpenCall& call) const;
+  static Task<void> runCall(std::shared_ptr<Live> self, std::uint32_t n);
+  void callEnded(std::uint32_t n, invocation::CallOutcome outcome);
+  void endDirectCall(invocation::CallOutcome outcome);
+  void setAsking(std::uint32_t n, bool asking);
+  void recordAsked(const invocation::RequestedCall& call, const approval::ApprovalDraft& draft);
+  void recordDecided(std::uint32_t n, const std::string& approvalId,
+                     const approval::Ruling& ruling);
+
+  // live-clock.cc: waiting and time
+  void updateWaiting();
+  void setWaiting(bool waiting);
+  bool awaitsOnlyHumans() const;
+  void startClock();
+  void armBudget();
+
+  // live-replay.cc
+  void replayOpenCall(std::uint32_t n, OpenCall call);
+  void replayStep();
+  void endReplay();
+  void reattach(std::uint32_t n);
+  void resumeDirectCall(std::string input);
+  void fail(Error error);
+
+  // live-end.cc
+  void finishWith(sandbox::RunEnd end);
+  static Task<void> finish(std::shared_ptr<Live> self, sandbox::RunEnd end);
+  Task<void> closeCalls();
+  State finalState(const sandbox::RunEnd& end) const;
+  Ending makeEnding(const sandbox::RunEnd& end) const;
+  Task<Status> writeEnd(sandbox::RunEnd end);
+  void letGoOfGuest();
+
+  const ExecutionDeps& deps_;
+  LiveOwner* owner_;
+  Journal journal_;
+  Timeline timeline_;
+  std::shared_ptr<const catalog::Catalog> catalog_;
+  std::string token_;
+  std::unique_ptr<sandbox::Run> run_;
+  std::optional<Replay> replay_;
+  std::string code_;
+
+  std::map<std::uint32_t, OpenCall> open_;
+  std::map<std::uint32_t, invocation::CallOutcome> failures_;  // what onEnd's call number means
+  std::map<std::uint32_t, GuestTimer> timers_;
+  std::deque<Ready> queue_;
+  bool idle_ = false;  // the guest's turn has ended
+  std::uint32_t turnsEnded_ = 0;
+  EpochMs guestClock_ = 0;
+  std::uint64_t seed_ = 0;
+
+  Budget budget_;
+  asio::steady_timer budgetTimer_;
+  bool waiting_ = false;
+  SteadyTime waitingSince_{};
+
+  std::optional<State> stopping_;
+  bool ending_ = false, finished_ = false, abandoned_ = false;
+  std::optional<Error> finalError_;
+  Signal changed_, drained_;
+};
+
+}  // namespace executor::execution

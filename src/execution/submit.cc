@@ -1,0 +1,103 @@
+#include "execution/submit.h"
+
+#include <fmt/format.h>
+
+#include "base/crypto.h"
+#include "base/id.h"
+#include "base/text.h"
+
+namespace executor::execution {
+namespace {
+
+Status checkProgram(const ExecuteRequest& request) {
+  if (request.code.empty() == request.tool.empty()) {
+    return fail(ErrorCode::invalid_argument, "An execution has either a program or one tool call.");
+  }
+  if (request.code.size() > sandbox::kMaxCodeBytes) {
+    return fail(ErrorCode::payload_too_large,
+                fmt::format("The program has {} bytes; at most {} are run.", request.code.size(),
+                            sandbox::kMaxCodeBytes),
+                "Move data out of the program.");
+  }
+  if (request.inputJson.size() > sandbox::kMaxCallInputBytes) {
+    return fail(ErrorCode::payload_too_large,
+                fmt::format("The input has {} bytes; at most {} are sent.",
+                            request.inputJson.size(), sandbox::kMaxCallInputBytes));
+  }
+  if (!isValidUtf8(request.code)) {
+    return fail(ErrorCode::invalid_argument, "The program is not valid UTF-8.");
+  }
+  return {};
+}
+
+Status checkRuntime(const ExecuteRequest& request, const ExecutionDeps& deps) {
+  if (deps.runtimes.empty()) {
+    return fail(ErrorCode::sandbox_unavailable, "This server has no runtime for programs.",
+                "executor doctor says why.");
+  }
+  if (request.runtimeId.empty()) return {};
+  std::string known;
+  for (const sandbox::Runtime* runtime : deps.runtimes) {
+    if (runtime->id() == request.runtimeId) return {};
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", runtime->id());
+  }
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("Unsupported runtime: {}", truncateText(request.runtimeId, 60)),
+              fmt::format("This server has: {}.", known));
+}
+
+// The same key of another account or API key is another key.
+std::string claimOf(const ExecuteRequest& request) {
+  const Principal& who = request.principal;
+  return sha256Hex(fmt::format("{}\n{}\n{}\n{}", who.workspaceId, who.accountId, who.keyId,
+                               request.idempotencyKey));
+}
+
+ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& deps) {
+  ExecutionRecord record;
+  record.id = newId(idPrefix::kExecution);
+  record.workspaceId = request.principal.workspaceId;
+  record.organizationId = request.principal.organizationId;
+  record.accountId = request.principal.accountId;
+  record.keyId = request.principal.keyId;
+  record.mayApprove = request.principal.mayApprove;
+  record.client = request.client;
+  record.tool = request.tool;
+  record.timeoutMs = request.timeoutMs;
+  record.runtimeId = request.runtimeId.empty() ? std::string(deps.runtimes.front()->id())
+                                               : request.runtimeId;
+  if (!request.idempotencyKey.empty()) record.claim = claimOf(request);
+  record.createdAt = deps.clock.now();
+  record.nodeId = deps.nodeId;
+  return record;
+}
+
+}  // namespace
+
+Status checkRequest(const ExecuteRequest& request, const ExecutionDeps& deps) {
+  EXECUTOR_CHECK(checkProgram(request));
+  if (request.timeoutMs < 1 || request.timeoutMs > kMaxTimeoutMs) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("timeoutMs must be from 1 to {}.", kMaxTimeoutMs));
+  }
+  return checkRuntime(request, deps);
+}
+
+Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& deps) {
+  store::Store& store = deps.store;
+  Submitted made{plainRecord(request, deps), request.code, std::move(request.inputJson)};
+  ExecutionRecord& record = made.record;
+  if (made.input.empty()) made.input = "{}";
+  EXECUTOR_CO_TRY(record.submission.code,
+                  co_await keepText(store, std::move(request.code), record.id,
+                                    record.workspaceId));
+  if (!request.tool.empty()) {
+    EXECUTOR_CO_TRY(record.submission.input,
+                    co_await keepText(store, made.input, record.id, record.workspaceId));
+  }
+  record.submission.optionsJson = std::move(request.optionsJson);
+  record.submission.metadataJson = std::move(request.metadataJson);
+  co_return made;
+}
+
+}  // namespace executor::execution

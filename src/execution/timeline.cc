@@ -1,0 +1,74 @@
+#include "execution/timeline.h"
+
+namespace executor::execution {
+
+void Timeline::apply(const Event& event) {
+  if (event.kind == EventKind::console) {
+    logs_.push_back({std::string(textOf(event.body, "level")),
+                     std::string(textOf(event.body, "text"))});
+    return;
+  }
+  const auto n = static_cast<std::uint32_t>(numberOf(event.body, "n"));
+  if (n != 0) applyToCall(event, calls_[n]);
+}
+
+void Timeline::applyToCall(const Event& event, CallTrace& call) {
+  const json::object& body = event.body;
+  switch (event.kind) {
+    case EventKind::call:
+      call.view.n = static_cast<std::uint32_t>(numberOf(body, "n"));
+      call.view.id = textOf(body, "id");
+      call.view.tool = call.path = textOf(body, "path");
+      call.view.status = "requested";
+      call.view.startedAt = event.at;
+      call.inputHash = textOf(body, "hash");
+      call.turn = static_cast<std::uint32_t>(numberOf(body, "turn"));
+      break;
+    case EventKind::call_requested:
+      call.requested = true;
+      call.retryable = body.contains("retryable") && body.at("retryable").is_bool() &&
+                       body.at("retryable").get_bool();
+      call.view.tool = textOf(body, "tool");
+      break;
+    case EventKind::approval_requested:
+      call.view.status = "waiting";
+      call.view.tool = textOf(body, "tool");
+      call.approvalId = textOf(body, "approval");
+      call.toolSet = textOf(body, "toolSet");
+      call.summary = textOf(body, "summary");
+      break;
+    case EventKind::decided:
+      call.view.status = "requested";
+      call.decided = true;
+      break;
+    case EventKind::delivered:
+    case EventKind::call_ended: endCall(event, call); break;
+    default: break;
+  }
+}
+
+void Timeline::endCall(const Event& event, CallTrace& call) {
+  call.delivered = event.kind == EventKind::delivered;
+  call.decided = true;
+  call.view.status = textOf(event.body, "status");
+  call.view.errorCode = textOf(event.body, "code");
+  call.view.durationMs = event.at - call.view.startedAt;
+  if (const auto tool = textOf(event.body, "tool"); !tool.empty()) call.view.tool = tool;
+}
+
+bool Timeline::asksHuman() const {
+  return std::ranges::any_of(calls_, [](const auto& entry) {
+    return !entry.second.approvalId.empty() && !entry.second.decided;
+  });
+}
+
+void Timeline::addTo(ExecutionView& view) const {
+  for (const auto& [n, call] : calls_) {
+    view.calls.push_back(call.view);
+    if (call.approvalId.empty() || call.decided || isFinal(view.state)) continue;
+    view.approvals.push_back({call.approvalId, call.view.tool, call.summary});
+  }
+  view.logs = logs_;
+}
+
+}  // namespace executor::execution
