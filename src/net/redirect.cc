@@ -1,0 +1,49 @@
+#include "net/redirect.h"
+
+namespace executor::net {
+namespace {
+
+void becomeGet(Hop& hop) {
+  if (hop.method != "HEAD") hop.method = "GET";
+  hop.body.clear();
+  for (auto name : {"Content-Type", "Content-Encoding", "Content-Language", "Content-Location"}) {
+    hop.headers.remove(name);
+  }
+}
+
+void dropCredentials(Hop& hop, const std::vector<std::string>& sensitive) {
+  for (const auto& name : sensitive) hop.headers.remove(name);
+  for (auto name : {"Authorization", "Proxy-Authorization", "Cookie"}) hop.headers.remove(name);
+}
+
+bool changesMethod(int status, std::string_view method) {
+  return status == 303 || ((status == 301 || status == 302) && method == "POST");
+}
+
+}  // namespace
+
+bool isRedirect(const ClientResponse& response) {
+  switch (response.status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308: return response.headers.has("Location");
+    default: return false;
+  }
+}
+
+Status followRedirect(Hop& hop, const ClientResponse& response,
+                      const std::vector<std::string>& sensitive) {
+  auto next = resolveUrl(hop.url, response.headers.get("Location"));
+  if (!next) {
+    return fail(ErrorCode::upstream_invalid, "The upstream redirects to an unusable address.", {},
+                next.error().detail);
+  }
+  if (next->origin() != hop.url.origin()) dropCredentials(hop, sensitive);
+  if (changesMethod(response.status, hop.method)) becomeGet(hop);
+  hop.url = *std::move(next);
+  return {};
+}
+
+}  // namespace executor::net
