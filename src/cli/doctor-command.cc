@@ -1,0 +1,140 @@
+// doctor: the effective configuration, and everything that is configured tried by using it.
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/configure.h"
+#include "cli/remote.h"
+#include "cli/server-parts.h"
+
+namespace executor::cli {
+namespace {
+
+struct Check {
+  std::string name;
+  bool ok = false;
+  std::string text;
+};
+
+// Runs `return 1 + 1` in a real worker.
+class TrialRun : public sandbox::RunEvents {
+ public:
+  void onStarted(std::string) override {}
+  void onCall(std::uint32_t, std::string, std::string, std::string) override {}
+  void onTimer(std::uint32_t, std::uint32_t) override {}
+  void onTimerCancelled(std::uint32_t) override {}
+  void onConsole(sandbox::ConsoleLine) override {}
+  void onTurnEnd(std::uint32_t) override {}
+  void onEnd(sandbox::RunEnd end) override { ended = std::move(end); }
+
+  std::optional<sandbox::RunEnd> ended;
+};
+
+Check tryProgram(asio::io_context& loop, sandbox::Runtime& runtime) {
+  TrialRun events;
+  auto run = runtime.start({.tenant = "doctor", .code = "return 1 + 1"}, events);
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!events.ended && loop.run_one_until(deadline) > 0) {
+  }
+  bool ok = events.ended && events.ended->ok && events.ended->resultJson == "2";
+  std::string why = events.ended ? events.ended->error.message : "no answer within 10 s";
+  return {"sandbox: a program runs", ok, ok ? "return 1 + 1 gives 2" : why};
+}
+
+void checkSandbox(std::vector<Check>& checks) {
+  asio::io_context loop(1);
+  auto zygote = sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
+  if (!zygote) {
+    checks.push_back({"sandbox", false, zygote.error().message});
+    return;
+  }
+  auto runtime = sandbox::makeLocalRuntime(loop, **zygote);
+  for (const auto& part : runtime->jail()) {
+    checks.push_back({"jail: " + part.name, part.active, part.active ? "active" : part.reason});
+  }
+  checks.push_back(tryProgram(loop, *runtime));
+}
+
+Check checkDataDirectory(const Configuration& configuration) {
+  auto path = configuration.dataDir();
+  std::error_code error;
+  bool there = std::filesystem::is_directory(path, error);
+  return {"data directory", true, there ? path : path + " (made at the first start)"};
+}
+
+Check checkServer(const Context& context) {
+  auto remote = Remote::open(context);
+  if (!remote) return {"server", true, "not running"};
+  auto status = remote->get("/api/v1/status");
+  if (!status) return {"server", false, status.error().message};
+  return {"server", true, remote->url() + " answers"};
+}
+
+Check checkDeploymentRules(const Configuration& configuration) {
+  auto problems = deploymentProblems(configuration);
+  if (problems.empty()) return {"deployment rules", true, "kept"};
+  return {"deployment rules", false, problems.front().message + " " + problems.front().hint};
+}
+
+std::vector<Check> allChecks(const Context& context, const Configuration& configuration) {
+  std::vector<Check> checks = {checkDeploymentRules(configuration),
+                               checkDataDirectory(configuration), checkServer(context)};
+  checkSandbox(checks);
+  return checks;
+}
+
+json::object asJson(const Configuration& configuration, const std::vector<Check>& checks) {
+  json::array settings, results;
+  for (const auto& setting : configuration.all()) {
+    settings.push_back(json::object{{"name", setting.name},
+                                    {"value", setting.value},
+                                    {"origin", setting.origin},
+                                    {"secret", setting.secret}});
+  }
+  for (const auto& check : checks) {
+    results.push_back(json::object{{"name", check.name}, {"ok", check.ok}, {"text", check.text}});
+  }
+  return {{"configuration", std::move(settings)}, {"checks", std::move(results)}};
+}
+
+void print(const Configuration& configuration, const std::vector<Check>& checks) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& setting : configuration.all()) {
+    if (!setting.value.empty()) rows.push_back({setting.name, setting.value, setting.origin});
+  }
+  fmt::print("{}\n", formatTable({"VARIABLE", "VALUE", "ORIGIN"}, rows));
+  for (const auto& check : checks) {
+    fmt::print("{} {}: {}\n",
+               check.ok ? styled(Style::green, "ok  ") : styled(Style::red, "FAIL"), check.name,
+               check.text);
+  }
+}
+
+void examine(Context& context) {
+  auto configuration = loadConfiguration(context);
+  if (!configuration) return context.fail(configuration.error());
+  auto checks = allChecks(context, *configuration);
+  if (context.json) {
+    context.printJson(asJson(*configuration, checks));
+  } else {
+    print(*configuration, checks);
+  }
+  for (const auto& check : checks) {
+    // A missing jail part is reported; whether it is fatal is EXECUTOR_SANDBOX_REQUIRE's to say.
+    bool required = !check.name.starts_with("jail: ") ||
+                    configuration->get("EXECUTOR_SANDBOX_REQUIRE") == "full";
+    if (!check.ok && required) context.exit = kExitFailed;
+  }
+}
+
+}  // namespace
+
+void addDoctorCommand(CLI::App& app, Context& context) {
+  app.add_subcommand("doctor", "Show the configuration and try what is configured")
+      ->callback([&context] { examine(context); });
+}
+
+}  // namespace executor::cli

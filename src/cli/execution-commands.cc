@@ -1,0 +1,256 @@
+// execute, call, execution, approval: running programs and deciding what they may do.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/rest-command.h"
+
+namespace executor::cli {
+namespace {
+
+constexpr std::size_t kMaxProgramBytes = 512u << 10;
+constexpr int kPollMs = 20'000;  // one long wait at the server
+
+bool isFinal(std::string_view status) {
+  return status != "queued" && status != "running" && status != "waiting";
+}
+
+void showWaiting(const json::value& view) {
+  const auto* approvals = findArray(view, "approvals");
+  if (!approvals) return;
+  for (const auto& approval : *approvals) {
+    fmt::print(stderr, "{} {}: executor approval approve {}\n  {}\n",
+               styled(Style::yellow, "waiting for a person:"), findString(approval, "tool"),
+               findString(approval, "id"), findString(approval, "url"));
+  }
+}
+
+// Waits until the execution ends; says once what it waits for.
+Result<json::value> follow(const Context& context, Remote& remote, json::value view, bool wait) {
+  bool told = false;
+  while (wait && !isFinal(findString(view, "status"))) {
+    if (!told && !context.json && findString(view, "status") == "waiting") {
+      showWaiting(view);
+      told = true;
+    }
+    auto path = fmt::format("/api/v1/executions/{}/wait?ms={}", findString(view, "taskId"), kPollMs);
+    EXECUTOR_TRY(view, remote.get(path));
+  }
+  return view;
+}
+
+int exitCodeOfExecution(std::string_view status) {
+  if (status == "completed") return kExitOk;
+  return isFinal(status) ? kExitFailed : kExitWaiting;
+}
+
+void showConsole(const json::value& view) {
+  const auto* logs = findArray(view, "logs");
+  if (!logs) return;
+  for (const auto& line : *logs) {
+    fmt::print(stderr, "{} {}\n", styled(Style::dim, fmt::format("[{}]", findString(line, "level"))),
+               findString(line, "text"));
+  }
+}
+
+std::string errorText(const json::value& view) {
+  std::string text(findString(view, "error"));
+  const auto* detail = findObject(view, "errorDetail");
+  if (!detail) return text;
+  if (auto line = findInteger(*detail, "line"); line > 0) {
+    text += fmt::format(" (line {}, column {})", line, findInteger(*detail, "column"));
+  }
+  if (auto hint = findString(*detail, "hint"); !hint.empty()) text += fmt::format("\nhint: {}", hint);
+  return text;
+}
+
+void showExecution(const json::value& view) {
+  showConsole(view);
+  auto status = findString(view, "status");
+  if (status == "completed") {
+    const auto* result = find(view, "result");
+    fmt::print("{}\n", result ? prettyJson(*result) : "null");
+  } else if (isFinal(status)) {
+    fmt::print(stderr, "{}: {}\n", styled(Style::red, status), errorText(view));
+  } else {
+    showWaiting(view);
+    fmt::print("{} {}\n", status, findString(view, "taskId"));
+  }
+}
+
+void runExecution(Context& context, const std::string& path, const json::value& body, bool wait) {
+  std::string status = "failed";
+  runRest(context,
+          [&](Remote& remote) -> Result<json::value> {
+            EXECUTOR_TRY(auto started, remote.post(path, body));
+            EXECUTOR_TRY(auto view, follow(context, remote, std::move(started), wait));
+            status = findString(view, "status");
+            return view;
+          },
+          showExecution);
+  if (context.exit == kExitOk) context.exit = exitCodeOfExecution(status);
+}
+
+void showCalls(const json::value& view) {
+  fmt::print("{} {}\n", findString(view, "taskId"), findString(view, "status"));
+  const auto* calls = findArray(view, "calls");
+  if (!calls) return;
+  for (const auto& call : *calls) {
+    fmt::print("  {:>3} {:<10} {} {} ms\n", findInteger(call, "n"), findString(call, "status"),
+               findString(call, "tool"), findInteger(call, "durationMs"));
+  }
+  if (find(view, "error")) fmt::print("error: {}\n", errorText(view));
+}
+
+void showApproval(const json::value& approval) {
+  for (const char* member : {"id", "status", "tool", "method", "origin", "summary", "executionId",
+                             "createdAt", "expiresAt", "decidedBy", "reason"}) {
+    if (find(approval, member)) fmt::print("{:<12} {}\n", member, cellOf(approval, member));
+  }
+  if (const auto* input = find(approval, "input")) fmt::print("input\n{}\n", prettyJson(*input));
+}
+
+void addDecision(CLI::App& group, Context& context, const char* name, const char* text) {
+  auto id = std::make_shared<std::string>();
+  auto reason = std::make_shared<std::string>();
+  auto* command = group.add_subcommand(name, text);
+  command->add_option("approval", *id)->required();
+  command->add_option("--reason", *reason, "Reaches the program");
+  command->callback([&context, id, reason, decision = std::string(name)] {
+    json::object body{{"decision", decision}};
+    if (!reason->empty()) body["reason"] = *reason;
+    runRest(context,
+            [&](Remote& remote) {
+              return remote.post("/api/v1/approvals/" + percentEncode(*id) + "/decision", body);
+            },
+            [](const json::value& view) {
+              fmt::print("{} {}\n", findString(view, "status"), findString(view, "tool"));
+            });
+  });
+}
+
+// A command with the id of an execution.
+template <class F>
+CLI::App* addForTask(CLI::App& group, const char* name, const char* text, F run) {
+  auto id = std::make_shared<std::string>();
+  auto* command = group.add_subcommand(name, text);
+  command->add_option("taskId", *id)->required();
+  command->callback([id, run] { run("/api/v1/executions/" + percentEncode(*id)); });
+  return command;
+}
+
+void showEvents(const json::value& answer) {
+  const auto* items = findArray(answer, "items");
+  if (!items) return;
+  for (const auto& event : *items) {
+    const auto* body = find(event, "body");
+    fmt::print("{:>5} {} {:<20} {}\n", findInteger(event, "seq"),
+               formatTime(findInteger(event, "at")), findString(event, "kind"),
+               body ? truncateText(serializeJson(*body), 200) : "");
+  }
+}
+
+}  // namespace
+
+void addExecuteCommand(CLI::App& app, Context& context) {
+  struct Options {
+    std::string file;
+    int timeoutMs = 0;
+    bool noWait = false;
+  };
+  auto o = std::make_shared<Options>();
+  auto* command = app.add_subcommand("execute", "Run a TypeScript program");
+  command->add_option("file", o->file, "File, or - for standard input")->required();
+  command->add_option("--timeout-ms", o->timeoutMs, "1 to 600000 (default 300000)");
+  command->add_flag("--no-wait", o->noWait, "Do not wait for a person to decide");
+  command->callback([&context, o] {
+    auto code = readInput(o->file, kMaxProgramBytes);
+    if (!code) return context.fail(code.error());
+    json::object body{{"code", *code}, {"wait", o->noWait ? 1'000 : kPollMs}};
+    if (o->timeoutMs != 0) body["timeoutMs"] = o->timeoutMs;
+    runExecution(context, "/api/v1/executions", body, !o->noWait);
+  });
+}
+
+void addCallCommand(CLI::App& app, Context& context) {
+  struct Options {
+    std::string tool, input;
+    bool noWait = false;
+  };
+  auto o = std::make_shared<Options>();
+  auto* command = app.add_subcommand("call", "Call one tool");
+  command->add_option("tool", o->tool, "For example github.issues.list_for_repo")->required();
+  command->add_option("input", o->input, "Its input as JSON (- for standard input)");
+  command->add_flag("--no-wait", o->noWait, "Do not wait for a person to decide");
+  command->callback([&context, o] {
+    if (o->input == "-") {
+      auto text = readInput("-", kMaxProgramBytes);
+      if (!text) return context.fail(text.error());
+      o->input = *std::move(text);
+    }
+    auto input = parseJson(o->input.empty() ? "{}" : o->input);
+    if (!input) return context.fail(input.error());
+    json::object body{{"tool", o->tool}, {"input", *std::move(input)}};
+    runExecution(context, "/api/v1/calls", body, !o->noWait);
+  });
+}
+
+void addExecutionCommand(CLI::App& app, Context& context) {
+  auto* group = app.add_subcommand("execution", "What ran and what runs")->require_subcommand(1);
+  auto state = std::make_shared<std::string>();
+  auto* list = group->add_subcommand("list", "Newest first");
+  list->add_option("--status", *state, "Only these: waiting, failed, …");
+  list->callback([&context, state] {
+    auto path = "/api/v1/executions" + (state->empty() ? "" : "?state=" + percentEncode(*state));
+    runRest(context, [&](Remote& remote) { return remote.get(path); },
+            showTable({"taskId", "status", "client", "createdAt", "error"}, "Nothing ran yet."));
+  });
+  addForTask(*group, "show", "Result, calls and console of one", [&context](const std::string& path) {
+    runRest(context, [&](Remote& remote) { return remote.get(path); }, [](const json::value& view) {
+      showCalls(view);
+      showExecution(view);
+    });
+  });
+  addForTask(*group, "events", "Its journal in order", [&context](const std::string& path) {
+    runRest(context, [&](Remote& remote) { return remote.get(path + "/events"); }, showEvents);
+  });
+  addForTask(*group, "resume", "Wait for its result", [&context](const std::string& path) {
+    std::string status = "failed";
+    runRest(context,
+            [&](Remote& remote) -> Result<json::value> {
+              EXECUTOR_TRY(auto view, remote.get(path));
+              EXECUTOR_TRY(view, follow(context, remote, std::move(view), true));
+              status = findString(view, "status");
+              return view;
+            },
+            showExecution);
+    if (context.exit == kExitOk) context.exit = exitCodeOfExecution(status);
+  });
+  addForTask(*group, "cancel", "Stop it", [&context](const std::string& path) {
+    runRest(context, [&](Remote& remote) { return remote.post(path + "/cancel", json::object{}); },
+            [](const json::value& view) { fmt::print("{}\n", findString(view, "status")); });
+  });
+}
+
+void addApprovalCommand(CLI::App& app, Context& context) {
+  auto* group = app.add_subcommand("approval", "Calls that wait for a person")->require_subcommand(1);
+  auto all = std::make_shared<bool>(false);
+  auto* list = group->add_subcommand("list", "Pending ones");
+  list->add_flag("--all", *all, "Decided ones too");
+  list->callback([&context, all] {
+    auto path = std::string("/api/v1/approvals") + (*all ? "" : "?status=pending");
+    runRest(context, [&](Remote& remote) { return remote.get(path); },
+            showTable({"id", "status", "tool", "createdAt"}, "Nothing waits for a decision."));
+  });
+  auto id = std::make_shared<std::string>();
+  auto* show = group->add_subcommand("show", "What would be sent, and where");
+  show->add_option("approval", *id)->required();
+  show->callback([&context, id] {
+    auto path = "/api/v1/approvals/" + percentEncode(*id);
+    runRest(context, [&](Remote& remote) { return remote.get(path); }, showApproval);
+  });
+  addDecision(*group, context, "approve", "Send it, once, exactly as shown");
+  addDecision(*group, context, "deny", "Do not send it");
+}
+
+}  // namespace executor::cli

@@ -1,0 +1,200 @@
+#include "cli/server-parts.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "base/id.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "identity/secret-file.h"
+
+namespace executor::cli {
+namespace {
+
+store::Schema everyRecord() {
+  store::Schema all = store::blobSchema();
+  all += identity::identitySchema();
+  all += catalog::schema();
+  all += policy::schema();
+  all += credential::schema();
+  all += approval::approvalSchema();
+  all += execution::executionSchema();
+  return all;
+}
+
+// A text kept in a 0600 file of the data directory; `make` gives it the first time.
+template <class F>
+Result<std::string> keptSecret(const std::string& path, F make) {
+  EXECUTOR_TRY(auto kept, identity::readSecretFile(path));
+  if (!kept.empty()) return kept;
+  std::string fresh = make();
+  EXECUTOR_CHECK(identity::writeSecretFile(path, fresh));
+  return fresh;
+}
+
+Status makeDirectory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) {
+    return fail(ErrorCode::invalid_configuration,
+                "Cannot make the directory " + path + ": " + error.message() + ".",
+                "Choose another with EXECUTOR_DATA_DIR or --data-dir.");
+  }
+  ::chmod(path.c_str(), 0700);
+  return {};
+}
+
+net::ServerOptions serverOptions(const Configuration& configuration) {
+  auto listen = configuration.listen();
+  net::ServerOptions options;
+  options.address = listen.host;
+  options.port = listen.port;
+  options.publicUrl = configuration.publicUrl();
+  options.allowedHosts = configuration.list("EXECUTOR_ALLOWED_HOSTS");
+  options.corsOrigins = configuration.list("EXECUTOR_CORS_ORIGINS");
+  options.trustedProxies = configuration.list("EXECUTOR_TRUSTED_PROXIES");
+  return options;
+}
+
+}  // namespace
+
+Result<Key256> masterKey(const Configuration& configuration) {
+  if (auto given = configuration.encryptionKey()) return *given;
+  auto path = configuration.dataDir() + "/encryption-key";
+  EXECUTOR_TRY(auto text, keptSecret(path, [] {
+    auto key = randomKey();
+    return base64Encode({reinterpret_cast<const char*>(key.data()), key.size()});
+  }));
+  std::string bytes;
+  Key256 key;
+  if (!base64Decode(text, bytes) || bytes.size() != key.size()) {
+    return fail(ErrorCode::invalid_configuration, path + " does not hold 32 bytes in base64.",
+                "Restore it from a backup: without it stored secrets cannot be read.");
+  }
+  std::copy(bytes.begin(), bytes.end(), key.begin());
+  return key;
+}
+
+Result<std::string> storePath(const Configuration& configuration) {
+  auto url = configuration.get("EXECUTOR_STORE_URL");
+  if (url.empty()) return configuration.dataDir() + "/executor.db";
+  constexpr std::string_view kScheme = "sqlite://";
+  if (url.starts_with(kScheme)) return std::string(url.substr(kScheme.size()));
+  return fail(ErrorCode::not_configured,
+              "EXECUTOR_STORE_URL names a store this version does not have.",
+              "Use sqlite:///path, or leave it unset for a file in the data directory.");
+}
+
+ServerParts::ServerParts(asio::io_context& loop, const Configuration& configuration)
+    : loop_(loop), configuration_(configuration), dataDir_(configuration.dataDir()) {}
+
+Result<std::unique_ptr<ServerParts>> ServerParts::build(asio::io_context& loop,
+                                                        const Configuration& configuration) {
+  std::unique_ptr<ServerParts> parts(new ServerParts(loop, configuration));
+  EXECUTOR_CHECK(parts->openData());
+  EXECUTOR_TRY(auto key, masterKey(configuration));
+  EXECUTOR_CHECK(parts->openStore(key));
+  EXECUTOR_CHECK(parts->startSandbox());
+  EXECUTOR_CHECK(parts->connectOutside());
+  EXECUTOR_TRY(auto node, keptSecret(parts->dataDir_ + "/node-id",
+                                     [] { return newId(idPrefix::kNode); }));
+  parts->governTools();
+  parts->runExecutions(std::move(node));
+  parts->answerRequests();
+  return parts;
+}
+
+Status ServerParts::openData() {
+  EXECUTOR_CHECK(makeDirectory(dataDir_));
+  EXECUTOR_TRY(auto lock, store::lockDataDirectory(dataDir_));
+  lock_ = std::move(lock);
+  return makeDirectory(dataDir_ + "/tool-sets");
+}
+
+Status ServerParts::openStore(const Key256& masterKey) {
+  EXECUTOR_TRY(auto path, storePath(configuration_));
+  EXECUTOR_TRY(store_, store::openStore({.path = path, .masterKey = masterKey,
+                                         .schema = everyRecord()},
+                                        loop_.get_executor()));
+  return {};
+}
+
+Status ServerParts::startSandbox() {
+  auto require = configuration_.get("EXECUTOR_SANDBOX_REQUIRE") == "full"
+                     ? sandbox::JailRequirement::full
+                     : sandbox::JailRequirement::best;
+  EXECUTOR_TRY(zygote_, sandbox::Zygote::start(loop_, require));
+  runtime_ = sandbox::makeLocalRuntime(loop_, *zygote_);
+  for (const auto& part : runtime_->jail()) {
+    if (part.active) continue;
+    log(LogLevel::warn, "jail_part_missing", {{"part", part.name}, {"reason", part.reason}});
+  }
+  return {};
+}
+
+Status ServerParts::connectOutside() {
+  EXECUTOR_TRY(auto egress, net::EgressPolicy::parse(configuration_.egress()));
+  client_ = std::make_unique<net::HttpClient>(loop_, net::ClientOptions{.egress = egress});
+  return {};
+}
+
+void ServerParts::governTools() {
+  const auto& clock = systemClock();
+  sources_ = catalog::makeSources(*store_, *client_, *zygote_, clock, dataDir_ + "/tool-sets");
+  policies_ = policy::makePolicies(*store_, *sources_, clock);
+  connections_ = credential::makeConnections(*store_, *sources_, clock);
+  approvals_ = approval::makeApprovals(*store_, loop_, clock);
+}
+
+void ServerParts::runExecutions(std::string nodeId) {
+  const auto& clock = systemClock();
+  invoker_ = invocation::makeInvoker(*policies_, *connections_, *approvals_, *sources_, *client_,
+                                     gate_, clock);
+  executions_ = execution::makeExecutions({.store = *store_, .runtimes = {runtime_.get()},
+                                           .invoker = *invoker_, .approvals = *approvals_,
+                                           .sources = *sources_, .policies = *policies_,
+                                           .gate = gate_, .clock = clock, .loop = loop_,
+                                           .nodeId = std::move(nodeId)});
+}
+
+void ServerParts::answerRequests() {
+  const auto& clock = systemClock();
+  identity_ = identity::makeIdentity(
+      *store_, clock,
+      {.dataDir = dataDir_,
+       .mcpApiKeySecret = std::string(configuration_.get("MCP_API_KEY_SECRET")),
+       .keyTtlSeconds = configuration_.mcpApiKeyTtl().value_or(std::chrono::seconds(0)).count(),
+       .publicUrl = configuration_.publicUrl()});
+  endpoint_ = std::make_unique<mcp::Endpoint>(*executions_, *sources_, *identity_, clock);
+  endpoint_->addRoutes(router_);
+  auto address = asio::ip::make_address(configuration_.listen().host);
+  api::addApiRoutes(router_, {.identity = *identity_, .sources = *sources_,
+                              .policies = *policies_, .connections = *connections_,
+                              .executions = *executions_, .approvals = *approvals_,
+                              .clock = clock, .loopbackOnly = address.is_loopback()});
+  server_ = std::make_unique<net::HttpServer>(loop_, router_, serverOptions(configuration_));
+}
+
+Task<Result<identity::FirstStart>> ServerParts::start() {
+  EXECUTOR_CO_TRY(auto first, co_await identity_->ensureFirstStart());
+  EXECUTOR_CO_CHECK(server_->listen());
+  auto bound = asio::ip::make_address(configuration_.listen().host);
+  for (auto address : {bound, asio::ip::make_address("127.0.0.1"), asio::ip::make_address("::1")}) {
+    client_->egress().refuseOwn(address, server_->port());
+  }
+  EXECUTOR_CO_CHECK(co_await executions_->recover());
+  co_return first;
+}
+
+Task<void> ServerParts::stop() {
+  endpoint_->stop();
+  co_await server_->stop(kDrainGrace);
+  co_await executions_->drain(deadlineAfter(kDrainGrace));
+}
+
+bool ServerParts::idle() const {
+  return server_->openConnections() == 0 && executions_->runningCount() == 0;
+}
+
+}  // namespace executor::cli

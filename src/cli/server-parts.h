@@ -1,0 +1,87 @@
+// Every part of a running server, built in order, by name; nothing registers itself.
+//
+// Reading build() top to bottom is reading the architecture: data directory and lock, keys, store,
+// sandbox, outbound client, catalogue, governance, invocation, execution, identity, and the two faces
+// (REST and MCP) on one listener. Members are destroyed in the opposite order. Everything lives on one
+// loop thread; the store, DNS and the zygote bring their own threads and processes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/routes.h"
+#include "approval/approval.h"
+#include "base/config.h"
+#include "catalog/catalog.h"
+#include "credential/connection.h"
+#include "execution/executions.h"
+#include "identity/identity.h"
+#include "invocation/invoker.h"
+#include "mcp/endpoint.h"
+#include "net/client.h"
+#include "net/server.h"
+#include "policy/policy.h"
+#include "sandbox/zygote.h"
+#include "store/data-lock.h"
+#include "store/store.h"
+
+namespace executor::cli {
+
+inline constexpr std::chrono::seconds kDrainGrace{30};
+
+class ServerParts {
+ public:
+  // Builds everything up to, and not including, the listener. Errors name what the operator must
+  // mend: data_dir_locked, store_corrupt, invalid_configuration, sandbox_unavailable …
+  static Result<std::unique_ptr<ServerParts>> build(asio::io_context& loop,
+                                                    const Configuration& configuration);
+
+  // Makes the first account if needed, listens, and resumes what a former process left.
+  Task<Result<identity::FirstStart>> start();
+  // No new connections; open requests and executions may finish within kDrainGrace.
+  Task<void> stop();
+
+  bool idle() const;
+  std::string url() const { return server_->url(); }
+  std::string mcpUrl() const { return url() + "/mcp/anonymous"; }
+
+ private:
+  ServerParts(asio::io_context& loop, const Configuration& configuration);
+  Status openData();
+  Status openStore(const Key256& masterKey);
+  Status startSandbox();
+  Status connectOutside();
+  void governTools();
+  void runExecutions(std::string nodeId);
+  void answerRequests();
+
+  asio::io_context& loop_;
+  const Configuration& configuration_;
+  std::string dataDir_;
+  std::optional<store::DataLock> lock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<sandbox::Zygote> zygote_;
+  std::unique_ptr<sandbox::Runtime> runtime_;
+  std::unique_ptr<net::HttpClient> client_;
+  invocation::CallGate gate_;
+  std::unique_ptr<catalog::Sources> sources_;
+  std::unique_ptr<policy::Policies> policies_;
+  std::unique_ptr<credential::Connections> connections_;
+  std::unique_ptr<approval::Approvals> approvals_;
+  std::unique_ptr<invocation::Invoker> invoker_;
+  std::unique_ptr<execution::Executions> executions_;
+  std::unique_ptr<identity::Identity> identity_;
+  std::unique_ptr<mcp::Endpoint> endpoint_;
+  net::Router router_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+// The encryption key: EXECUTOR_ENCRYPTION_KEY, else `encryption-key` in the data directory, made there
+// with mode 0600 when the directory has none.
+Result<Key256> masterKey(const Configuration& configuration);
+
+// Where the SQLite file is: EXECUTOR_STORE_URL, else `executor.db` in the data directory.
+Result<std::string> storePath(const Configuration& configuration);
+
+}  // namespace executor::cli

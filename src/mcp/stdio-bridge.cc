@@ -1,0 +1,272 @@
+#include "mcp/stdio-bridge.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+
+#include "base/signal.h"
+#include "base/text.h"
+
+namespace executor::mcp {
+namespace {
+
+constexpr auto kTupleAwaitable = asio::as_tuple(asio::use_awaitable);
+
+// Visible ASCII without outer space and not looking like the sentinel itself passes as it is.
+std::string encodeHeaderValue(std::string_view value) {
+  bool plain = trimText(value) == value && !value.starts_with("=?base64?");
+  for (char c : value) plain = plain && c >= 0x20 && c < 0x7f;
+  return plain ? std::string(value) : "=?base64?" + base64Encode(value) + "?=";
+}
+
+void addModernHeaders(net::Headers& headers, const Message& message) {
+  headers.set("MCP-Protocol-Version", std::string(metaVersion(message)));
+  headers.set("Mcp-Method", message.method);
+  auto key = message.method == "resources/read" ? "uri" : "name";
+  if (message.method != "tools/call" && message.method != "prompts/get" &&
+      message.method != "resources/read") {
+    return;
+  }
+  headers.set("Mcp-Name", encodeHeaderValue(findString(message.params, key)));
+}
+
+bool isEventStream(const net::Headers& headers) {
+  return headers.get("content-type").starts_with("text/event-stream");
+}
+
+// Collects a response: an event stream's data lines go out at once, a JSON body at the end.
+struct Collector {
+  std::string pending;
+  bool sawEvent = false;
+
+  // The complete `data:` payloads in what has arrived so far.
+  std::vector<std::string> take(std::string_view bytes) {
+    pending += bytes;
+    std::vector<std::string> out;
+    if (pending.starts_with('{') || pending.starts_with('[')) return out;
+    for (std::size_t end; (end = pending.find("\n\n")) != std::string::npos;) {
+      std::string data;
+      for (auto line : splitText(std::string_view(pending).substr(0, end), '\n')) {
+        if (line.starts_with("data:")) data += trimText(line.substr(5));
+      }
+      pending.erase(0, end + 2);
+      if (data.empty()) continue;
+      sawEvent = true;
+      out.push_back(std::move(data));
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+class StdioBridge::Impl : public std::enable_shared_from_this<StdioBridge::Impl> {
+ public:
+  Impl(asio::io_context& loop, net::HttpClient& client, LocateServer locate, int input, int output)
+      : loop_(loop), client_(client), locate_(std::move(locate)), input_(loop, input),
+        output_(loop, output) {}
+
+  Task<Status> run();
+
+ private:
+  Task<void> handle(std::string line);
+  Task<Result<net::ClientResponse>> post(std::string line, Message message);
+  Task<Result<net::ClientResponse>> send(std::string line, Message message);
+  Task<bool> reopenSession();
+  Task<void> listenForChanges();
+  Task<void> print(std::string line);
+  net::ClientRequest request(const Message& message, std::string line) const;
+  bool cancelModern(const Message& message);
+  Status locate();
+
+  asio::io_context& loop_;
+  net::HttpClient& client_;
+  LocateServer locate_;
+  asio::posix::stream_descriptor input_, output_;
+  BridgeTarget target_;
+  std::string session_;
+  std::string initialize_;  // the client's own line, to open a session again
+  std::unordered_map<std::string, std::shared_ptr<net::ClientCancel>> open_;
+  std::deque<std::string> lines_;
+  bool printing_ = false;
+  std::size_t busy_ = 0;
+  Signal idle_;
+};
+
+Status StdioBridge::Impl::locate() {
+  auto found = locate_();
+  if (!found) return std::unexpected(std::move(found).error());
+  target_ = *std::move(found);
+  return {};
+}
+
+Task<Status> StdioBridge::Impl::run() {
+  EXECUTOR_CO_CHECK(locate());
+  std::string buffer;
+  for (;;) {
+    auto [error, size] = co_await asio::async_read_until(
+        input_, asio::dynamic_buffer(buffer, kMaxLineBytes), '\n', kTupleAwaitable);
+    if (error) break;
+    auto line = std::string(trimText(std::string_view(buffer).substr(0, size)));
+    buffer.erase(0, size);
+    if (line.empty()) continue;
+    ++busy_;
+    asio::co_spawn(loop_, [self = shared_from_this(), line = std::move(line)]() -> Task<void> {
+      co_await self->handle(line);
+      if (--self->busy_ == 0) self->idle_.notify();
+    }, asio::detached);
+  }
+  auto deadline = deadlineAfter(kDrainGrace);
+  while (busy_ > 0 && co_await idle_.wait(deadline)) {
+  }
+  for (auto& [id, cancel] : open_) cancel->cancel();
+  while (printing_) co_await asio::post(loop_, asio::use_awaitable);
+  co_return Status{};
+}
+
+Task<void> StdioBridge::Impl::handle(std::string line) {
+  auto parsed = parseJson(line);
+  auto message = parsed ? readMessage(*parsed) : std::unexpected(parsed.error());
+  if (!message) {
+    co_await print(errorMessage(nullptr, message.error()));
+    co_return;
+  }
+  if (cancelModern(*message)) co_return;
+  bool isRequest = message->kind == Message::Kind::request;
+  auto id = message->id;
+  bool initialized = message->method == "notifications/initialized";
+  if (message->method == "initialize") initialize_ = line;
+  auto response = co_await post(std::move(line), *std::move(message));
+  if (!response && isRequest) co_await print(errorMessage(id, response.error()));
+  if (initialized && !session_.empty()) {
+    asio::co_spawn(loop_, [self = shared_from_this()] { return self->listenForChanges(); },
+                   asio::detached);
+  }
+}
+
+// MCP 2026-07-28, cancellation: on HTTP closing the request is the signal.
+bool StdioBridge::Impl::cancelModern(const Message& message) {
+  if (message.method != "notifications/cancelled" || !session_.empty()) return false;
+  const auto* id = find(message.params, "requestId");
+  auto found = id ? open_.find(serializeJson(*id)) : open_.end();
+  if (found != open_.end()) found->second->cancel();
+  return true;
+}
+
+net::ClientRequest StdioBridge::Impl::request(const Message& message, std::string line) const {
+  net::ClientRequest out;
+  out.method = "POST";
+  out.url = target_.mcpUrl;
+  out.headers.set("Content-Type", "application/json");
+  out.headers.set("Accept", "application/json, text/event-stream");
+  out.headers.set("X-Api-Key", target_.apiKey);
+  out.sensitive = {"x-api-key"};
+  if (!metaVersion(message).empty()) {
+    addModernHeaders(out.headers, message);
+  } else if (!session_.empty()) {
+    out.headers.set("Mcp-Session-Id", session_);
+  }
+  out.body = std::move(line);
+  return out;
+}
+
+// A server that was restarted or went idle is found again; a lost session is opened again.
+Task<Result<net::ClientResponse>> StdioBridge::Impl::post(std::string line, Message message) {
+  auto response = co_await send(line, message);
+  if (!response && response.error().code == ErrorCode::upstream_unreachable &&
+      response.error().detail.starts_with("unsent")) {
+    EXECUTOR_CO_CHECK(locate());
+    session_.clear();
+    response = co_await send(line, message);
+  }
+  bool lost = response && response->status == 404 && !session_.empty();
+  if (lost && co_await reopenSession()) response = co_await send(line, message);
+  co_return response;
+}
+
+Task<Result<net::ClientResponse>> StdioBridge::Impl::send(std::string line, Message message) {
+  auto cancel = std::make_shared<net::ClientCancel>();
+  auto key = serializeJson(message.id);
+  if (message.kind == Message::Kind::request) open_[key] = cancel;
+  auto collector = std::make_shared<Collector>();
+  auto onChunk = [self = shared_from_this(), collector](std::string bytes) -> Task<Status> {
+    for (auto& data : collector->take(bytes)) co_await self->print(std::move(data));
+    co_return Status{};
+  };
+  auto response =
+      co_await client_.stream(request(message, std::move(line)), std::move(onChunk), cancel);
+  open_.erase(key);
+  if (!response) co_return response;
+  if (auto id = response->headers.get("mcp-session-id"); !id.empty()) session_ = id;
+  bool lost = response->status == 404 && !session_.empty();
+  auto body = std::string(trimText(collector->pending));
+  if (!lost && !isEventStream(response->headers) && !body.empty() &&
+      message.kind == Message::Kind::request) {
+    co_await print(std::move(body));
+  }
+  co_return response;
+}
+
+Task<bool> StdioBridge::Impl::reopenSession() {
+  if (initialize_.empty()) co_return false;
+  auto parsed = parseJson(initialize_);
+  auto message = readMessage(*parsed);
+  session_.clear();
+  // Its answer is not printed: the client has had one.
+  auto response = co_await client_.send(request(*message, initialize_));
+  if (!response || response->status != 200) co_return false;
+  session_ = response->headers.get("mcp-session-id");
+  co_return !session_.empty();
+}
+
+Task<void> StdioBridge::Impl::listenForChanges() {
+  net::ClientRequest out;
+  out.method = "GET";
+  out.url = target_.mcpUrl;
+  out.headers.set("Accept", "text/event-stream");
+  out.headers.set("X-Api-Key", target_.apiKey);
+  out.headers.set("Mcp-Session-Id", session_);
+  out.sensitive = {"x-api-key"};
+  auto cancel = std::make_shared<net::ClientCancel>();
+  open_["listen"] = cancel;
+  auto collector = std::make_shared<Collector>();
+  auto onChunk = [self = shared_from_this(), collector](std::string bytes) -> Task<Status> {
+    for (auto& data : collector->take(bytes)) co_await self->print(std::move(data));
+    co_return Status{};
+  };
+  (void)co_await client_.stream(std::move(out), std::move(onChunk), cancel);
+  open_.erase("listen");
+}
+
+// One writer at a time, so that lines never mix.
+Task<void> StdioBridge::Impl::print(std::string line) {
+  lines_.push_back(std::move(line) + "\n");
+  if (printing_) co_return;
+  printing_ = true;
+  while (!lines_.empty()) {
+    auto next = std::move(lines_.front());
+    lines_.pop_front();
+    auto [error, size] = co_await asio::async_write(output_, asio::buffer(next), kTupleAwaitable);
+    if (error) lines_.clear();
+  }
+  printing_ = false;
+}
+
+StdioBridge::StdioBridge(asio::io_context& loop, net::HttpClient& client, LocateServer locate,
+                         int input, int output)
+    : impl_(std::make_shared<Impl>(loop, client, std::move(locate), input, output)) {}
+
+StdioBridge::~StdioBridge() = default;
+
+Task<Status> StdioBridge::run() {
+  auto impl = impl_;
+  co_return co_await impl->run();
+}
+
+}  // namespace executor::mcp
