@@ -1,0 +1,201 @@
+// buildRequest(): a canonical flat input → one HTTP request. Pure; nothing here sends.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "source/operation.h"
+#include "source/parameter-style.h"
+#include "source/request-body.h"
+
+namespace executor::source {
+namespace {
+
+std::unexpected<Error> invalidInput(const ToolView& tool, std::string_view name,
+                                    std::string_view why) {
+  return fail(ErrorCode::invalid_input, fmt::format("`{}` of {} {}.", name, tool.path, why));
+}
+
+bool hasLineBreak(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+// A base URL in its three parts: "https://h/v1/" and "key=1".
+struct Base {
+  std::string url;    // without trailing slash
+  std::string query;  // without '?'
+};
+
+Result<Base> baseOf(const ToolView& tool, std::string_view baseUrl) {
+  std::string_view url = baseUrl;
+  if (url.empty() && !tool.servers.empty()) url = tool.servers.front();
+  const bool absolute = url.starts_with("http://") || url.starts_with("https://");
+  if (!absolute || url.contains('{'))
+    return fail(ErrorCode::invalid_argument,
+                url.empty() ? fmt::format("{} has no server to send to.", tool.path)
+                            : fmt::format("The server of {}, {}, is no complete URL.", tool.path,
+                                          truncateText(url, 200)),
+                "Set the source's base URL.");
+  url = url.substr(0, url.find('#'));
+  const auto mark = url.find('?');
+  Base out{std::string(url.substr(0, mark)), {}};
+  if (mark != url.npos) out.query = url.substr(mark + 1);
+  if (out.url.ends_with('/')) out.url.pop_back();
+  return out;
+}
+
+class RequestBuilder {
+ public:
+  RequestBuilder(const ToolView& tool, const json::object& input, const Authorization& authorization)
+      : tool_(tool), input_(input), authorization_(authorization) {}
+
+  Result<net::ClientRequest> build(std::string_view baseUrl) {
+    EXECUTOR_TRY(Base base, baseOf(tool_, baseUrl));
+    EXECUTOR_TRY(const std::string path, fillPath());
+    request_.method = tool_.method;
+    if (!base.query.empty()) query_.push_back(base.query);
+    for (const auto& parameter : tool_.parameters) EXECUTOR_CHECK(place(parameter));
+    EXECUTOR_CHECK(addBody());
+    acceptHeader();
+    EXECUTOR_CHECK(authorize());
+    if (!cookies_.empty()) request_.headers.set("Cookie", fmt::format("{}", fmt::join(cookies_, "; ")));
+    request_.url = base.url + path;
+    if (!query_.empty()) request_.url += fmt::format("?{}", fmt::join(query_, "&"));
+    return std::move(request_);
+  }
+
+ private:
+  const json::value* valueOf(const ParameterView& parameter) const {
+    return input_.if_contains(parameter.flatName);
+  }
+
+  const ParameterView* pathParameter(std::string_view name) const {
+    const auto it = std::ranges::find_if(tool_.parameters, [&](const ParameterView& parameter) {
+      return parameter.location == Location::path && parameter.wireName == name;
+    });
+    return it == tool_.parameters.end() ? nullptr : &*it;
+  }
+
+  // Every placeholder is filled, each occurrence. A value that is empty, or makes a segment `.` or
+  // `..`, would name another resource than the one that was checked and approved.
+  Result<std::string> fillPath() {
+    std::string out;
+    std::string_view rest = tool_.pathTemplate;
+    if (!rest.starts_with('/')) out = "/";
+    for (auto open = rest.find('{'); open != rest.npos; open = rest.find('{')) {
+      const auto close = rest.find('}', open);
+      if (close == rest.npos) break;
+      out += rest.substr(0, open);
+      EXECUTOR_TRY(const std::string text, placeholder(rest.substr(open + 1, close - open - 1)));
+      out += text;
+      rest.remove_prefix(close + 1);
+    }
+    out += rest;
+    for (const auto segment : splitText(out, '/'))
+      if (segment == "." || segment == "..")
+        return invalidInput(tool_, "path", "would contain a segment `.` or `..`");
+    return out;
+  }
+
+  Result<std::string> placeholder(std::string_view name) {
+    const auto* parameter = pathParameter(name);
+    const auto* value = parameter ? valueOf(*parameter) : nullptr;
+    if (!value)
+      return fail(ErrorCode::missing_input, fmt::format("{} needs `{}`.", tool_.path, name));
+    std::string text = pathText(*parameter, *value);
+    if (text.empty()) return invalidInput(tool_, parameter->flatName, "must not be empty");
+    if (text == "." || text == "..")
+      return invalidInput(tool_, parameter->flatName, "must not be `.` or `..`");
+    return text;
+  }
+
+  Status place(const ParameterView& parameter) {
+    const auto* value = valueOf(parameter);
+    if (!value) return {};
+    switch (parameter.location) {
+      case Location::query: append(query_, queryPieces(parameter, *value)); return {};
+      case Location::cookie: append(cookies_, cookiePieces(parameter, *value)); return {};
+      case Location::header: return placeHeader(parameter, *value);
+      default: return {};
+    }
+  }
+
+  static void append(std::vector<std::string>& to, std::vector<std::string> pieces) {
+    std::ranges::move(pieces, std::back_inserter(to));
+  }
+
+  Status placeHeader(const ParameterView& parameter, const json::value& value) {
+    std::string text = headerText(parameter, value);
+    if (hasLineBreak(text) || hasLineBreak(parameter.wireName))
+      return invalidInput(tool_, parameter.flatName, "must not contain a line break");
+    if (!text.empty()) request_.headers.set(parameter.wireName, std::move(text));
+    return {};
+  }
+
+  Status addBody() {
+    EXECUTOR_TRY(RequestBody body, makeRequestBody(tool_, input_));
+    if (!body.present) return {};
+    request_.body = std::move(body.bytes);
+    request_.headers.set("Content-Type", std::move(body.contentType));
+    return {};
+  }
+
+  void acceptHeader() {
+    const std::string_view type = tool_.outputMediaType;
+    const bool plain = type.empty() || type == "application/json" || type.contains('*');
+    request_.headers.set("Accept", plain ? "application/json, */*;q=0.5"
+                                         : fmt::format("{}, application/json;q=0.9, */*;q=0.5", type));
+  }
+
+  // Credentials win over a parameter of the same name: an agent's input must not replace them.
+  Status authorize() {
+    const auto& [kind, name, value] = authorization_;
+    if (hasLineBreak(value) || hasLineBreak(name))
+      return fail(ErrorCode::credential_missing, "The credential contains a line break.",
+                  "Save the connection's secret again.");
+    switch (kind) {
+      case Authorization::Kind::none: break;
+      case Authorization::Kind::bearer: secretHeader("Authorization", "Bearer " + value); break;
+      case Authorization::Kind::basic:
+        secretHeader("Authorization", "Basic " + base64Encode(value));
+        break;
+      case Authorization::Kind::apiKeyHeader: secretHeader(name, value); break;
+      case Authorization::Kind::apiKeyQuery:
+        setPiece(query_, percentEncode(name), percentEncode(value));
+        break;
+      case Authorization::Kind::apiKeyCookie:
+        setPiece(cookies_, name, value);
+        request_.sensitive.push_back("Cookie");
+        break;
+    }
+    return {};
+  }
+
+  void secretHeader(const std::string& name, std::string value) {
+    request_.headers.set(name, std::move(value));
+    request_.sensitive.push_back(name);
+  }
+
+  static void setPiece(std::vector<std::string>& pieces, std::string name,
+                       const std::string& value) {
+    name += '=';
+    std::erase_if(pieces, [&](const std::string& piece) { return piece.starts_with(name); });
+    pieces.push_back(name + value);
+  }
+
+  const ToolView& tool_;
+  const json::object& input_;
+  const Authorization& authorization_;
+  net::ClientRequest request_;
+  std::vector<std::string> query_, cookies_;
+};
+
+}  // namespace
+
+Result<net::ClientRequest> buildRequest(const ToolSet&, const ToolView& tool,
+                                        const json::object& flatInput, std::string_view baseUrl,
+                                        const Authorization& authorization) {
+  return RequestBuilder(tool, flatInput, authorization).build(baseUrl);
+}
+
+}  // namespace executor::source

@@ -1,0 +1,273 @@
+#include "source/schema-check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace executor::source {
+namespace {
+
+constexpr std::size_t kMaxPathSteps = 300;
+constexpr unsigned kMaxKnownDepth = 8;
+constexpr std::size_t kMaxListedValues = 12;
+constexpr std::size_t kMaxShownValue = 60;
+
+std::uint16_t typeBitsOf(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::null: return kTypeNull;
+    case json::kind::bool_: return kTypeBoolean;
+    case json::kind::int64:
+    case json::kind::uint64: return kTypeInteger | kTypeNumber;
+    case json::kind::double_: return kTypeNumber;
+    case json::kind::string: return kTypeString;
+    case json::kind::array: return kTypeArray;
+    default: return kTypeObject;
+  }
+}
+
+template <class Integer>
+bool readWhole(std::string_view text, json::value& out) {
+  Integer number{};
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end) return false;
+  out = number;
+  return true;
+}
+
+bool isSafe(std::int64_t number) {
+  return number >= -kMaxSafeInteger && number <= kMaxSafeInteger;
+}
+
+// "9007199254740993" → the integer, if it is one that JavaScript could not have kept (D22). Smaller
+// numbers in strings are the agent's mistake and stay one.
+bool takeBigInteger(json::value& value) {
+  const std::string text(value.get_string());
+  json::value number;
+  if (readWhole<std::int64_t>(text, number)) {
+    if (isSafe(number.get_int64())) return false;
+  } else if (!readWhole<std::uint64_t>(text, number)) {
+    return false;
+  }
+  value = std::move(number);
+  return true;
+}
+
+// 5.0 is an integer in JSON Schema; it is sent as 5.
+bool takeWholeDouble(json::value& value) {
+  const double number = value.get_double();
+  if (std::trunc(number) != number || std::abs(number) > double(kMaxSafeInteger)) return false;
+  value = static_cast<std::int64_t>(number);
+  return true;
+}
+
+bool equalValues(const json::value& a, const json::value& b) {
+  if (a.is_number() && b.is_number()) return canonicalJson(a) == canonicalJson(b);
+  return a == b;
+}
+
+std::string shown(const json::value& value) {
+  return truncateText(serializeJson(value), kMaxShownValue);
+}
+
+std::string listed(const json::array& values) {
+  std::vector<std::string> texts;
+  for (const auto& value : values) {
+    if (texts.size() == kMaxListedValues) {
+      texts.push_back(fmt::format("{} more", values.size() - kMaxListedValues));
+      break;
+    }
+    texts.push_back(shown(value));
+  }
+  return fmt::format("one of {}", fmt::join(texts, ", "));
+}
+
+}  // namespace
+
+std::string typeNames(std::uint16_t types) {
+  constexpr std::array<std::pair<SchemaType, std::string_view>, 7> kNames = {
+      {{kTypeString, "string"},
+       {kTypeInteger, "integer"},
+       {kTypeNumber, "number"},
+       {kTypeBoolean, "boolean"},
+       {kTypeArray, "array"},
+       {kTypeObject, "object"},
+       {kTypeNull, "null"}}};
+  std::vector<std::string_view> names;
+  for (const auto& [bit, name] : kNames)
+    if (types & bit) names.push_back(name);
+  return names.empty() ? "anything" : fmt::format("{}", fmt::join(names, " or "));
+}
+
+std::size_t countNodes(const json::value& value) {
+  std::size_t count = 1;
+  if (const auto* object = value.if_object())
+    for (const auto& member : *object) count += countNodes(member.value());
+  if (const auto* array = value.if_array())
+    for (const auto& item : *array) count += countNodes(item);
+  return count;
+}
+
+bool SchemaCheck::mismatched(Mismatch::Kind kind, std::string expected, std::string found,
+                             std::string step) {
+  std::string pointer = fmt::format("{}{}", fmt::join(path_, ""), step);
+  if (pointer.starts_with('.')) pointer.erase(0, 1);
+  mismatch_ = {kind, std::move(pointer), std::move(expected), std::move(found)};
+  return false;
+}
+
+bool SchemaCheck::fits(json::value& value, std::uint32_t schema) {
+  path_.clear();
+  layers_.clear();
+  mismatch_ = {};
+  return check(value, schema);
+}
+
+bool SchemaCheck::check(json::value& value, std::uint32_t index) {
+  if (index == kNoSchema || std::ranges::find(layers_, index) != layers_.end()) return true;
+  if (budget_ == 0) return true;
+  --budget_;
+  const SchemaView schema = set_.schema(index);
+  if (schema.never) return mismatched(Mismatch::Kind::value, "nothing", shown(value));
+  if (!type(value, schema) || !literal(value, schema)) return false;
+  layers_.push_back(index);
+  bool ok = std::ranges::all_of(schema.allOf, [&](auto part) { return check(value, part); });
+  if (ok && value.is_object()) ok = object(value.get_object(), schema);
+  if (ok && value.is_array()) ok = array(value.get_array(), schema);
+  ok = ok && variants(value, schema.anyOf) && variants(value, schema.oneOf);
+  layers_.pop_back();
+  return ok;
+}
+
+bool SchemaCheck::type(json::value& value, const SchemaView& schema) {
+  if (schema.types == 0 || (typeBitsOf(value) & schema.types) != 0) return true;
+  const bool integer = (schema.types & kTypeInteger) != 0;
+  const bool number = integer || (schema.types & kTypeNumber) != 0;
+  if (value.is_string() && number && takeBigInteger(value)) return true;
+  if (value.is_double() && integer && takeWholeDouble(value)) return true;
+  return mismatched(Mismatch::Kind::type, typeNames(schema.types),
+                    std::string(jsonTypeName(value)));
+}
+
+bool SchemaCheck::literal(const json::value& value, const SchemaView& schema) {
+  if (!schema.enumJson.empty()) {
+    const auto values = parseJson(schema.enumJson);
+    if (!values || !values->is_array()) return true;
+    const auto& list = values->get_array();
+    const bool found =
+        std::ranges::any_of(list, [&](const auto& one) { return equalValues(one, value); });
+    if (!found) return mismatched(Mismatch::Kind::value, listed(list), shown(value));
+  }
+  if (schema.constJson.empty()) return true;
+  const auto wanted = parseJson(schema.constJson);
+  if (!wanted || equalValues(*wanted, value)) return true;
+  return mismatched(Mismatch::Kind::value, shown(*wanted), shown(value));
+}
+
+bool SchemaCheck::inner(json::value& value, std::uint32_t schema, std::string step) {
+  if (path_.size() >= kMaxPathSteps) return true;
+  std::vector<std::uint32_t> outer;
+  std::swap(outer, layers_);
+  path_.push_back(std::move(step));
+  const bool ok = check(value, schema);
+  path_.pop_back();
+  std::swap(outer, layers_);
+  return ok;
+}
+
+bool SchemaCheck::object(json::object& object, const SchemaView& schema) {
+  if (!required(object, schema)) return false;
+  for (auto& entry : object)
+    if (!member(entry.key(), entry.value(), schema)) return false;
+  return true;
+}
+
+// A read-only property is the upstream's to fill; `required` counts for responses only (OpenAPI).
+bool SchemaCheck::required(const json::object& object, const SchemaView& schema) {
+  for (const auto name : schema.required) {
+    if (object.contains(name)) continue;
+    const auto property =
+        std::ranges::find(schema.properties, name, &SchemaView::Property::name);
+    const bool declared = property != schema.properties.end();
+    if (declared && set_.schema(property->schema).readOnly) continue;
+    return mismatched(Mismatch::Kind::missing,
+                      declared ? typeNames(set_.schema(property->schema).types) : "a value", {},
+                      "." + std::string(name));
+  }
+  return true;
+}
+
+bool SchemaCheck::member(std::string_view name, json::value& value, const SchemaView& schema) {
+  const auto property = std::ranges::find(schema.properties, name, &SchemaView::Property::name);
+  if (property != schema.properties.end())
+    return inner(value, property->schema, "." + std::string(name));
+  if (schema.additional != kNoSchema && !schema.restJson.contains("\"patternProperties\""))
+    return inner(value, schema.additional, "." + std::string(name));
+  if (schema.additionalAllowed) return true;
+  const bool elsewhere = std::ranges::any_of(
+      layers_, [&](std::uint32_t layer) { return known(name, layer, 0); });
+  if (elsewhere) return true;
+  std::vector<std::string> names;
+  for (const auto& known : schema.properties) names.emplace_back(known.name);
+  const auto near = nearestNames(name, names);
+  return mismatched(Mismatch::Kind::unknown, fmt::format("{}", fmt::join(near, ", ")), {},
+                    "." + std::string(name));
+}
+
+// `additionalProperties: false` in one part of an allOf speaks, read strictly, against the keys of
+// the other parts. No upstream means that; a key that any part knows is fine.
+bool SchemaCheck::known(std::string_view name, std::uint32_t index, unsigned depth) const {
+  if (depth > kMaxKnownDepth) return true;
+  const SchemaView schema = set_.schema(index);
+  if (schema.additionalDeclared || schema.restJson.contains("\"patternProperties\"")) return true;
+  if (std::ranges::find(schema.properties, name, &SchemaView::Property::name) !=
+      schema.properties.end())
+    return true;
+  for (const auto* parts : {&schema.allOf, &schema.anyOf, &schema.oneOf})
+    for (const auto part : *parts)
+      if (known(name, part, depth + 1)) return true;
+  return false;
+}
+
+bool SchemaCheck::array(json::array& array, const SchemaView& schema) {
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const bool tuple = i < schema.prefixItems.size();
+    const std::uint32_t item = tuple ? schema.prefixItems[i] : schema.items;
+    if (!inner(array[i], item, fmt::format("[{}]", i))) return false;
+  }
+  return true;
+}
+
+// One variant must fit. If none does, the one that got furthest explains it best; where all stumble
+// over the type alone, the types are listed.
+bool SchemaCheck::variants(json::value& value, const std::vector<std::uint32_t>& variants) {
+  if (variants.empty()) return true;
+  std::optional<Mismatch> best;
+  std::vector<std::string> types;
+  for (const auto variant : variants) {
+    json::value attempt = value;
+    if (check(attempt, variant)) {
+      value = std::move(attempt);
+      return true;
+    }
+    const bool typeOnly = mismatch_.kind == Mismatch::Kind::type;
+    if (typeOnly && std::ranges::find(types, mismatch_.expected) == types.end())
+      types.push_back(mismatch_.expected);
+    const bool better = !best || mismatch_.pointer.size() > best->pointer.size() ||
+                        (best->kind == Mismatch::Kind::type && !typeOnly);
+    if (better) best = mismatch_;
+  }
+  mismatch_ = *best;
+  const auto here = fmt::format("{}", fmt::join(path_, ""));
+  const bool atThisValue = mismatch_.pointer.size() + 1 >= here.size() &&
+                           mismatch_.pointer.size() <= here.size();
+  if (mismatch_.kind == Mismatch::Kind::type && atThisValue)
+    mismatch_.expected = fmt::format("{}", fmt::join(types, " or "));
+  return false;
+}
+
+}  // namespace executor::source
