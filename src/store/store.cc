@@ -47,7 +47,9 @@ void Store::submit(Kind kind, std::function<Status(Txn&)> fn,
     *topics = txn.takeTopics();
     return status;
   };
-  job.done = [board = board_, topics, done = std::move(done)](Status status) mutable {
+  // The guard keeps the loop running for a `done` that is no coroutine.
+  job.done = [board = board_, topics, done = std::move(done),
+              guard = asio::make_work_guard(loop_)](Status status) mutable {
     if (status) {
       for (const std::string& topic : *topics) board->notify(topic);
     }
