@@ -1,0 +1,73 @@
+#include "sandbox/fiber.h"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <new>
+#include <utility>
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::size_t kGuardBytes = 64u << 10;
+
+Fiber* running = nullptr;
+
+}  // namespace
+
+Fiber::Fiber() {
+  const std::size_t bytes = kFiberStackBytes + kGuardBytes;
+  stack_ = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (stack_ == MAP_FAILED) throw std::bad_alloc();
+  char* usable = static_cast<char*>(stack_) + kGuardBytes;
+  if (mprotect(usable, kFiberStackBytes, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
+  getcontext(&inside_);
+  inside_.uc_stack.ss_sp = usable;
+  inside_.uc_stack.ss_size = kFiberStackBytes;
+  inside_.uc_link = nullptr;
+  makecontext(&inside_, &Fiber::enter, 0);
+}
+
+Fiber::~Fiber() { munmap(stack_, kFiberStackBytes + kGuardBytes); }
+
+Fiber* Fiber::current() { return running; }
+
+void Fiber::run(std::function<void()> body) {
+  body_ = std::move(body);
+  idle_ = false;
+  saved_ = {};
+  switchIn();
+}
+
+void Fiber::resume() { switchIn(); }
+
+void Fiber::switchIn() {
+  const GuestState outer = guestState();
+  guestState() = saved_;
+  Fiber* const before = std::exchange(running, this);
+  swapcontext(&outside_, &inside_);
+  running = before;
+  saved_ = guestState();
+  guestState() = outer;
+}
+
+void Fiber::yield() { swapcontext(&inside_, &outside_); }
+
+void Fiber::enter() { running->loop(); }
+
+void Fiber::loop() {
+  for (;;) {
+    body_();
+    body_ = nullptr;
+    idle_ = true;
+    swapcontext(&inside_, &outside_);
+  }
+}
+
+bool Fiber::guards(const void* address) const {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  const auto low = reinterpret_cast<std::uintptr_t>(stack_);
+  return at >= low && at < low + kGuardBytes;
+}
+
+}  // namespace executor::sandbox

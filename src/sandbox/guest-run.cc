@@ -1,0 +1,491 @@
+#include "sandbox/guest-run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/text.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::string_view kOutOfMemory = "out of memory";
+constexpr std::string_view kStackExceeded = "Maximum call stack size exceeded";
+constexpr std::string_view kConsoleFull = "[console output over 64 KiB is dropped]";
+constexpr std::size_t kMaxNameBytes = 200;
+constexpr std::size_t kMaxRawStackBytes = 8u << 10;
+
+std::uint64_t mix(std::uint64_t& state) {  // splitmix64
+  std::uint64_t z = (state += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+GuestRun::GuestRun(StartFrame request, const Image& image, std::string& outbox)
+    : request_(std::move(request)), image_(image), outbox_(outbox), random_(request_.seed) {
+  end_.run = request_.run;
+}
+
+template <class Body>
+void GuestRun::turn(Body&& body) {
+  ++turns_;
+  const Trap trap = enterGuest([&] {
+    body();
+    if (!judged_) drain();
+  });
+  finishTurn(trap);
+}
+
+void GuestRun::start(std::unique_ptr<Machine> machine, ProgramText program) {
+  machine_ = std::move(machine);
+  program_ = std::move(program);
+  machine_->attach(this);
+  machine_->setClock(request_.clock);
+  machine_->setMemoryCap(request_.memoryBytes);
+  startClock_ = request_.clock;
+  seedRandom();
+  text_ = wrapForEngine(program_.code, mix(random_));
+  turn([this] { begin(); });
+}
+
+// Math.random's state is part of the image: without this every run would draw the same numbers.
+void GuestRun::seedRandom() {
+  std::uint64_t state = mix(random_);
+  if (state == 0) state = 1;
+  std::memcpy(machine_->memory().data + image_.randomState, &state, sizeof state);
+}
+
+void GuestRun::begin() {
+  JsValue function = kUndefined;
+  if (!compile(function)) return syntaxError();
+  {
+    HostSection host;
+    encodeFrame(StartedFrame{.run = request_.run, .code = program_.code}, outbox_);
+  }
+  main_ = machine_->call(function, {});
+  if (isException(main_)) judgeRejected(machine_->takeException());
+}
+
+bool GuestRun::compile(JsValue& function) {
+  function = machine_->eval(text_, kProgramFile, kEvalStrict);
+  return !isException(function);
+}
+
+void GuestRun::syntaxError() {
+  readThrown(machine_->takeException());
+  HostSection host;
+  judged_ = true;
+  const bool memory = machine_->growthRefused() && end_.message == kOutOfMemory;
+  if (memory) return failWith(ErrorCode::memory_limit, "The program is too large to compile.", {});
+  if (complainsOfLabel(end_.message)) {
+    return failWith(ErrorCode::syntax_error,
+                    "The program closes a block that it did not open, or leaves one open.",
+                    "Balance the braces: the program is the body of one async function.");
+  }
+  failWith(ErrorCode::syntax_error, end_.message,
+           "The program is the body of an async function, in TypeScript or JavaScript.");
+}
+
+void GuestRun::drain() {
+  bool failed = false;
+  while (machine_->promiseState(main_) == Machine::Promise::pending) {
+    if (!machine_->runJob(failed)) return;
+    if (failed) machine_->free(machine_->takeException());
+  }
+  judge();
+}
+
+void GuestRun::judge() {
+  if (machine_->promiseState(main_) == Machine::Promise::fulfilled) return judgeFulfilled();
+  judgeRejected(machine_->promiseResult(main_));
+}
+
+void GuestRun::judgeFulfilled() {
+  const JsValue value = machine_->promiseResult(main_);
+  const JsValue text = machine_->stringify(value);
+  if (isException(text)) {
+    readThrown(machine_->takeException());
+    text_.clear();
+    const JsValue path = harness(HarnessFunction::cyclePath, {&value, 1});
+    bool failed = isException(path);
+    if (!failed) machine_->read(path, text_, kMaxNameBytes, failed);
+    HostSection host;
+    judged_ = true;
+    if (machine_->growthRefused() && end_.message == kOutOfMemory) return classify();
+    return failWith(ErrorCode::result_not_serializable,
+                    text_.empty() ? "The returned value has no JSON form: " + end_.message
+                                  : "The returned value contains itself, at " + text_ + ".",
+                    "Return plain data: objects, arrays, strings, numbers, booleans, null.");
+  }
+  bool failed = false;
+  if (hasTag(text, JsTag::undefined)) {
+    HostSection host;
+    end_.resultJson = "null";
+  } else {
+    machine_->read(text, end_.resultJson, kMaxResultBytes + 1, failed);
+  }
+  HostSection host;
+  judged_ = true;
+  if (failed) return failWith(ErrorCode::memory_limit, "The result does not fit in memory.", {});
+  if (end_.resultJson.size() > kMaxResultBytes) {
+    return failWith(ErrorCode::result_too_large,
+                    fmt::format("The result is larger than {} MiB.", kMaxResultBytes >> 20),
+                    "Return a summary, or only the fields that are needed.");
+  }
+  end_.ok = true;
+}
+
+void GuestRun::judgeRejected(JsValue value) {
+  readThrown(value);
+  HostSection host;
+  judged_ = true;
+  for (const HostError& error : hostErrors_) {
+    if (error.value == value) return classifyHostError(error);
+  }
+  classify();
+}
+
+// The very object the host made: its own words count, not what the program may have written into it.
+void GuestRun::classifyHostError(const HostError& error) {
+  end_.hostErrorCall = error.n;
+  if (end_.line == 0) {
+    const AgentStack stack = agentStack(error.stack, kWrapperPrefix, program_.map);
+    end_.line = stack.position.line;
+    end_.column = stack.position.column;
+    end_.stack = stack.text;
+  }
+  failWith(error.code, error.message, error.hint);
+}
+
+void GuestRun::classify() {
+  const bool memory = machine_->growthRefused() && end_.message == kOutOfMemory;
+  if (memory) {
+    return failWith(ErrorCode::memory_limit,
+                    fmt::format("The program used more than {} MiB of memory.",
+                                request_.memoryBytes >> 20),
+                    "Keep less at once: process pages one by one and return a summary.");
+  }
+  if (end_.errorName == "RangeError" && end_.message == kStackExceeded) {
+    return failWith(ErrorCode::stack_overflow, "The program recursed too deeply.",
+                    "Use a loop, or end the recursion earlier.");
+  }
+  failWith(ErrorCode::program_error, end_.message, {});
+}
+
+void GuestRun::failWith(ErrorCode code, std::string message, std::string hint) {
+  end_.ok = false;
+  end_.resultJson.clear();
+  end_.code = traits(code).name;
+  end_.message = truncateText(message, kMaxErrorTextBytes - 64);
+  end_.hint = truncateText(hint, kMaxErrorTextBytes - 64);
+}
+
+// Name, message and stack may be getters of the program: guest code that can lie about these texts,
+// and does so about its own error only.
+void GuestRun::readThrown(JsValue value) {
+  bool failed = true;
+  if (!machine_->isError(value)) {
+    const JsValue text = harness(HarnessFunction::describe, {&value, 1});
+    if (!isException(text)) machine_->read(text, end_.message, kMaxErrorTextBytes, failed);
+    HostSection host;
+    end_.errorName.clear();
+    if (failed) end_.message = "a value that cannot be shown";
+    return;
+  }
+  const JsValue name = machine_->property(value, "name");
+  if (!isException(name)) machine_->read(name, end_.errorName, kMaxNameBytes, failed);
+  const JsValue message = machine_->property(value, "message");
+  if (!isException(message)) machine_->read(message, end_.message, kMaxErrorTextBytes, failed);
+  readStack(value);
+  machine_->free(machine_->takeException());
+}
+
+void GuestRun::readStack(JsValue error) {
+  bool failed = true;
+  const JsValue stack = machine_->property(error, "stack");
+  if (!isException(stack) && !hasTag(stack, JsTag::undefined)) {
+    machine_->read(stack, stackText_, kMaxRawStackBytes, failed);
+  }
+  if (failed) return;
+  HostSection host;
+  AgentStack agent = agentStack(stackText_, kWrapperPrefix, program_.map);
+  end_.line = agent.position.line;
+  end_.column = agent.position.column;
+  end_.stack = std::move(agent.text);
+}
+
+void GuestRun::finishTurn(Trap trap) {
+  if (trap != Trap::none) {
+    trapped(trap);
+    ended_ = true;
+  } else if (judged_) {
+    ended_ = true;
+  } else {
+    sendHeldCalls();
+    if (open_.empty() && timers_.empty()) return deadlocked();
+    encodeFrame(TurnEndFrame{.run = request_.run, .turn = turns_}, outbox_);
+  }
+}
+
+void GuestRun::trapped(Trap trap) {
+  end_.errorName.clear();
+  if (trap == Trap::stackOverflow) {
+    return failWith(ErrorCode::stack_overflow, "The program recursed too deeply.",
+                    "Use a loop, or end the recursion earlier.");
+  }
+  if (trap == Trap::cpuBudget) {
+    return failWith(ErrorCode::cpu_limit,
+                    fmt::format("The program used its {} ms of CPU time.", request_.cpuMs),
+                    "Do less computation: let tools filter and aggregate, or split the work.");
+  }
+  if (machine_->growthRefused()) {
+    return failWith(ErrorCode::memory_limit,
+                    fmt::format("The program used more than {} MiB of memory.",
+                                request_.memoryBytes >> 20),
+                    "Keep less at once: process pages one by one and return a summary.");
+  }
+  failWith(ErrorCode::worker_crashed, "The engine stopped while running the program.",
+           "Run it again; if it happens again, report the program.");
+  end_.detail = fmt::format("trap {}; {}", static_cast<int>(trap), text_);
+  end_.tainted = true;
+}
+
+void GuestRun::deadlocked() {
+  failWith(ErrorCode::deadlock, "The program waits for something that can never happen.",
+           "A promise it awaits has no tool call and no timer behind it.");
+  ended_ = true;
+}
+
+void GuestRun::refuse(const Error& error, SourcePosition position, bool tainted) {
+  failWith(error.code, error.message, error.hint);
+  end_.detail = error.detail;
+  end_.errorName = "SyntaxError";
+  end_.line = position.line;
+  end_.column = position.column;
+  end_.tainted = tainted;
+  ended_ = true;
+}
+
+void GuestRun::emitEnd() {
+  end_.cpuMicros = cpuMicros;
+  encodeFrame(end_, outbox_);
+}
+
+bool GuestRun::deliver(const DeliverFrame& frame) {
+  const auto found = open_.find(frame.n);
+  if (found == open_.end() || (!held_.empty() && frame.n >= held_.front().n)) return false;
+  settling_ = std::move(found->second);
+  open_.erase(found);
+  --sent_;
+  machine_->setClock(frame.clock);
+  turn([&] { settle(frame); });
+  return true;
+}
+
+void GuestRun::settle(const DeliverFrame& frame) {
+  JsValue function = settling_.resolve;
+  JsValue value = kUndefined;
+  if (!frame.ok) {
+    function = settling_.reject;
+    value = makeError(frame, settling_.stack);
+  } else if (!frame.valueJson.empty()) {
+    value = machine_->parseJson(frame.valueJson);
+  }
+  if (isException(value)) {
+    function = settling_.reject;
+    value = machine_->takeException();
+  }
+  machine_->free(machine_->call(function, {&value, 1}));
+  machine_->free(value);
+  machine_->free(settling_.resolve);
+  machine_->free(settling_.reject);
+}
+
+JsValue GuestRun::makeError(const DeliverFrame& frame, std::string_view stack) {
+  const JsValue error = machine_->newError();
+  if (isException(error)) return error;
+  machine_->define(error, "message", machine_->newString(frame.message), false);
+  machine_->define(error, "stack", machine_->newString(stack), false);
+  machine_->define(error, "code", machine_->newString(frame.code), true);
+  if (frame.status != 0) {
+    machine_->define(error, "status", machine_->newNumber(frame.status), true);
+  }
+  if (!frame.bodyJson.empty()) {
+    JsValue body = machine_->parseJson(frame.bodyJson);
+    if (isException(body)) {
+      machine_->free(machine_->takeException());
+      body = machine_->newString(frame.bodyJson);
+    }
+    machine_->define(error, "body", body, true);
+  }
+  if (!frame.toolPath.empty()) {
+    machine_->define(error, "toolPath", machine_->newString(frame.toolPath), true);
+  }
+  if (!frame.hint.empty()) machine_->define(error, "hint", machine_->newString(frame.hint), true);
+  const JsValue kept = machine_->duplicate(error);
+  HostSection host;
+  ErrorCode code = ErrorCode::program_error;
+  parseErrorCode(frame.code, code);
+  hostErrors_.push_back({kept, frame.n, code, frame.message, frame.hint, std::string(stack)});
+  return error;
+}
+
+JsValue GuestRun::throwLimit(ErrorCode code, std::string_view message, std::string_view hint) {
+  {
+    HostSection host;
+    limit_ = {.run = request_.run, .message = std::string(message),
+              .code = std::string(traits(code).name), .hint = std::string(hint)};
+  }
+  const JsValue error = makeError(limit_, stackText_);
+  return isException(error) ? error : machine_->throwValue(error);
+}
+
+bool GuestRun::fire(const TimerFrame& frame) {
+  if (timers_.erase(frame.id) == 0) return false;
+  machine_->setClock(frame.clock);
+  turn([&] {
+    const JsValue id = machine_->newNumber(frame.id);
+    if (isException(harness(HarnessFunction::fireTimer, {&id, 1}))) timerFailed();
+  });
+  return true;
+}
+
+// There is nobody to throw to: the console says it, the program goes on.
+void GuestRun::timerFailed() {
+  readThrown(machine_->takeException());
+  HostSection host;
+  const auto name = end_.errorName.empty() ? "" : end_.errorName + ": ";
+  appendConsole(4, fmt::format("Uncaught in a timer callback: {}{}", name, end_.message));
+  end_ = {};
+  end_.run = request_.run;
+}
+
+void GuestRun::sendHeldCalls() {
+  while (!held_.empty() && sent_ < request_.openCalls) {
+    encodeFrame(held_.front(), outbox_);
+    held_.pop_front();
+    ++sent_;
+  }
+}
+
+JsValue GuestRun::harness(HarnessFunction function, std::span<const JsValue> arguments) {
+  return machine_->call(image_.functions[static_cast<std::size_t>(function)], arguments);
+}
+
+JsValue GuestRun::hostCall(std::string_view function, std::span<const JsValue> arguments) {
+  if (function == "call") return onCall(arguments);
+  if (function == "console") return onConsole(arguments);
+  if (function == "timer") return onTimer(arguments);
+  if (function == "clear") return onTimerCleared(arguments);
+  if (function == "random") {
+    return machine_->newNumber(static_cast<double>(mix(random_) >> 32));
+  }
+  if (function == "elapsed") {
+    return machine_->newNumber(static_cast<double>(machine_->clock() - startClock_));
+  }
+  return kUndefined;
+}
+
+bool GuestRun::readArgument(std::span<const JsValue> arguments, std::size_t index,
+                            std::string& out, std::size_t limit) {
+  bool failed = false;
+  {
+    HostSection host;
+    out.clear();
+  }
+  if (index >= arguments.size() || hasTag(arguments[index], JsTag::undefined)) return true;
+  machine_->read(arguments[index], out, limit, failed);
+  return !failed;
+}
+
+// call(path, inputJson, optionsJson | undefined, stack) → promise
+JsValue GuestRun::onCall(std::span<const JsValue> arguments) {
+  if (!readArgument(arguments, 0, calling_.path, kMaxPathBytes + 1) ||
+      !readArgument(arguments, 1, calling_.inputJson, kMaxCallInputBytes + 1) ||
+      !readArgument(arguments, 2, calling_.optionsJson, kMaxOptionsBytes + 1) ||
+      !readArgument(arguments, 3, stackText_, kMaxRawStackBytes)) {
+    return kException;
+  }
+  if (calls_ >= request_.calls) {
+    return throwLimit(ErrorCode::call_limit, "The program made more tool calls than allowed.",
+                      "Ask for larger pages, or split the work over several executions.");
+  }
+  if (calling_.path.size() > kMaxPathBytes || calling_.inputJson.size() > kMaxCallInputBytes ||
+      calling_.optionsJson.size() > kMaxOptionsBytes) {
+    return throwLimit(ErrorCode::payload_too_large, "The input of a tool call is too large.",
+                      "An input is at most 8 MiB as JSON.");
+  }
+  PendingCall& pending = settling_;
+  const JsValue promise = machine_->newPromise(pending.resolve, pending.reject);
+  if (isException(promise)) return promise;
+  HostSection host;
+  calling_.run = request_.run;
+  calling_.n = ++calls_;
+  open_[calling_.n] = {pending.resolve, pending.reject, stackText_};
+  if (held_.empty() && sent_ < request_.openCalls) {
+    encodeFrame(calling_, outbox_);
+    ++sent_;
+  } else {
+    held_.push_back(calling_);
+  }
+  return promise;
+}
+
+// console(level, text)
+JsValue GuestRun::onConsole(std::span<const JsValue> arguments) {
+  if (arguments.size() < 2 || consoleFull_) return kUndefined;
+  const std::int32_t level = machine_->toInt(arguments[0]);
+  if (!readArgument(arguments, 1, text_, 4 * kMaxConsoleLineBytes)) return kException;
+  HostSection host;
+  appendConsole(static_cast<std::uint8_t>(std::clamp(level, 0, 4)), text_);
+  return kUndefined;
+}
+
+void GuestRun::appendConsole(std::uint8_t level, std::string text) {
+  if (consoleFull_) return;
+  text = truncateText(text, kMaxConsoleLineBytes);
+  consoleBytes_ += text.size() + 1;
+  if (consoleBytes_ > kMaxConsoleBytes) {
+    consoleFull_ = true;
+    level = 3;
+    text = kConsoleFull;
+  }
+  encodeFrame(ConsoleFrame{.run = request_.run, .level = level, .text = std::move(text)}, outbox_);
+}
+
+// timer(id, delayMs)
+JsValue GuestRun::onTimer(std::span<const JsValue> arguments) {
+  if (arguments.size() < 2) return kUndefined;
+  const double id = machine_->toDouble(arguments[0]);
+  const double delay = machine_->toDouble(arguments[1]);
+  if (timers_.size() >= kMaxTimers) {
+    return throwLimit(ErrorCode::limit_exceeded, "The program has too many timers open.",
+                      "At most 1,000 timers may be open at once.");
+  }
+  HostSection host;
+  const auto number = static_cast<std::uint32_t>(std::clamp(id, 0.0, 4294967295.0));
+  const auto ms = static_cast<std::uint32_t>(std::clamp(delay, 0.0, 2147483647.0));
+  timers_.insert(number);
+  encodeFrame(TimerSetFrame{.run = request_.run, .id = number, .delayMs = ms}, outbox_);
+  return kUndefined;
+}
+
+// clear(id)
+JsValue GuestRun::onTimerCleared(std::span<const JsValue> arguments) {
+  if (arguments.empty()) return kUndefined;
+  const double id = machine_->toDouble(arguments[0]);
+  HostSection host;
+  const auto number = static_cast<std::uint32_t>(std::clamp(id, 0.0, 4294967295.0));
+  if (timers_.erase(number) == 0) return kUndefined;
+  encodeFrame(TimerClearedFrame{.run = request_.run, .id = number}, outbox_);
+  return kUndefined;
+}
+
+void GuestRun::onEngineText(std::string_view text) { text_ = truncateText(text, kMaxNameBytes); }
+
+}  // namespace executor::sandbox

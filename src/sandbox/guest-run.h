@@ -1,0 +1,133 @@
+// One program in one machine, inside the worker: wrapper, turns, calls, timers, and the verdict.
+//
+// The verdict is read by the host from the engine, not reported by JavaScript: the state of the main
+// promise, its value, JSON made by the engine's own C code. The promise of a call and the Error of a
+// failed one are made here too and remembered by identity. So a program that patches
+// JSON.stringify, Promise.prototype.then or anything else can change what it sees, never what is
+// reported, sent, or taken for a denied call.
+//
+// The methods run on a fiber of the worker. Frames for the server are appended to an outbox.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sandbox/frames.h"
+#include "sandbox/machine.h"
+#include "sandbox/positions.h"
+#include "sandbox/program-text.h"
+
+namespace executor::sandbox {
+
+// Indices into Image::functions: what the harness gives the host.
+enum class HarnessFunction : std::uint8_t { describe, cyclePath, fireTimer, count };
+
+class GuestRun final : public GuestHost {
+ public:
+  GuestRun(StartFrame request, const Image& image, std::string& outbox);
+
+  std::uint32_t id() const { return request_.run; }
+  bool ended() const { return ended_; }
+  // Guest CPU left of the budget; the worker adds what slices took.
+  std::uint64_t cpuLimitMicros() const { return std::uint64_t{request_.cpuMs} * 1000; }
+  std::uint64_t cpuMicros = 0;
+
+  // The first turn. The machine has been restored from the image.
+  void start(std::unique_ptr<Machine> machine, ProgramText program);
+  // A later turn. False if nothing waits for it: then there was no turn.
+  bool deliver(const DeliverFrame& frame);
+  bool fire(const TimerFrame& frame);
+  // Ends the run with an error found before it started.
+  void refuse(const Error& error, SourcePosition position, bool tainted);
+  // Appends the end to the outbox, once ended(), with the CPU used.
+  void emitEnd();
+
+  std::unique_ptr<Machine>& machine() { return machine_; }
+  const StartFrame& request() const { return request_; }
+  std::uint64_t fuel() const { return fuel_; }
+
+  JsValue hostCall(std::string_view function, std::span<const JsValue> arguments) override;
+  void onFuel() override { ++fuel_; }
+  void onEngineText(std::string_view text) override;
+
+ private:
+  struct PendingCall {
+    JsValue resolve = kUndefined;
+    JsValue reject = kUndefined;
+    std::string stack;
+  };
+  // An Error the host made: recognized by identity, kept alive so that its address is not reused.
+  struct HostError {
+    JsValue value = kUndefined;
+    std::uint32_t n = 0;
+    ErrorCode code = ErrorCode::program_error;
+    std::string message, hint;
+    std::string stack;
+  };
+
+  template <class Body>
+  void turn(Body&& body);
+  void drain();
+  void judge();
+  void judgeFulfilled();
+  void judgeRejected(JsValue value);
+  void readThrown(JsValue value);
+  void readStack(JsValue error);
+  void classify();
+  void finishTurn(Trap trap);
+  void trapped(Trap trap);
+  void deadlocked();
+  void failWith(ErrorCode code, std::string message, std::string hint);
+  bool compile(JsValue& function);
+  void syntaxError();
+  void classifyHostError(const HostError& error);
+  void seedRandom();
+  void settle(const DeliverFrame& frame);
+  void begin();
+  JsValue makeError(const DeliverFrame& frame, std::string_view stack);
+  JsValue throwLimit(ErrorCode code, std::string_view message, std::string_view hint);
+  void timerFailed();
+  void sendHeldCalls();
+
+  JsValue onCall(std::span<const JsValue> arguments);
+  JsValue onConsole(std::span<const JsValue> arguments);
+  JsValue onTimer(std::span<const JsValue> arguments);
+  JsValue onTimerCleared(std::span<const JsValue> arguments);
+  void appendConsole(std::uint8_t level, std::string text);
+  bool readArgument(std::span<const JsValue> arguments, std::size_t index, std::string& out,
+                    std::size_t limit);
+  JsValue harness(HarnessFunction function, std::span<const JsValue> arguments);
+
+  StartFrame request_;
+  const Image& image_;
+  std::string& outbox_;
+  std::unique_ptr<Machine> machine_;
+  ProgramText program_;
+  JsValue main_ = kUndefined;
+  EndFrame end_;
+  std::map<std::uint32_t, PendingCall> open_;  // made and not settled, sent or held
+  std::deque<CallFrame> held_;                 // beyond openCalls
+  std::set<std::uint32_t> timers_;
+  std::vector<HostError> hostErrors_;
+  // What guest sections use instead of locals: nothing with a destructor may be on their stack.
+  PendingCall settling_;
+  CallFrame calling_;
+  DeliverFrame limit_;
+  std::string stackText_, text_;
+  std::uint64_t fuel_ = 0;
+  std::uint64_t random_ = 0;
+  std::int64_t startClock_ = 0;
+  std::uint32_t calls_ = 0;
+  std::uint32_t sent_ = 0;  // open and known to the server
+  std::uint32_t turns_ = 0;
+  std::size_t consoleBytes_ = 0;
+  bool consoleFull_ = false;
+  bool judged_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace executor::sandbox

@@ -1,0 +1,29 @@
+// The harness is JavaScript in raw strings (harness/*.js.inc): included, not embedded, so that the
+// compiler cache sees a change.
+#include "sandbox/prepared.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::string_view kParts[] = {
+#include "sandbox/harness/primordials.js.inc"
+    ,
+#include "sandbox/harness/tools.js.inc"
+    ,
+#include "sandbox/harness/console.js.inc"
+    ,
+#include "sandbox/harness/timers.js.inc"
+    ,
+};
+
+}  // namespace
+
+std::string harnessSource() {
+  std::string source =
+      "(function(hostCall, hostConsole, hostTimer, hostClear, hostRandom, hostElapsed) {";
+  for (const std::string_view part : kParts) source += part;
+  source += "return [describe, cyclePath, fireTimer];})";
+  return source;
+}
+
+}  // namespace executor::sandbox

@@ -1,0 +1,52 @@
+// The second wall: what a jailed child may do is compute and talk over one socket.
+//
+// Parts, each reported by name with the reason when the kernel forbids it: user, pid, network, mount,
+// IPC and UTS namespaces; an empty root; Landlock with every right denied; an unprivileged user; no
+// capabilities; no new privileges; resource limits; a seccomp allow-list that kills, without any way
+// to make memory executable; no descriptor but the socket; not dumpable; death with the parent.
+//
+// Works as root (the zygote becomes nobody first where that costs no part) and as an ordinary user.
+// What is missing is never silent: doctor shows it, and JailRequirement::full refuses to start.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "sandbox/runtime.h"
+
+namespace executor::sandbox {
+
+// The one descriptor of a jailed child.
+inline constexpr int kJailSocket = 0;
+
+// What the zygote found out about this kernel, once.
+struct JailPlan {
+  unsigned long cloneFlags = 0;     // namespaces
+  bool mayMount = false;            // an empty root can be made
+  bool becomeNobody = false;        // the child gives up root's user itself
+  unsigned outerUid = 0, outerGid = 0;
+  std::vector<unsigned char> filter;  // struct sock_filter[]
+  std::vector<JailPart> parts;
+};
+
+struct JailLimits {
+  std::uint64_t memoryBytes = 0;  // RLIMIT_DATA
+  std::uint32_t cpuSeconds = 0;   // RLIMIT_CPU; 0 for none
+};
+
+// Probes the kernel by making and ending children. Single-threaded process only; may change the
+// process's user to nobody.
+Result<JailPlan> planJail();
+
+// A child by clone with the plan's namespaces: 0 in the child, -1 with errno.
+pid_t cloneJailed(const JailPlan& plan);
+
+// In the child: everything else, with `socket` as what remains. On failure the name of the part.
+// After it only the calls of the allow-list work.
+const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits);
+
+}  // namespace executor::sandbox

@@ -1,0 +1,321 @@
+#include "sandbox/local-runtime.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::chrono::milliseconds kWatchEvery{500};
+
+bool hasSpare(const std::vector<std::shared_ptr<WorkerLink>>& workers) {
+  return std::ranges::any_of(workers, [](const auto& w) { return w->tenant.empty(); });
+}
+
+StartFrame toFrame(RunRequest& request, std::uint32_t id) {
+  return {.run = id,
+          .code = std::move(request.code),
+          .stripped = request.stripped,
+          .seed = request.seed,
+          .clock = request.clock,
+          .cpuMs = std::min(request.limits.cpuMs, kMaxCpuMs),
+          .memoryBytes = std::min(request.limits.memoryBytes, kMaxMemoryBytes),
+          .calls = request.limits.calls,
+          .openCalls = request.limits.openCalls};
+}
+
+DeliverFrame toFrame(Delivery& delivery, std::uint32_t run, EpochMs clock) {
+  return {.run = run,
+          .n = delivery.n,
+          .clock = clock,
+          .ok = delivery.ok,
+          .valueJson = std::move(delivery.valueJson),
+          .message = truncateText(delivery.message, kMaxErrorTextBytes - 64),
+          .code = std::move(delivery.code),
+          .status = delivery.status,
+          .bodyJson = std::move(delivery.bodyJson),
+          .toolPath = std::move(delivery.toolPath),
+          .hint = truncateText(delivery.hint, kMaxErrorTextBytes - 64)};
+}
+
+// An outcome the machine could not take in is a failure of the call, said as such.
+void boundDelivery(DeliverFrame& frame) {
+  if (frame.bodyJson.size() > kMaxDeliveryBytes) frame.bodyJson.clear();
+  if (frame.valueJson.size() <= kMaxDeliveryBytes) return;
+  frame.ok = false;
+  frame.valueJson.clear();
+  frame.code = "upstream_too_large";
+  frame.message = "The tool's answer is larger than 16 MiB.";
+  frame.hint = "Ask for fewer items or fields.";
+}
+
+}  // namespace
+
+// One run as its owner holds it.
+class LocalRun final : public Run {
+ public:
+  LocalRun(LocalRuntime& runtime, std::uint32_t id, RunEvents& events)
+      : runtime_(runtime), id_(id), state_(std::make_shared<RunState>(events)) {}
+
+  ~LocalRun() override {
+    state_->events = &quiet();
+    if (!state_->ended) leave();
+  }
+
+  void deliver(Delivery delivery, EpochMs clock) override {
+    const auto link = link_.lock();
+    if (!link || state_->ended || state_->openCalls.erase(delivery.n) == 0) return;
+    DeliverFrame frame = toFrame(delivery, id_, clock);
+    boundDelivery(frame);
+    if (!frame.ok) state_->failedCalls.insert(frame.n);
+    link->deliver(frame);
+  }
+
+  void deliverTimer(std::uint32_t id, EpochMs clock) override {
+    const auto link = link_.lock();
+    if (!link || state_->ended || state_->timers.erase(id) == 0) return;
+    link->fire({.run = id_, .id = id, .clock = clock});
+  }
+
+  void stop(Error error) override {
+    if (state_->ended) return;
+    leave();
+    finishLater(std::move(error));
+  }
+
+  // onEnd from the loop, never from inside a call of the owner.
+  void finishLater(Error error) {
+    state_->ended = true;
+    asio::post(runtime_.loop_, [state = state_, error = std::move(error)]() mutable {
+      RunEnd end;
+      end.error = std::move(error);
+      state->events->onEnd(std::move(end));
+    });
+  }
+
+  const std::shared_ptr<RunState>& state() const { return state_; }
+  std::weak_ptr<WorkerLink>* link() { return &link_; }
+
+ private:
+  struct Quiet final : RunEvents {
+    void onStarted(std::string) override {}
+    void onCall(std::uint32_t, std::string, std::string, std::string) override {}
+    void onTimer(std::uint32_t, std::uint32_t) override {}
+    void onTimerCancelled(std::uint32_t) override {}
+    void onConsole(ConsoleLine) override {}
+    void onTurnEnd(std::uint32_t) override {}
+    void onEnd(RunEnd) override {}
+  };
+  static RunEvents& quiet() {
+    static Quiet events;
+    return events;
+  }
+
+  void leave() {
+    if (const auto link = link_.lock()) return link->stop(id_);
+    if (!state_->ended) runtime_.dropWaiting(id_);
+  }
+
+  LocalRuntime& runtime_;
+  std::uint32_t id_;
+  std::shared_ptr<RunState> state_;
+  std::weak_ptr<WorkerLink> link_;
+};
+
+LocalRuntime::LocalRuntime(asio::io_context& loop, ZygoteClient& zygote)
+    : loop_(loop), zygote_(zygote), watch_(loop) {
+  ensureSpare();
+  watch();
+}
+
+LocalRuntime::~LocalRuntime() {
+  *alive_ = false;
+  for (const auto& worker : workers_) worker->disown();
+  for (const auto& worker : workers_) worker->kill("the server is stopping");
+}
+
+std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) {
+  const std::uint32_t id = nextRun_++;
+  auto run = std::make_unique<LocalRun>(*this, id, events);
+  RunState& state = *run->state();
+  state.limits = request.limits;
+  state.tenant = request.tenant.empty() ? "-" : std::move(request.tenant);
+  if (request.code.size() > kMaxCodeBytes) {
+    run->finishLater({ErrorCode::payload_too_large, "The program is larger than 512 KiB.",
+                      "Fetch large data with tools instead of writing it into the program.", {}});
+    return run;
+  }
+  if (waiting_.size() >= kMaxWaitingRuns) {
+    run->finishLater({ErrorCode::overloaded, "Too many programs are waiting to start.",
+                      "Try again in a moment.", {}});
+    return run;
+  }
+  Waiting waiting{toFrame(request, id), run->state(), run->link()};
+  if (const auto link = waiting_.empty() ? choose(state.tenant) : nullptr) {
+    assign(waiting, link);
+  } else {
+    waiting_.push_back(std::move(waiting));
+    serveWaiting();
+  }
+  return run;
+}
+
+bool LocalRuntime::mayTake(const WorkerLink& link) const {
+  return link.ready() && !link.tainted() && link.load() < kMaxRunsPerWorker &&
+         link.started() < kRunsBeforeRecycling &&
+         std::chrono::steady_clock::now() - link.born() < kWorkerAge;
+}
+
+// Null: the run has to wait for a worker that is being made.
+std::shared_ptr<WorkerLink> LocalRuntime::choose(const std::string& tenant) {
+  std::shared_ptr<WorkerLink> rested, loaded;
+  for (const auto& worker : workers_) {
+    if (worker->tenant != tenant || !mayTake(*worker)) continue;
+    auto& best = worker->busy() < kLongSlice ? rested : loaded;
+    if (!best || worker->load() < best->load()) best = worker;
+  }
+  if (rested) return rested;
+  if (auto spare = takeSpare(tenant)) return spare;
+  const bool full = workers_.size() + spawning_ >= kMaxWorkers;
+  return full ? loaded : nullptr;
+}
+
+std::shared_ptr<WorkerLink> LocalRuntime::takeSpare(const std::string& tenant) {
+  for (const auto& worker : workers_) {
+    if (!worker->tenant.empty() || !mayTake(*worker)) continue;
+    worker->tenant = tenant;
+    ensureSpare();
+    return worker;
+  }
+  return nullptr;
+}
+
+void LocalRuntime::assign(Waiting& waiting, const std::shared_ptr<WorkerLink>& link) {
+  *waiting.link = link;
+  link->start(waiting.frame, waiting.state);
+}
+
+void LocalRuntime::serveWaiting() {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    const auto link = choose(it->state->tenant);
+    if (!link) {
+      ++it;
+      continue;
+    }
+    assign(*it, link);
+    it = waiting_.erase(it);
+  }
+  if (!waiting_.empty() && !hasSpare(workers_) && spawning_ == 0) {
+    makeRoom();
+    spawn();
+  }
+}
+
+void LocalRuntime::dropWaiting(std::uint32_t run) {
+  waiting_.remove_if([run](const Waiting& w) { return w.frame.run == run; });
+}
+
+void LocalRuntime::ensureSpare() {
+  if (spawning_ == 0 && !hasSpare(workers_)) spawn();
+}
+
+void LocalRuntime::spawn() {
+  if (workers_.size() + spawning_ >= kMaxWorkers) return;
+  ++spawning_;
+  zygote_.spawn({.memoryBytes = kWorkerMemoryBytes},
+                [this, alive = alive_](Result<Child> child) {
+                  if (!*alive) return;
+                  --spawning_;
+                  spawned(std::move(child));
+                });
+}
+
+void LocalRuntime::spawned(Result<Child> child) {
+  if (!child) {
+    logError(LogLevel::error, "sandbox_spawn_failed", child.error());
+    return failWaiting(child.error());
+  }
+  auto link = std::make_shared<WorkerLink>(loop_, *std::move(child), *this);
+  workers_.push_back(link);
+  link->listen();
+}
+
+// All places are taken: an idle worker of another tenant gives up its own.
+void LocalRuntime::makeRoom() {
+  if (workers_.size() + spawning_ < kMaxWorkers) return;
+  for (const auto& worker : workers_) {
+    if (worker->load() == 0 && !worker->tenant.empty()) return retire(worker);
+  }
+}
+
+void LocalRuntime::retire(const std::shared_ptr<WorkerLink>& link) {
+  const auto keep = link;  // `link` may be an element of workers_
+  std::erase(workers_, keep);
+  keep->disown();
+  keep->kill("retired");
+}
+
+void LocalRuntime::onWorkerReady(WorkerLink&) { serveWaiting(); }
+
+void LocalRuntime::onWorkerIdle(WorkerLink& link) {
+  const auto self = link.shared_from_this();
+  if (!mayTake(link)) retire(self);
+  if (!waiting_.empty()) serveWaiting();
+}
+
+void LocalRuntime::onWorkerGone(WorkerLink& link) {
+  std::erase_if(workers_, [&](const auto& w) { return w.get() == &link; });
+  if (!link.ready()) {
+    // A worker that never became ready: making another at once would only spin.
+    log(LogLevel::error, "sandbox_worker_did_not_start");
+    return failWaiting({ErrorCode::sandbox_unavailable, "A sandbox process did not start.",
+                        "Run `executor doctor` to see why.", {}});
+  }
+  asio::post(loop_, [this, alive = alive_] {
+    if (!*alive) return;
+    ensureSpare();
+    serveWaiting();
+  });
+}
+
+void LocalRuntime::failWaiting(const Error& error) {
+  auto waiting = std::exchange(waiting_, {});
+  for (Waiting& w : waiting) {
+    if (w.state->ended) continue;
+    w.state->ended = true;
+    RunEnd end;
+    end.error = error;
+    w.state->events->onEnd(std::move(end));
+  }
+}
+
+void LocalRuntime::watch() {
+  watch_.expires_after(kWatchEvery);
+  watch_.async_wait([this, alive = alive_](boost::system::error_code error) {
+    if (error || !*alive) return;
+    const auto workers = workers_;
+    for (const auto& worker : workers) worker->watch();
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& worker : workers) {
+      const bool idle = worker->load() == 0 && !worker->tenant.empty();
+      if (idle && now - worker->idleSince() > kIdleWorker) retire(worker);
+    }
+    ensureSpare();
+    if (!waiting_.empty()) serveWaiting();
+    watch();
+  });
+}
+
+std::vector<pid_t> LocalRuntime::workerPids() const {
+  std::vector<pid_t> pids;
+  for (const auto& worker : workers_) pids.push_back(worker->pid());
+  return pids;
+}
+
+std::unique_ptr<Runtime> makeLocalRuntime(asio::io_context& loop, Zygote& zygote) {
+  return std::make_unique<LocalRuntime>(loop, static_cast<ZygoteClient&>(zygote));
+}
+
+}  // namespace executor::sandbox

@@ -1,0 +1,155 @@
+#include "sandbox/strip.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+
+#include "base/json.h"
+#include "sandbox/fiber.h"
+#include "sandbox/machine-text.h"
+#include "sandbox/swc-module.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::string_view kUnsupported = "UnsupportedSyntax";
+constexpr std::string_view kTransformHead = "async ()=>{\n    {";
+constexpr std::string_view kTransformTail = "\n    }\n};\n";
+constexpr std::string_view kWarmUp = "interface A { b?: string }\nconst x: number = 1 as any;";
+
+bool endsWithTail(std::string_view text) {
+  return text.starts_with(kTransformHead) && text.ends_with(kTransformTail) &&
+         text.size() >= kTransformHead.size() + kTransformTail.size();
+}
+
+void initializeModuleOnce() {
+  static const bool once = [] {
+    Z_swc_init_module();
+    return true;
+  }();
+  (void)once;
+}
+
+}  // namespace
+
+struct Stripper::Module {
+  Z___wbindgen_placeholder___instance_t swc;
+
+  Module() {
+    initializeModuleOnce();
+    setNextMemoryCap(kStripperPages);
+    Z_swc_instantiate(&swc.instance, &swc);
+  }
+  ~Module() {
+    releaseMemory(swc.instance.w2c_memory);
+    wasm_rt_free_funcref_table(&swc.instance.w2c___wbindgen_export_1);
+  }
+};
+
+struct Stripper::Outcome {
+  Trap trap = Trap::none;
+  bool ok = false;
+  SwcRef value;
+};
+
+Stripper::Stripper() : module_(std::make_unique<Module>()) {
+  Fiber fiber;
+  fiber.run([this] { (void)strip(kWarmUp); });
+}
+
+Stripper::~Stripper() = default;
+
+Stripper::Outcome Stripper::transform(std::string_view wrapped, bool transformMode) {
+  auto& swc = module_->swc;
+  const SwcRef options = swc.values.make(SwcValue::Kind::object);
+  options->set("filename", swc.values.makeText(kProgramFile));
+  options->set("mode", swc.values.makeText(transformMode ? "transform" : "strip-only"));
+  if (transformMode) {
+    const SwcRef yes = swc.values.make(SwcValue::Kind::boolean);
+    yes->number = 1;
+    options->set("sourceMap", yes);
+  }
+  const u32 source = swc.values.add(swc.values.makeText(wrapped));
+  const u32 settings = swc.values.add(options);
+  u32 good = 0, bad = 0, failed = 1;
+  Outcome outcome;
+  outcome.trap = enterGuest([&] {
+    Z_swc_instance_t* in = &swc.instance;
+    const u32 result = Z_swcZ___wbindgen_add_to_stack_pointer(in, static_cast<u32>(-16));
+    Z_swcZ_transformSync(in, result, source, settings);
+    good = swc.word(result);
+    bad = swc.word(result + 4);
+    failed = swc.word(result + 8);
+    Z_swcZ___wbindgen_add_to_stack_pointer(in, 16);
+  });
+  outcome.ok = failed == 0;
+  outcome.value = swc.values.take(outcome.ok ? good : bad);
+  return outcome;
+}
+
+std::expected<ProgramText, StripFailure> Stripper::strip(std::string_view code) {
+  std::string clean;
+  assignUtf8(code, clean);
+  const std::string wrapped = wrapForStripping(clean);
+  Outcome outcome = transform(wrapped, false);
+  if (outcome.trap != Trap::none) return std::unexpected(trapped(outcome.trap));
+  ProgramText program;
+  if (outcome.ok && unwrap(outcome.value->textOf("code"), program.code)) return program;
+  if (outcome.ok || outcome.value->textOf("code") != kUnsupported) {
+    return std::unexpected(explain(outcome));
+  }
+  const StripFailure unsupported = explain(outcome);
+  outcome = transform(wrapped, true);
+  if (outcome.trap != Trap::none) return std::unexpected(trapped(outcome.trap));
+  const std::string_view text = outcome.value->textOf("code");
+  if (!outcome.ok || !endsWithTail(text)) return std::unexpected(unsupported);
+  program.code = text.substr(kTransformHead.size(),
+                             text.size() - kTransformHead.size() - kTransformTail.size());
+  if (auto map = parseJson(outcome.value->textOf("map"))) {
+    program.map = SourceMap(findString(*map, "mappings"), 1, kWrapperPrefix);
+  }
+  return program;
+}
+
+StripFailure Stripper::explain(const Outcome& outcome) const {
+  const SwcValue& value = *outcome.value;
+  StripFailure failure;
+  std::string message(value.textOf("message"));
+  failure.position.line = value.integerOf("startLine");
+  failure.position.column = value.integerOf("startColumn") + 1;
+  if (failure.position.line == 1) {
+    const auto prefix = static_cast<std::uint32_t>(kWrapperPrefix);
+    failure.position.column -= std::min(prefix, failure.position.column - 1);
+  }
+  failure.error.code = ErrorCode::syntax_error;
+  if (message.find("'import', and 'export'") != std::string::npos) {
+    failure.error.message = "import and export are not available: a program has no modules.";
+    failure.error.hint = "Remove them and call tools.<source>.<tool>(input); return the result.";
+    return failure;
+  }
+  if (value.textOf("code") == kUnsupported) {
+    failure.error.code = ErrorCode::unsupported_syntax;
+    failure.error.hint = "Write it as plain JavaScript: a const object instead of an enum, "
+                         "assignments in the constructor instead of parameter properties.";
+  } else {
+    failure.error.hint = "The program is the body of an async function, in TypeScript or JavaScript.";
+  }
+  if (message.empty()) message = "The program could not be parsed.";
+  failure.error.message = std::move(message);
+  return failure;
+}
+
+StripFailure Stripper::trapped(Trap trap) {
+  usable_ = false;
+  StripFailure failure;
+  failure.error = {ErrorCode::syntax_error, "The program could not be parsed: it is nested too deeply.",
+                   "Write it in smaller expressions.",
+                   fmt::format("type stripper: trap {}", static_cast<int>(trap))};
+  if (trap == Trap::cpuBudget) {
+    failure.error.code = ErrorCode::cpu_limit;
+    failure.error.message = "Parsing the program took too long.";
+  }
+  return failure;
+}
+
+}  // namespace executor::sandbox

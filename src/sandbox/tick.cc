@@ -1,0 +1,100 @@
+#include "sandbox/tick.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "sandbox/fiber.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr long kTickNanos = 2'000'000;
+constexpr std::size_t kAlternateStackBytes = 64u << 10;
+
+bool (*otherWorkWaits)() = nullptr;
+
+void onTick(int) {
+  GuestState& state = guestState();
+  if (state.inGuest == 0) return;  // host code: the next tick comes soon
+  const int savedErrno = errno;
+  state.inGuest = 0;
+  Slice& slice = currentSlice();
+  const std::uint64_t used = slice.usedMicros + (threadCpuMicros() - slice.startedMicros);
+  if (used > slice.budgetMicros) leaveGuest(Trap::cpuBudget);
+  if (slice.mayYield && otherWorkWaits() && Fiber::current() != nullptr) {
+    Fiber::current()->yield();
+    if (currentSlice().stop) leaveGuest(Trap::stopped);
+  }
+  errno = savedErrno;
+  guestState().inGuest = 1;
+}
+
+void onFault(int signal, siginfo_t* fault, void*) {
+  GuestState& state = guestState();
+  if (state.inGuest == 0 || state.exit == nullptr) {
+    // Our own bug: die by it.
+    std::signal(signal, SIG_DFL);
+    return;
+  }
+  const Fiber* fiber = Fiber::current();
+  const bool deep = fiber != nullptr && fiber->guards(fault->si_addr);
+  leaveGuest(deep ? Trap::stackOverflow
+                  : (signal == SIGFPE ? Trap::arithmetic : Trap::outOfBounds));
+}
+
+bool handle(int signal, void (*action)(int, siginfo_t*, void*)) {
+  struct sigaction sa {};
+  sa.sa_sigaction = action;
+  sa.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  return sigaction(signal, &sa, nullptr) == 0;
+}
+
+bool startTimer() {
+  sigevent event{};
+  event.sigev_notify = SIGEV_THREAD_ID;
+  event.sigev_signo = SIGVTALRM;
+  event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
+  timer_t timer{};
+  if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) != 0) return false;
+  itimerspec every{};
+  every.it_value.tv_nsec = every.it_interval.tv_nsec = kTickNanos;
+  return timer_settime(timer, 0, &every, nullptr) == 0;
+}
+
+}  // namespace
+
+Slice& currentSlice() {
+  static Slice slice;
+  return slice;
+}
+
+std::uint64_t threadCpuMicros() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+}
+
+bool installTick(bool (*otherWork)()) {
+  static char alternate[kAlternateStackBytes];
+  otherWorkWaits = otherWork;
+  stack_t stack{};
+  stack.ss_sp = alternate;
+  stack.ss_size = sizeof alternate;
+  if (sigaltstack(&stack, nullptr) != 0) return false;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+    if (!handle(signal, onFault)) return false;
+  }
+  // On the fiber's own stack: it may be set aside in the middle of the handler.
+  struct sigaction tick {};
+  tick.sa_handler = onTick;
+  tick.sa_flags = SA_RESTART | SA_NODEFER;
+  return sigaction(SIGVTALRM, &tick, nullptr) == 0 && startTimer();
+}
+
+}  // namespace executor::sandbox

@@ -1,0 +1,30 @@
+// The clock that bounds guest code: a timer on the CPU time of the worker's thread.
+//
+// Its signal ends a slice whose CPU budget is used up, wherever the guest is, and sets a slice aside
+// when other work waits. CPU time, not wall time: a loaded host shortens nobody's budget.
+#pragma once
+
+#include <cstdint>
+
+#include "sandbox/linear-memory.h"
+
+namespace executor::sandbox {
+
+// What the signal handler reads. Set by the scheduler before it resumes a fiber.
+struct Slice {
+  std::uint64_t usedMicros = 0;    // by earlier slices of the run
+  std::uint64_t budgetMicros = 0;  // of the run
+  std::uint64_t startedMicros = 0;
+  bool mayYield = false;
+  bool stop = false;  // the host has ended the run
+};
+Slice& currentSlice();
+
+// CPU time of this thread.
+std::uint64_t threadCpuMicros();
+
+// Installs handlers, alternate stack and timer; false with errno set. `otherWork` is called from the
+// handler: async-signal-safe code only.
+bool installTick(bool (*otherWork)());
+
+}  // namespace executor::sandbox

@@ -1,0 +1,317 @@
+#include "sandbox/worker-link.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "sandbox/json-check.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::size_t kReadBytes = 64u << 10;
+constexpr std::chrono::seconds kStopGrace{5};
+// Beyond the budgets of its runs a worker gets this much CPU without a word before it is killed.
+constexpr std::chrono::nanoseconds kCpuGrace = std::chrono::seconds(2);
+// Watches without a word and without CPU: the worker is stuck outside our code.
+constexpr int kMaxStillTicks = 60;
+
+std::unexpected<Error> broken(std::string why) {
+  return fail(ErrorCode::worker_crashed, "The sandbox process that ran the program died.",
+              "Run it again.", std::move(why));
+}
+
+RunEnd crashed(const std::string& why) {
+  RunEnd end;
+  end.error = broken(why).error();
+  return end;
+}
+
+RunEnd toRunEnd(EndFrame& frame, const RunState& run) {
+  RunEnd end;
+  end.ok = frame.ok;
+  end.cpuMicros = frame.cpuMicros;
+  if (frame.ok) {
+    end.resultJson = std::move(frame.resultJson);
+    return end;
+  }
+  end.error.code = ErrorCode::program_error;
+  parseErrorCode(frame.code, end.error.code);
+  end.error.message = std::move(frame.message);
+  end.error.hint = std::move(frame.hint);
+  end.error.detail = std::move(frame.detail);
+  end.errorName = std::move(frame.errorName);
+  end.stack = std::move(frame.stack);
+  end.position = {frame.line, frame.column};
+  if (run.failedCalls.contains(frame.hostErrorCall)) end.hostErrorCall = frame.hostErrorCall;
+  return end;
+}
+
+}  // namespace
+
+WorkerLink::WorkerLink(asio::io_context& loop, Child child, Owner& owner)
+    : socket_(loop), child_(std::move(child)), owner_(&owner) {
+  socket_.assign(child_.releaseSocket());
+}
+
+WorkerLink::~WorkerLink() = default;
+
+void WorkerLink::listen() {
+  socket_.async_wait(asio::posix::descriptor_base::wait_read,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                       if (!error && !self->dead_) self->readable();
+                     });
+}
+
+void WorkerLink::readable() {
+  const auto self = shared_from_this();
+  if (!receive()) return;
+  if (!dead_) listen();
+}
+
+// Reads what is there; false when the worker is gone.
+bool WorkerLink::receive() {
+  for (;;) {
+    char* to = in_.prepare(kReadBytes);
+    const ssize_t count = recv(socket_.native_handle(), to, kReadBytes, MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return true;
+    if (count <= 0) {
+      kill(count == 0 ? "the worker ended" : withErrno("recv", errno));
+      return false;
+    }
+    in_.committed(static_cast<std::size_t>(count));
+    progressed_ = true;
+    if (!dispatchAll()) return false;
+    if (static_cast<std::size_t>(count) < kReadBytes) return true;
+  }
+}
+
+bool WorkerLink::dispatchAll() {
+  while (!dead_) {
+    auto body = in_.next();
+    if (!body) {
+      kill(body.error().detail);
+      return false;
+    }
+    if (!*body) return true;
+    auto frame = decodeFromWorker(**body);
+    if (!frame) {
+      kill(frame.error().detail);
+      return false;
+    }
+    dispatch(*std::move(frame));
+  }
+  return false;
+}
+
+void WorkerLink::dispatch(FromWorker frame) {
+  if (std::holds_alternative<ReadyFrame>(frame)) {
+    if (ready_) return kill("ready twice");
+    ready_ = true;
+    if (owner_ != nullptr) owner_->onWorkerReady(*this);
+    return;
+  }
+  const std::uint32_t id = std::visit([](const auto& f) { return f.run; }, frame);
+  if (stopping_.contains(id)) {
+    // What a stopped run still had to say is for nobody.
+    if (std::holds_alternative<StoppedFrame>(frame)) {
+      stopping_.erase(id);
+      if (runs_.empty() && stopping_.empty()) unanswered_ = 0;
+      if (runs_.empty() && owner_ != nullptr) owner_->onWorkerIdle(*this);
+    }
+    return;
+  }
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) return kill("a frame for a run it does not have");
+  const std::shared_ptr<RunState> run = found->second;
+  std::visit(
+      [&](auto& f) {
+        if constexpr (requires { on(*run, f); }) {
+          on(*run, f);
+        } else {
+          kill("a frame out of place");
+        }
+      },
+      frame);
+}
+
+void WorkerLink::on(RunState& run, StartedFrame& frame) {
+  if (run.started || !isValidUtf8(frame.code)) return kill("started twice, or not with text");
+  run.started = true;
+  run.events->onStarted(std::move(frame.code));
+}
+
+void WorkerLink::on(RunState& run, CallFrame& frame) {
+  const bool inOrder = run.started && frame.n == run.calls + 1 && frame.n <= run.limits.calls;
+  if (!inOrder || run.openCalls.size() >= run.limits.openCalls) {
+    return kill("a call beyond its limits");
+  }
+  if (!isValidUtf8(frame.path) || !isJson(frame.inputJson) ||
+      !(frame.optionsJson.empty() || isJson(frame.optionsJson))) {
+    return kill("a call that is not text");
+  }
+  run.calls = frame.n;
+  run.openCalls.insert(frame.n);
+  run.events->onCall(frame.n, std::move(frame.path), std::move(frame.inputJson),
+                     std::move(frame.optionsJson));
+}
+
+void WorkerLink::on(RunState& run, TimerSetFrame& frame) {
+  if (run.timers.size() >= kMaxTimers || !run.timers.insert(frame.id).second) {
+    return kill("a timer beyond its limits");
+  }
+  run.events->onTimer(frame.id, frame.delayMs);
+}
+
+void WorkerLink::on(RunState& run, TimerClearedFrame& frame) {
+  // Not an error if absent: the timer may have been fired in the same moment.
+  if (run.timers.erase(frame.id) > 0) run.events->onTimerCancelled(frame.id);
+}
+
+void WorkerLink::on(RunState& run, ConsoleFrame& frame) {
+  run.consoleBytes += frame.text.size() + 1;
+  if (run.consoleBytes > kMaxConsoleBytes + kMaxConsoleLineBytes + 256 ||
+      !isValidUtf8(frame.text)) {
+    return kill("console output beyond its limits");
+  }
+  run.events->onConsole({std::string(kConsoleLevels[frame.level]), std::move(frame.text)});
+}
+
+void WorkerLink::on(RunState& run, TurnEndFrame& frame) {
+  answered();
+  if (frame.turn > 0) run.events->onTurnEnd(frame.turn);
+}
+
+void WorkerLink::on(RunState& run, EndFrame& frame) {
+  const bool text = isValidUtf8(frame.message) && isValidUtf8(frame.hint) &&
+                    isValidUtf8(frame.errorName) && isValidUtf8(frame.stack);
+  if (!text || (frame.ok && !isJson(frame.resultJson))) return kill("an end that is not text");
+  tainted_ |= frame.tainted;
+  answered();
+  const auto self = shared_from_this();
+  RunEnd end = toRunEnd(frame, run);
+  forget(frame.run);
+  run.ended = true;
+  run.events->onEnd(std::move(end));
+  if (runs_.empty() && !dead_ && owner_ != nullptr) owner_->onWorkerIdle(*this);
+}
+
+void WorkerLink::forget(std::uint32_t run) {
+  runs_.erase(run);
+  if (!runs_.empty()) return;
+  idleSince_ = std::chrono::steady_clock::now();
+  if (stopping_.empty()) unanswered_ = 0;
+}
+
+void WorkerLink::start(const StartFrame& frame, std::shared_ptr<RunState> run) {
+  runs_[frame.run] = std::move(run);
+  ++started_;
+  expectAnswer();
+  send(frame);
+}
+
+void WorkerLink::deliver(const DeliverFrame& frame) {
+  expectAnswer();
+  send(frame);
+}
+
+void WorkerLink::fire(const TimerFrame& frame) {
+  expectAnswer();
+  send(frame);
+}
+
+void WorkerLink::stop(std::uint32_t run) {
+  if (dead_ || runs_.erase(run) == 0) return;
+  stopping_[run] = std::chrono::steady_clock::now();
+  if (runs_.empty()) idleSince_ = std::chrono::steady_clock::now();
+  send(StopFrame{.run = run});
+}
+
+void WorkerLink::expectAnswer() {
+  if (unanswered_++ == 0) busySince_ = std::chrono::steady_clock::now();
+}
+
+void WorkerLink::answered() {
+  if (unanswered_ > 0) --unanswered_;
+  busySince_ = std::chrono::steady_clock::now();
+}
+
+std::chrono::steady_clock::duration WorkerLink::busy() const {
+  if (unanswered_ == 0) return {};
+  return std::chrono::steady_clock::now() - busySince_;
+}
+
+void WorkerLink::send(const ToWorker& frame) {
+  if (dead_) return;
+  encodeFrame(frame, out_);
+  if (!writing_) flush();
+}
+
+void WorkerLink::flush() {
+  while (sent_ < out_.size()) {
+    const ssize_t count = ::send(socket_.native_handle(), out_.data() + sent_,
+                                 out_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    sent_ += static_cast<std::size_t>(count);
+  }
+  if (sent_ == out_.size()) {
+    out_.clear();
+    sent_ = 0;
+    return;
+  }
+  writing_ = true;
+  socket_.async_wait(asio::posix::descriptor_base::wait_write,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                       self->writing_ = false;
+                       if (!error && !self->dead_) self->flush();
+                     });
+}
+
+void WorkerLink::kill(std::string why) {
+  if (dead_) return;
+  dead_ = true;
+  const auto self = shared_from_this();
+  child_.kill();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  if (owner_ != nullptr) owner_->onWorkerGone(*this);
+  crashRuns(why);
+}
+
+void WorkerLink::crashRuns(const std::string& why) {
+  if (!runs_.empty()) {
+    log(LogLevel::warn, "sandbox_worker_lost", {{"why", why}});
+  }
+  const RunMap runs = std::exchange(runs_, {});
+  for (const auto& [id, run] : runs) {
+    if (run->ended || run->events == nullptr) continue;
+    run->ended = true;
+    run->events->onEnd(crashed(why));
+  }
+}
+
+void WorkerLink::watch() {
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [run, since] : stopping_) {
+    if (now - since > kStopGrace) return kill("it did not stop a run");
+  }
+  const auto cpu = child_.cpu();
+  if (!cpu || unanswered_ == 0 || progressed_) {
+    progressed_ = false;
+    cpuBefore_ = cpu.value_or(cpuBefore_);
+    stillTicks_ = 0;
+    return;
+  }
+  std::chrono::nanoseconds allowed = kCpuGrace;
+  for (const auto& [id, run] : runs_) allowed += std::chrono::milliseconds(run->limits.cpuMs);
+  if (*cpu - cpuBefore_ > allowed) return kill("it used CPU beyond all budgets");
+  stillTicks_ = *cpu == cpuBefore_ ? stillTicks_ + 1 : 0;
+  if (stillTicks_ > kMaxStillTicks) kill("it neither answered nor computed");
+}
+
+}  // namespace executor::sandbox

@@ -1,0 +1,120 @@
+// The server's end of one worker: its socket, its runs, and what it may say.
+//
+// The worker is treated as hostile. A frame that does not decode, a run it does not have, a number out
+// of turn, or more than a limit allows means that it no longer runs our code: it is killed, and each of
+// its runs ends as `worker_crashed`. Nothing it says about one run can touch another.
+#pragma once
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "sandbox/frames.h"
+#include "sandbox/zygote-client.h"
+
+namespace executor::sandbox {
+
+// The server's view of one run, independent of where it runs.
+struct RunState {
+  explicit RunState(RunEvents& receiver) : events(&receiver) {}
+
+  RunEvents* events;
+  RunLimits limits;
+  std::string tenant;
+  std::set<std::uint32_t> openCalls;    // reported and not delivered
+  std::set<std::uint32_t> failedCalls;  // delivered as failures: what hostErrorCall may name
+  std::set<std::uint32_t> timers;
+  std::uint32_t calls = 0;
+  std::size_t consoleBytes = 0;
+  bool started = false;
+  bool ended = false;
+};
+
+class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
+ public:
+  // What the pool wants to know. Called on the loop; the link may be dropped inside.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void onWorkerReady(WorkerLink& link) = 0;
+    virtual void onWorkerIdle(WorkerLink& link) = 0;
+    virtual void onWorkerGone(WorkerLink& link) = 0;
+  };
+
+  WorkerLink(asio::io_context& loop, Child child, Owner& owner);
+  ~WorkerLink();
+
+  void listen();
+  // Ends the worker and, as crashed, its runs.
+  void kill(std::string why);
+  // No more calls to the owner.
+  void disown() { owner_ = nullptr; }
+
+  void start(const StartFrame& frame, std::shared_ptr<RunState> run);
+  void deliver(const DeliverFrame& frame);
+  void fire(const TimerFrame& frame);
+  // Ends a run from outside; the worker has kStopGrace to say that it stopped.
+  void stop(std::uint32_t run);
+
+  // Called twice a second: kills a worker that does not answer.
+  void watch();
+
+  bool ready() const { return ready_; }
+  bool tainted() const { return tainted_; }
+  std::size_t load() const { return runs_.size(); }
+  std::uint32_t started() const { return started_; }
+  SteadyTime born() const { return born_; }
+  SteadyTime idleSince() const { return idleSince_; }
+  // How long the present slice has gone on; zero when the worker is at rest.
+  std::chrono::steady_clock::duration busy() const;
+  pid_t pid() const { return child_.pid(); }
+
+  std::string tenant;
+
+ private:
+  using RunMap = std::map<std::uint32_t, std::shared_ptr<RunState>>;
+
+  void readable();
+  bool receive();
+  bool dispatchAll();
+  void dispatch(FromWorker frame);
+  void on(RunState& run, StartedFrame& frame);
+  void on(RunState& run, CallFrame& frame);
+  void on(RunState& run, TimerSetFrame& frame);
+  void on(RunState& run, TimerClearedFrame& frame);
+  void on(RunState& run, ConsoleFrame& frame);
+  void on(RunState& run, TurnEndFrame& frame);
+  void on(RunState& run, EndFrame& frame);
+  void send(const ToWorker& frame);
+  void flush();
+  void expectAnswer();
+  void answered();
+  void forget(std::uint32_t run);
+  void crashRuns(const std::string& why);
+
+  asio::posix::stream_descriptor socket_;
+  Child child_;
+  Owner* owner_;
+  FrameBuffer in_;
+  std::string out_;
+  std::size_t sent_ = 0;
+  bool writing_ = false;
+  RunMap runs_;
+  std::map<std::uint32_t, SteadyTime> stopping_;
+  std::uint32_t unanswered_ = 0;  // turns asked for and not reported as ended
+  std::uint32_t started_ = 0;
+  SteadyTime busySince_{};
+  SteadyTime born_ = std::chrono::steady_clock::now();
+  SteadyTime idleSince_ = born_;
+  bool progressed_ = true;
+  std::chrono::nanoseconds cpuBefore_{};
+  int stillTicks_ = 0;
+  bool ready_ = false;
+  bool tainted_ = false;
+  bool dead_ = false;
+};
+
+}  // namespace executor::sandbox

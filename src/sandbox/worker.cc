@@ -1,0 +1,260 @@
+#include "sandbox/worker.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <map>
+#include <memory>
+#include <new>
+
+#include "sandbox/fiber.h"
+#include "sandbox/guest-run.h"
+#include "sandbox/tick.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr std::size_t kReadBytes = 64u << 10;
+
+struct Guest {
+  Guest(StartFrame frame, const Image& image, std::string& out) : run(std::move(frame), image, out) {}
+
+  GuestRun run;
+  std::unique_ptr<Fiber> fiber;  // while a slice is in progress
+  std::deque<ToWorker> events;
+  bool started = false;
+  bool stop = false;
+  bool queued = false;
+};
+
+class Worker {
+ public:
+  Worker(int socket, const Image& image, Stripper& stripper)
+      : socket_(socket), image_(image), stripper_(stripper) {}
+
+  [[noreturn]] void serve();
+  bool hasOtherWork() const;
+
+ private:
+  void readFrames(bool wait);
+  void dispatch(ToWorker frame);
+  void schedule(Guest& guest);
+  void slice(Guest& guest);
+  void handle(Guest& guest, const ToWorker& event);
+  void begin(Guest& guest);
+  void finish(Guest& guest);
+  void flush();
+  void refill();
+  std::unique_ptr<Machine> takeMachine();
+  std::unique_ptr<Fiber> takeFiber();
+
+  int socket_;
+  const Image& image_;
+  Stripper& stripper_;
+  FrameBuffer in_;
+  std::string out_;
+  std::map<std::uint32_t, std::unique_ptr<Guest>> guests_;
+  std::deque<Guest*> runnable_;
+  std::vector<std::unique_ptr<Machine>> hot_;
+  std::vector<std::unique_ptr<Machine>> used_;  // to be restored when there is time
+  std::vector<std::unique_ptr<Fiber>> fibers_;
+};
+
+Worker* theWorker = nullptr;
+
+void Worker::serve() {
+  theWorker = this;
+  used_.push_back(std::make_unique<Machine>());
+  refill();
+  fibers_.push_back(std::make_unique<Fiber>());
+  encodeFrame(ReadyFrame{}, out_);
+  for (;;) {
+    flush();
+    refill();
+    readFrames(runnable_.empty());
+    if (runnable_.empty()) continue;
+    Guest* next = runnable_.front();
+    runnable_.pop_front();
+    next->queued = false;
+    slice(*next);
+  }
+}
+
+// From the signal handler while a slice runs.
+bool Worker::hasOtherWork() const {
+  if (!runnable_.empty()) return true;
+  pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
+  return poll(&ready, 1, 0) > 0;
+}
+
+void Worker::readFrames(bool wait) {
+  for (bool more = true; more;) {
+    char* to = in_.prepare(kReadBytes);
+    const ssize_t count = recv(socket_, to, kReadBytes, wait ? 0 : MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) _exit(0);  // the server is gone
+    in_.committed(static_cast<std::size_t>(count));
+    more = static_cast<std::size_t>(count) == kReadBytes;
+    wait = false;
+    for (;;) {
+      auto body = in_.next();
+      if (!body) _exit(3);
+      if (!*body) break;
+      auto frame = decodeToWorker(**body);
+      if (!frame) _exit(3);
+      dispatch(*std::move(frame));
+    }
+    // A frame larger than one read goes on; what is complete is served first.
+    if (!runnable_.empty()) return;
+    wait = more ? wait : false;
+  }
+}
+
+void Worker::dispatch(ToWorker frame) {
+  if (auto* start = std::get_if<StartFrame>(&frame)) {
+    const std::uint32_t id = start->run;
+    auto& guest = guests_[id];
+    guest = std::make_unique<Guest>(std::move(*start), image_, out_);
+    return schedule(*guest);
+  }
+  const std::uint32_t id = std::visit([](const auto& f) { return f.run; }, frame);
+  const auto found = guests_.find(id);
+  if (std::holds_alternative<StopFrame>(frame)) {
+    if (found == guests_.end()) return encodeFrame(StoppedFrame{.run = id}, out_);
+    found->second->stop = true;
+    return schedule(*found->second);
+  }
+  if (found == guests_.end()) return;
+  found->second->events.push_back(std::move(frame));
+  schedule(*found->second);
+}
+
+void Worker::schedule(Guest& guest) {
+  if (guest.queued) return;
+  guest.queued = true;
+  runnable_.push_back(&guest);
+}
+
+void Worker::slice(Guest& guest) {
+  const bool resumed = guest.fiber != nullptr;
+  if (guest.stop && !resumed) return finish(guest);
+  if (!resumed) guest.fiber = takeFiber();
+  Slice& slice = currentSlice();
+  slice = {.usedMicros = guest.run.cpuMicros, .budgetMicros = guest.run.cpuLimitMicros(),
+           .startedMicros = threadCpuMicros(), .mayYield = true, .stop = guest.stop};
+  if (resumed) {
+    guest.fiber->resume();
+  } else if (!guest.started) {
+    guest.started = true;
+    guest.fiber->run([this, &guest] { begin(guest); });
+  } else if (!guest.events.empty()) {
+    const ToWorker event = std::move(guest.events.front());
+    guest.events.pop_front();
+    guest.fiber->run([this, &guest, event] { handle(guest, event); });
+  }
+  guest.run.cpuMicros += threadCpuMicros() - slice.startedMicros;
+  if (!guest.fiber->idle()) return schedule(guest);
+  fibers_.push_back(std::move(guest.fiber));
+  if (guest.run.ended() || guest.stop) return finish(guest);
+  if (!guest.events.empty()) schedule(guest);
+}
+
+// On a fiber.
+void Worker::begin(Guest& guest) {
+  const StartFrame& request = guest.run.request();
+  ProgramText program;
+  if (request.stripped) {
+    program.code = request.code;
+  } else {
+    currentSlice().mayYield = false;  // the stripper is one for all runs
+    auto stripped = stripper_.strip(request.code);
+    currentSlice().mayYield = true;
+    if (!stripped) {
+      return guest.run.refuse(stripped.error().error, stripped.error().position,
+                              !stripper_.usable());
+    }
+    program = *std::move(stripped);
+  }
+  try {
+    guest.run.start(takeMachine(), std::move(program));
+  } catch (const std::bad_alloc&) {
+    guest.run.refuse({ErrorCode::overloaded, "The worker has no memory for another program.",
+                      "Try again in a moment.", {}},
+                     {}, true);
+  }
+}
+
+void Worker::handle(Guest& guest, const ToWorker& event) {
+  const auto* deliver = std::get_if<DeliverFrame>(&event);
+  const auto* timer = std::get_if<TimerFrame>(&event);
+  const bool known = deliver != nullptr ? guest.run.deliver(*deliver)
+                                        : timer != nullptr && guest.run.fire(*timer);
+  // Every event is answered, so that the server knows when the worker is at rest.
+  if (!known) encodeFrame(TurnEndFrame{.run = guest.run.id()}, out_);
+}
+
+void Worker::finish(Guest& guest) {
+  if (guest.stop) {
+    encodeFrame(StoppedFrame{.run = guest.run.id()}, out_);
+  } else {
+    guest.run.emitEnd();
+  }
+  if (guest.run.machine()) used_.push_back(std::move(guest.run.machine()));
+  std::erase(runnable_, &guest);
+  guests_.erase(guest.run.id());
+}
+
+void Worker::flush() {
+  std::size_t sent = 0;
+  while (sent < out_.size()) {
+    const ssize_t count = send(socket_, out_.data() + sent, out_.size() - sent, MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) _exit(0);
+    sent += static_cast<std::size_t>(count);
+  }
+  out_.clear();
+  if (out_.capacity() > (1u << 20)) out_.shrink_to_fit();
+}
+
+void Worker::refill() {
+  for (auto& machine : used_) {
+    if (hot_.size() >= kHotMachines) break;
+    machine->attach(nullptr);
+    machine->restore(image_);
+    hot_.push_back(std::move(machine));
+  }
+  used_.clear();
+}
+
+std::unique_ptr<Machine> Worker::takeMachine() {
+  if (hot_.empty()) {
+    used_.push_back(std::make_unique<Machine>());
+    refill();
+  }
+  auto machine = std::move(hot_.back());
+  hot_.pop_back();
+  return machine;
+}
+
+std::unique_ptr<Fiber> Worker::takeFiber() {
+  if (fibers_.empty()) return std::make_unique<Fiber>();
+  auto fiber = std::move(fibers_.back());
+  fibers_.pop_back();
+  return fiber;
+}
+
+}  // namespace
+
+bool workerHasOtherWork() { return theWorker != nullptr && theWorker->hasOtherWork(); }
+
+void serveRuns(int socket, const Image& image, Stripper& stripper) {
+  Worker worker(socket, image, stripper);
+  worker.serve();
+}
+
+}  // namespace executor::sandbox

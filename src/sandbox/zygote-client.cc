@@ -1,0 +1,301 @@
+#include "sandbox/zygote-client.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "base/log.h"
+#include "sandbox/job-child.h"
+
+namespace executor::sandbox {
+namespace {
+
+constexpr int kHelloTimeoutMs = 15'000;
+constexpr std::size_t kMaxRememberedExits = 256;
+constexpr std::chrono::milliseconds kExitWait{500};
+constexpr std::size_t kMaxJobErrorBytes = 64u << 10;
+
+// In the forked child: only async-signal-safe calls.
+[[noreturn]] void executeZygote(int control) {
+  if (dup2(control, kControlSocket) < 0) _exit(127);
+  syscall(SYS_close_range, kControlSocket + 1u, ~0u, 0u);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  char name[] = "executor";
+  char argument[kZygoteArgument.size() + 1] = {};
+  std::memcpy(argument, kZygoteArgument.data(), kZygoteArgument.size());
+  char* const argv[] = {name, argument, nullptr};
+  char* const environment[] = {nullptr};
+  execve("/proc/self/exe", argv, environment);
+  _exit(127);
+}
+
+Result<std::string> awaitHello(int control) {
+  pollfd ready{control, POLLIN, 0};
+  if (poll(&ready, 1, kHelloTimeoutMs) <= 0) return failInternal("zygote: no hello in time");
+  std::string text(64u << 10, '\0');
+  const ssize_t size = recv(control, text.data(), text.size(), 0);
+  if (size <= 0) return failInternal("zygote: ended before its hello");
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+std::string describeStatus(int status) {
+  if (WIFSIGNALED(status)) return fmt::format("killed by signal {}", WTERMSIG(status));
+  return fmt::format("exited with {}", WEXITSTATUS(status));
+}
+
+Error unavailable(std::string detail) {
+  return {ErrorCode::sandbox_unavailable, "The sandbox is not available.",
+          "Run `executor doctor` to see why.", std::move(detail)};
+}
+
+}  // namespace
+
+Child& Child::operator=(Child&& other) noexcept {
+  std::swap(socket_, other.socket_);
+  std::swap(pidfd_, other.pidfd_);
+  std::swap(pid_, other.pid_);
+  return *this;
+}
+
+Child::~Child() {
+  kill();
+  if (socket_ >= 0) close(socket_);
+  if (pidfd_ >= 0) close(pidfd_);
+}
+
+void Child::kill() {
+  if (pidfd_ >= 0) syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0);
+}
+
+std::optional<std::chrono::nanoseconds> Child::cpu() const {
+  clockid_t clock{};
+  timespec used{};
+  if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &used) != 0) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+Result<std::unique_ptr<Zygote>> Zygote::start(asio::io_context& loop, JailRequirement require) {
+  auto client = std::make_unique<ZygoteClient>(loop, require);
+  EXECUTOR_CHECK(client->launch());
+  return client;
+}
+
+ZygoteClient::ZygoteClient(asio::io_context& loop, JailRequirement require)
+    : loop_(loop), require_(require), control_(loop) {}
+
+ZygoteClient::~ZygoteClient() {
+  *alive_ = false;
+  boost::system::error_code ignored;
+  control_.close(ignored);
+  // It ends by itself when its socket closes, and takes its children with it.
+  if (pid_ > 0) waitpid(pid_, nullptr, 0);
+}
+
+Status ZygoteClient::launch() {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    return std::unexpected(unavailable(withErrno("socketpair", errno)));
+  }
+  const pid_t child = fork();
+  if (child == 0) executeZygote(pair[1]);
+  close(pair[1]);
+  if (child < 0) {
+    close(pair[0]);
+    return std::unexpected(unavailable(withErrno("fork", errno)));
+  }
+  pid_ = child;
+  control_.assign(pair[0]);
+  auto text = awaitHello(pair[0]);
+  if (!text) return std::unexpected(unavailable(text.error().detail));
+  hello_ = decodeHello(*text);
+  if (!hello_.ok) return std::unexpected(unavailable(hello_.problem));
+  EXECUTOR_CHECK(checkRequirement());
+  listen();
+  return {};
+}
+
+Status ZygoteClient::checkRequirement() const {
+  if (require_ == JailRequirement::best) return {};
+  std::string missing;
+  for (const JailPart& part : hello_.parts) {
+    if (part.active) continue;
+    missing += (missing.empty() ? "" : "; ") + part.name + ": " + part.reason;
+  }
+  if (missing.empty()) return {};
+  return fail(ErrorCode::sandbox_unavailable, "The sandbox lacks parts that are required: " + missing,
+              "Allow them on this system, or set EXECUTOR_SANDBOX_REQUIRE=best.");
+}
+
+void ZygoteClient::listen() {
+  control_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [this, alive = alive_](boost::system::error_code error) {
+                        if (!*alive || error) return;
+                        receive();
+                      });
+}
+
+void ZygoteClient::receive() {
+  ZygoteReport report;
+  int descriptors[2];
+  while (receiveReport(control_.native_handle(), report, descriptors)) {
+    take(report, descriptors);
+  }
+  if (errno != EAGAIN && errno != EINTR) return lost();
+  listen();
+}
+
+void ZygoteClient::take(const ZygoteReport& report, const int (&descriptors)[2]) {
+  if (report.kind == ZygoteReport::Kind::exited) return exited(report);
+  if (waiting_.empty()) return;
+  SpawnHandler handler = std::move(waiting_.front());
+  waiting_.pop_front();
+  if (report.error != 0 || descriptors[1] < 0) {
+    return handler(std::unexpected(unavailable(withErrno("clone", report.error))));
+  }
+  handler(Child(descriptors[0], descriptors[1], report.pid));
+}
+
+void ZygoteClient::exited(const ZygoteReport& report) {
+  const auto waiter = exitWaiters_.find(report.pid);
+  if (waiter != exitWaiters_.end()) {
+    auto handler = std::move(waiter->second);
+    exitWaiters_.erase(waiter);
+    return handler(describeStatus(report.status));
+  }
+  if (exits_.size() >= kMaxRememberedExits) exits_.clear();
+  exits_[report.pid] = report.status;
+}
+
+void ZygoteClient::whenExited(pid_t pid, std::move_only_function<void(std::string)> handler) {
+  if (const auto known = exits_.find(pid); known != exits_.end()) {
+    const int status = known->second;
+    exits_.erase(known);
+    return handler(describeStatus(status));
+  }
+  exitWaiters_[pid] = std::move(handler);
+  auto timer = std::make_shared<asio::steady_timer>(loop_, kExitWait);
+  timer->async_wait([this, alive = alive_, pid, timer](boost::system::error_code) {
+    if (!*alive) return;
+    auto node = exitWaiters_.extract(pid);
+    if (!node.empty()) node.mapped()("ended in an unknown way");
+  });
+}
+
+void ZygoteClient::lost() {
+  log(LogLevel::error, "sandbox_zygote_died");
+  boost::system::error_code ignored;
+  control_.close(ignored);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+  auto waiting = std::exchange(waiting_, {});
+  for (auto& handler : waiting) handler(std::unexpected(unavailable("the zygote died")));
+}
+
+void ZygoteClient::spawn(const SpawnRequest& request, SpawnHandler handler) {
+  if (pid_ < 0) {
+    if (auto again = launch(); !again) {
+      asio::post(loop_, [handler = std::move(handler), error = again.error()]() mutable {
+        handler(std::unexpected(std::move(error)));
+      });
+      return;
+    }
+  }
+  waiting_.push_back(std::move(handler));
+  // A full socket or a dead zygote shows in receive().
+  (void)send(control_.native_handle(), &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+Result<std::uint32_t> ZygoteClient::jobIndex(std::string_view name) const {
+  for (std::size_t i = 0; i < hello_.jobs.size(); ++i) {
+    if (hello_.jobs[i] == name) return static_cast<std::uint32_t>(i);
+  }
+  return failInternal(fmt::format("no sandbox job named {}", name));
+}
+
+Task<Result<std::string>> ZygoteClient::run(std::string job, std::string input, JobLimits limits) {
+  EXECUTOR_CO_TRY(const std::uint32_t index, jobIndex(job));
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(limits.deadline).count();
+  const SpawnRequest request{.job = index,
+                             .cpuSeconds = static_cast<std::uint32_t>(seconds + 1),
+                             .memoryBytes = limits.memoryBytes,
+                             .maxOutputBytes = limits.maxOutputBytes};
+  auto spawned = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Child>)>(
+      [this, request](auto handler) {
+        spawn(request, [handler = std::move(handler)](Result<Child> child) mutable {
+          std::move(handler)(std::move(child));
+        });
+      },
+      asio::use_awaitable);
+  if (!spawned) co_return std::unexpected(std::move(spawned).error());
+  Child child = *std::move(spawned);
+  co_return co_await exchange(child, std::move(input), limits);
+}
+
+// One request and its answer; whatever the child does, this ends by the deadline.
+Task<Result<std::string>> ZygoteClient::exchange(Child& child, std::string input,
+                                                 JobLimits limits) {
+  asio::local::stream_protocol::socket socket(loop_, asio::local::stream_protocol(),
+                                              child.releaseSocket());
+  auto late = std::make_shared<bool>(false);
+  asio::steady_timer deadline(loop_, limits.deadline);
+  deadline.async_wait([&child, late](boost::system::error_code error) {
+    if (error) return;
+    *late = true;
+    child.kill();
+  });
+  boost::system::error_code error;
+  const auto token = [&error] { return asio::redirect_error(asio::use_awaitable, error); };
+  std::uint64_t size = input.size();
+  co_await asio::async_write(socket, asio::buffer(&size, sizeof size), token());
+  if (!error) co_await asio::async_write(socket, asio::buffer(input), token());
+  std::string().swap(input);
+  std::uint8_t ok = 0;
+  if (!error) co_await asio::async_read(socket, asio::buffer(&ok, 1), token());
+  if (!error) co_await asio::async_read(socket, asio::buffer(&size, sizeof size), token());
+  const bool fits = size <= (ok == 1 ? limits.maxOutputBytes : kMaxJobErrorBytes);
+  std::string output;
+  if (!error && fits) {
+    output.resize(size);
+    co_await asio::async_read(socket, asio::buffer(output), token());
+  }
+  deadline.cancel();
+  if (*late) {
+    co_return fail(ErrorCode::document_too_complex, "The document took too long to process.",
+                   "Split it, or remove parts that are not needed.");
+  }
+  if (!error && fits) {
+    if (ok == 1) co_return output;
+    co_return std::unexpected(decodeJobError(output));
+  }
+  child.kill();
+  auto how = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::string)>(
+      [this, pid = child.pid()](auto handler) {
+        whenExited(pid, [handler = std::move(handler)](std::string text) mutable {
+          std::move(handler)(std::move(text));
+        });
+      },
+      asio::use_awaitable);
+  co_return fail(ErrorCode::worker_crashed, "The process that reads documents crashed.",
+                 "If it happens again with this document, report it.", std::move(how));
+}
+
+}  // namespace executor::sandbox
