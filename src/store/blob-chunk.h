@@ -1,7 +1,7 @@
 // One chunk of a blob as it is stored: a zstd frame with its checksum.
 //
-// The checksum finds a damaged page at the read that meets it; the size cap keeps a damaged or forged
-// frame from growing beyond one chunk.
+// The checksum finds a damaged page at the read that meets it; the size cap keeps a damaged or
+// forged frame from growing beyond one chunk.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // The records that blobs are made of; only blob.cc and its tests look at them.
 //
 // `blob` names a blob and says whether all of its chunks are there. `blob_owner` holds it alive.
-// `blob_chunk` is a table of bytes, not JSON: key `<hash>/<number>`, body one compressed and perhaps
-// sealed chunk.
+// `blob_chunk` is a table of bytes, not JSON: key `<hash>/<number>`, body one compressed and
+// perhaps sealed chunk.
 #pragma once
 
 #include <string>

@@ -22,7 +22,8 @@ class BlobTest : public StoreTest {
     return read([](Txn& txn) -> Result<std::size_t> {
              EXECUTOR_TRY(const Rows rows, txn.engine().range(blobChunkType(), {.limit = 1000}));
              return rows.rows.size();
-           }).value();
+           })
+        .value();
   }
 };
 
@@ -82,8 +83,9 @@ TEST_P(BlobTest, AnUnknownHashIsNotFound) {
 }
 
 TEST_P(BlobTest, TooManyBytesAreRefused) {
-  EXPECT_EQ(codeOf(await(loop_, store_->blobs().put({.bytes = std::string(kMaxBlobBytes + 1, 'x')}))),
-            "payload_too_large");
+  EXPECT_EQ(
+      codeOf(await(loop_, store_->blobs().put({.bytes = std::string(kMaxBlobBytes + 1, 'x')}))),
+      "payload_too_large");
 }
 
 TEST_P(BlobTest, SweepRemovesWhatNobodyOwnsAfterTheGrace) {

@@ -20,7 +20,7 @@ constexpr int kPutAttempts = 3;
 
 struct Prepared {
   std::string hash;
-  bool stored = false;               // complete in the store already; then there are no chunks
+  bool stored = false;  // complete in the store already; then there are no chunks
   std::vector<std::string> chunks;
 };
 
@@ -50,8 +50,7 @@ Result<Prepared> prepare(Txn& txn, const Sealer& sealer, const BlobPut& blob) {
   prepared.stored = head && head->complete;
   if (prepared.stored) return prepared;
   for (std::size_t at = 0; at < blob.bytes.size(); at += kBlobChunkBytes) {
-    EXECUTOR_TRY(std::string chunk,
-                 makeChunk(sealer, blob, prepared.hash, prepared.chunks.size()));
+    EXECUTOR_TRY(std::string chunk, makeChunk(sealer, blob, prepared.hash, prepared.chunks.size()));
     prepared.chunks.push_back(std::move(chunk));
   }
   return prepared;
@@ -79,8 +78,7 @@ Task<Status> writeChunks(Store& store, std::shared_ptr<const Prepared> prepared)
 }
 
 Status putOwner(Txn& txn, std::string_view hash, std::string_view owner) {
-  return txn.put(
-      BlobOwner{blobOwnerId(hash, owner), std::string(hash), std::string(owner)});
+  return txn.put(BlobOwner{blobOwnerId(hash, owner), std::string(hash), std::string(owner)});
 }
 
 // Guards the chunks to come against sweep(); a put of the same bytes that was faster stays.
@@ -108,9 +106,9 @@ struct Slice {
 Result<Slice> sliceOf(const BlobHead& head, const BlobRange& range) {
   const auto size = static_cast<std::uint64_t>(head.size);
   if (range.offset > size) {
-    return fail(ErrorCode::invalid_argument,
-                "The offset " + std::to_string(range.offset) + " lies beyond the content's " +
-                    std::to_string(size) + " bytes.");
+    return fail(ErrorCode::invalid_argument, "The offset " + std::to_string(range.offset) +
+                                                 " lies beyond the content's " +
+                                                 std::to_string(size) + " bytes.");
   }
   return Slice{range.offset, range.offset + std::min(range.length, size - range.offset)};
 }
@@ -160,9 +158,9 @@ Result<bool> hasOwner(Txn& txn, std::string_view hash) {
 
 // The old blobs without an owner of one page; `after` becomes the cursor of the next, or empty.
 Result<std::vector<std::string>> unownedBlobs(Txn& txn, EpochMs before, std::string& after) {
-  EXECUTOR_TRY(Page<BlobHead> page,
-               txn.scan<BlobHead>("byCreated",
-                                  {.to = before, .limit = kSweepPage, .after = after}));
+  EXECUTOR_TRY(
+      Page<BlobHead> page,
+      txn.scan<BlobHead>("byCreated", {.to = before, .limit = kSweepPage, .after = after}));
   after = page.nextCursor;
   std::vector<std::string> hashes;
   for (const BlobHead& head : page.items) {
@@ -196,9 +194,8 @@ Result<Swept> sweepStep(Txn& txn, const std::string& hash, EpochMs before) {
 Task<Result<bool>> sweepOne(Store& store, std::string hash, EpochMs before) {
   Swept swept = Swept::partly;
   while (swept == Swept::partly) {
-    EXECUTOR_CO_TRY(swept, co_await store.write([hash, before](Txn& txn) {
-      return sweepStep(txn, hash, before);
-    }));
+    EXECUTOR_CO_TRY(swept, co_await store.write(
+                               [hash, before](Txn& txn) { return sweepStep(txn, hash, before); }));
   }
   co_return swept == Swept::gone;
 }

@@ -1,10 +1,10 @@
 // Bytes too large for a record: tool sets, results, snapshots (D25).
 //
-// A blob is named by the SHA-256 of its bytes; equal bytes are stored once. It is cut into chunks of
-// kBlobChunkBytes, each compressed by itself, so that a range costs its chunks only. Owners keep a
-// blob alive: an owner is any text (a record's id), added with the put or inside the transaction that
-// refers to it (addBlobOwner). sweep() removes blobs that no owner holds and that are older than
-// kBlobGraceMs; that grace lets a put come before the record that will own it.
+// A blob is named by the SHA-256 of its bytes; equal bytes are stored once. It is cut into chunks
+// of kBlobChunkBytes, each compressed by itself, so that a range costs its chunks only. Owners keep
+// a blob alive: an owner is any text (a record's id), added with the put or inside the transaction
+// that refers to it (addBlobOwner). sweep() removes blobs that no owner holds and that are older
+// than kBlobGraceMs; that grace lets a put come before the record that will own it.
 //
 // Given a workspace, chunks are sealed with its key and the name is a keyed hash: such a blob is
 // found and opened only with the same workspace id.

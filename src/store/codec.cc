@@ -41,15 +41,15 @@ bool expectKind(bool right, std::string_view wanted, const json::value& found,
 }
 
 Error refusedOnWrite(std::string_view table, const CodecTrouble& trouble) {
-  return {ErrorCode::invalid_argument,
-          "The field " + trouble.path + " of this " + std::string(table) + " " + trouble.problem +
-              ".",
-          "Correct the value and try again.", {}};
+  return {
+      ErrorCode::invalid_argument,
+      "The field " + trouble.path + " of this " + std::string(table) + " " + trouble.problem + ".",
+      "Correct the value and try again.",
+      {}};
 }
 
 Error refusedOnRead(std::string_view table, const CodecTrouble& trouble) {
-  return {ErrorCode::store_corrupt,
-          "A stored " + std::string(table) + " record cannot be read.",
+  return {ErrorCode::store_corrupt, "A stored " + std::string(table) + " record cannot be read.",
           "It may have been written by a newer version of Executor: upgrade this one.",
           "field " + trouble.path + " " + trouble.problem};
 }

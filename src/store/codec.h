@@ -1,9 +1,9 @@
 // Structs to JSON and back, by their Boost.Describe description (D24).
 //
 // One rule per field type, nothing configurable. Writing refuses what another store could not hold
-// (text that is no UTF-8, numbers that are not finite); reading refuses what the description does not
-// allow and names the position, what was expected and what was found. The codec knows nothing of
-// sealing or indexes: those work on the JSON object (seal.h, index-key.h), once for all records.
+// (text that is no UTF-8, numbers that are not finite); reading refuses what the description does
+// not allow and names the position, what was expected and what was found. The codec knows nothing
+// of sealing or indexes: those work on the JSON object (seal.h, index-key.h), once for all records.
 #pragma once
 
 #include <boost/describe/enumerators.hpp>
@@ -190,8 +190,8 @@ bool mapFromJson(const json::value& value, M& out, CodecTrouble& trouble) {
 template <class T>
 bool integerFromJson(const json::value& value, T& out, CodecTrouble& trouble) {
   if (!expectKind(value.is_int64() || value.is_uint64(), "integer", value, trouble)) return false;
-  const bool fits = value.is_int64() ? std::in_range<T>(value.get_int64())
-                                     : std::in_range<T>(value.get_uint64());
+  const bool fits =
+      value.is_int64() ? std::in_range<T>(value.get_int64()) : std::in_range<T>(value.get_uint64());
   if (!fits) return trouble.refuse("is an integer out of range");
   out = static_cast<T>(value.is_int64() ? static_cast<std::uint64_t>(value.get_int64())
                                         : value.get_uint64());
@@ -333,8 +333,8 @@ template <Record R>
 const RecordType& recordType() {
   static const RecordType type = [] {
     constexpr auto& described = detail::kClauses<R>;
-    RecordType made = detail::makeRecordType(described.table, described.clauses.data(),
-                                             described.clauses.size());
+    RecordType made =
+        detail::makeRecordType(described.table, described.clauses.data(), described.clauses.size());
     made.keepUnknown = &detail::keepUnknown<R>;
     return made;
   }();

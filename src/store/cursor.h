@@ -1,8 +1,8 @@
 // Where the next page begins, as an opaque text.
 //
-// A cursor is the last row's place in its index with a tag of the table and index in front. It grants
-// nothing: the range of the scan is applied as well, so a forged cursor at worst skips rows its
-// holder may see. A cursor of another list, or one that lies outside the range, is refused.
+// A cursor is the last row's place in its index with a tag of the table and index in front. It
+// grants nothing: the range of the scan is applied as well, so a forged cursor at worst skips rows
+// its holder may see. A cursor of another list, or one that lies outside the range, is refused.
 #pragma once
 
 #include <string>

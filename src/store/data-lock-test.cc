@@ -21,7 +21,9 @@ TEST(DataLock, ASecondHolderIsRefusedAndToldThePid) {
 
 TEST(DataLock, IsFreeAgainWhenTheHolderEnds) {
   const TempDirectory directory;
-  { ASSERT_TRUE(lockDataDirectory(directory.root())); }
+  {
+    ASSERT_TRUE(lockDataDirectory(directory.root()));
+  }
   EXPECT_TRUE(lockDataDirectory(directory.root()));
 }
 

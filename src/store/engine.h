@@ -25,7 +25,7 @@ struct Row {
   std::string key;
   std::int64_t version = 0;  // 1 when inserted, one more at each replace
   std::string body;
-  std::string entry;         // the index entry it was found by; only in ranges
+  std::string entry;  // the index entry it was found by; only in ranges
 };
 
 struct RowImage {

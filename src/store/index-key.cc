@@ -1,6 +1,5 @@
 #include "store/index-key.h"
 
-
 namespace executor::store {
 namespace {
 

@@ -1,9 +1,9 @@
 // Index values as bytes whose order is the order of the values (D25).
 //
-// One index entry is one byte string: the columns of the index, then the record's key. Comparing the
-// bytes compares the columns in turn: nothing before integers before text, text bytewise on UTF-8.
-// So every engine needs only one column of plain bytes per index; collations, null ordering and row
-// comparisons of the engines play no part, a page is one range, and a cursor is one entry.
+// One index entry is one byte string: the columns of the index, then the record's key. Comparing
+// the bytes compares the columns in turn: nothing before integers before text, text bytewise on
+// UTF-8. So every engine needs only one column of plain bytes per index; collations, null ordering
+// and row comparisons of the engines play no part, a page is one range, and a cursor is one entry.
 //
 // Encoding (after FoundationDB's tuples): 00 for none; 01 and eight bytes for an integer (sign
 // flipped, big endian); 02, the bytes with 00 written as 00 FF, and 00 for text.

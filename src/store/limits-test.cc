@@ -76,8 +76,13 @@ TEST_P(LimitTest, DeepJsonThatAProgramMaySendReadsBack) {
   std::string text(500, '[');
   text += std::string(500, ']');
   ASSERT_TRUE(parseJson(text));
-  json::object deep{{"id", "deep"}, {"workspaceId", "w"}, {"name", "n"},     {"colour", "red"},
-                    {"secret", ""}, {"count", 0},         {"later", parseJson(text).value()}};
+  json::object deep{{"id", "deep"},
+                    {"workspaceId", "w"},
+                    {"name", "n"},
+                    {"colour", "red"},
+                    {"secret", ""},
+                    {"count", 0},
+                    {"later", parseJson(text).value()}};
   ASSERT_TRUE(write([deep](Txn& txn) { return txn.insertJson(recordType<Item>(), deep); }));
   EXPECT_TRUE(get("deep").value());
 }

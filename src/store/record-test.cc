@@ -33,8 +33,8 @@ struct Everything {
   json::value any;
 };
 RECORD(Everything, "everything",
-       FIELDS(id, workspaceId, on, big, small, ratio, mood, note, steps, counts, last, any), KEY(id),
-       WORKSPACE(workspaceId), INDEX(byMood, workspaceId, mood, big), UNIQUE(byNote, note),
+       FIELDS(id, workspaceId, on, big, small, ratio, mood, note, steps, counts, last, any),
+       KEY(id), WORKSPACE(workspaceId), INDEX(byMood, workspaceId, mood, big), UNIQUE(byNote, note),
        SEALED(any, counts));
 
 // What an older program knows of the same record.
@@ -77,8 +77,7 @@ TEST(Record, DescribesTableKeyIndexesAndSeals) {
   EXPECT_EQ(type.keyField, "id");
   EXPECT_EQ(type.workspaceField, "workspaceId");
   ASSERT_EQ(type.indexes.size(), 2u);
-  EXPECT_EQ(type.indexes[0].fields,
-            (std::vector<std::string_view>{"workspaceId", "mood", "big"}));
+  EXPECT_EQ(type.indexes[0].fields, (std::vector<std::string_view>{"workspaceId", "mood", "big"}));
   EXPECT_FALSE(type.indexes[0].unique);
   EXPECT_TRUE(type.index("byNote")->unique);
   EXPECT_EQ(type.index("other"), nullptr);

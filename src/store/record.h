@@ -1,4 +1,5 @@
-// A record type is a struct described once; the description is its JSON form, columns and indexes (D24).
+// A record type is a struct described once; the description is its JSON form, columns and indexes
+// (D24).
 //
 //   enum class SourceState { loading, ready, failed };
 //   BOOST_DESCRIBE_ENUM(SourceState, loading, ready, failed)
@@ -16,27 +17,28 @@
 //          KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId, createdAt),
 //          UNIQUE(byName, workspaceId, name), SEALED(secret));
 //
-// The macro stands in the namespace of the struct, after it. Wrong names do not compile. Field types:
-// std::string (UTF-8), bool, integers, double, described enums (stored by name), std::optional,
-// std::vector, std::map<std::string, …>, other described structs (BOOST_DESCRIBE_STRUCT), and
-// json::value, json::object, json::array as they are. Index columns: string, integer, bool, enum, or
-// an optional of these. An absent optional in a UNIQUE index conflicts with nothing.
+// The macro stands in the namespace of the struct, after it. Wrong names do not compile. Field
+// types: std::string (UTF-8), bool, integers, double, described enums (stored by name),
+// std::optional, std::vector, std::map<std::string, …>, other described structs
+// (BOOST_DESCRIBE_STRUCT), and json::value, json::object, json::array as they are. Index columns:
+// string, integer, bool, enum, or an optional of these. An absent optional in a UNIQUE index
+// conflicts with nothing.
 //
-// Rolling upgrades: a field added later must be std::optional (missing reads as none) or a container
-// (missing reads as empty); any other missing field is `store_corrupt`. Members this program does not
-// know are kept: replace and put take them over from the stored record, and a struct that has a
-// member `json::object unknown` (not among FIELDS) can see them.
+// Rolling upgrades: a field added later must be std::optional (missing reads as none) or a
+// container (missing reads as empty); any other missing field is `store_corrupt`. Members this
+// program does not know are kept: replace and put take them over from the stored record, and a
+// struct that has a member `json::object unknown` (not among FIELDS) can see them.
 //
-// SEALED fields are AES-256-GCM under a key of the workspace, which the WORKSPACE field names; moved
-// to another workspace, record or field they do not open. A key, workspace or index column cannot be
-// sealed: look a secret up by its hash in a field of its own.
+// SEALED fields are AES-256-GCM under a key of the workspace, which the WORKSPACE field names;
+// moved to another workspace, record or field they do not open. A key, workspace or index column
+// cannot be sealed: look a secret up by its hash in a field of its own.
 #pragma once
 
+#include <array>
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
-#include <array>
 #include <string_view>
 #include <vector>
 
@@ -78,7 +80,7 @@ struct RecordType {
   std::string_view workspaceField;  // empty: sealed fields use the installation's own key
   std::vector<IndexType> indexes;
   std::vector<std::string_view> sealed;
-  bool binary = false;              // the body is bytes, not JSON; only blob chunks
+  bool binary = false;  // the body is bytes, not JSON; only blob chunks
   // Copies the members of `stored` that this program does not know into `fresh`.
   void (*keepUnknown)(const json::object& stored, json::object& fresh) = nullptr;
 
@@ -154,7 +156,8 @@ constexpr bool sealsOnlyPlainFields() {
     if (sealed.kind != Clause::Kind::sealed) continue;
     for (const Clause& other : kClauses<R>.clauses) {
       if (other.kind == Clause::Kind::sealed) continue;
-      eachField(sealed.fields, [&](std::string_view field) { good &= !lists(other.fields, field); });
+      eachField(sealed.fields,
+                [&](std::string_view field) { good &= !lists(other.fields, field); });
     }
   }
   return good;
@@ -192,41 +195,31 @@ concept Record = requires { detail::kClauses<R>; };
 
 // Clauses of RECORD; see the head of this file.
 #define FIELDS(...) (__VA_ARGS__)
-#define KEY(field)                                                                  \
-  ::executor::store::Clause {                                                       \
-    ::executor::store::Clause::Kind::key, {}, #field                                \
-  }
-#define WORKSPACE(field)                                                            \
-  ::executor::store::Clause {                                                       \
-    ::executor::store::Clause::Kind::workspace, {}, #field                          \
-  }
-#define INDEX(name, ...)                                                            \
-  ::executor::store::Clause {                                                       \
-    ::executor::store::Clause::Kind::index, #name, #__VA_ARGS__                     \
-  }
-#define UNIQUE(name, ...)                                                           \
-  ::executor::store::Clause {                                                       \
-    ::executor::store::Clause::Kind::unique, #name, #__VA_ARGS__                    \
-  }
-#define SEALED(...)                                                                 \
-  ::executor::store::Clause {                                                       \
-    ::executor::store::Clause::Kind::sealed, {}, #__VA_ARGS__                       \
-  }
+#define KEY(field) \
+  ::executor::store::Clause { ::executor::store::Clause::Kind::key, {}, #field }
+#define WORKSPACE(field) \
+  ::executor::store::Clause { ::executor::store::Clause::Kind::workspace, {}, #field }
+#define INDEX(name, ...) \
+  ::executor::store::Clause { ::executor::store::Clause::Kind::index, #name, #__VA_ARGS__ }
+#define UNIQUE(name, ...) \
+  ::executor::store::Clause { ::executor::store::Clause::Kind::unique, #name, #__VA_ARGS__ }
+#define SEALED(...) \
+  ::executor::store::Clause { ::executor::store::Clause::Kind::sealed, {}, #__VA_ARGS__ }
 
-#define RECORD(Type, table, fields, ...)                                            \
-  BOOST_DESCRIBE_STRUCT(Type, (), fields)                                           \
-  [[maybe_unused]] constexpr auto executorRecordClauses(const Type*) {              \
-    return ::executor::store::recordClauses(table, __VA_ARGS__);                    \
-  }                                                                                 \
-  static_assert(::executor::store::detail::countOf<Type>(                           \
-                    ::executor::store::Clause::Kind::key) == 1,                     \
-                "RECORD needs exactly one KEY(field)");                             \
-  static_assert(::executor::store::detail::countOf<Type>(                           \
-                    ::executor::store::Clause::Kind::workspace) <= 1,               \
-                "RECORD takes at most one WORKSPACE(field)");                       \
-  static_assert(::executor::store::detail::namesOnlyFields<Type>(),                 \
-                "a clause of RECORD names a field that FIELDS does not");           \
-  static_assert(::executor::store::detail::indexesAreNarrow<Type>(),                \
-                "an index of RECORD has one to kMaxIndexColumns columns");          \
-  static_assert(::executor::store::detail::sealsOnlyPlainFields<Type>(),            \
+#define RECORD(Type, table, fields, ...)                                                         \
+  BOOST_DESCRIBE_STRUCT(Type, (), fields)                                                        \
+  [[maybe_unused]] constexpr auto executorRecordClauses(const Type*) {                           \
+    return ::executor::store::recordClauses(table, __VA_ARGS__);                                 \
+  }                                                                                              \
+  static_assert(                                                                                 \
+      ::executor::store::detail::countOf<Type>(::executor::store::Clause::Kind::key) == 1,       \
+      "RECORD needs exactly one KEY(field)");                                                    \
+  static_assert(                                                                                 \
+      ::executor::store::detail::countOf<Type>(::executor::store::Clause::Kind::workspace) <= 1, \
+      "RECORD takes at most one WORKSPACE(field)");                                              \
+  static_assert(::executor::store::detail::namesOnlyFields<Type>(),                              \
+                "a clause of RECORD names a field that FIELDS does not");                        \
+  static_assert(::executor::store::detail::indexesAreNarrow<Type>(),                             \
+                "an index of RECORD has one to kMaxIndexColumns columns");                       \
+  static_assert(::executor::store::detail::sealsOnlyPlainFields<Type>(),                         \
                 "a key, workspace or index column cannot be SEALED")

@@ -119,8 +119,7 @@ TEST_P(ScanTest, ScansByKeyTakeBounds) {
   fill();
   const auto keys = [this](ScanOptions options) {
     Names found;
-    const Page<Item> page =
-        read([options](Txn& txn) { return txn.scan<Item>(options); }).value();
+    const Page<Item> page = read([options](Txn& txn) { return txn.scan<Item>(options); }).value();
     for (const Item& one : page.items) found.push_back(one.id);
     return found;
   };
@@ -131,8 +130,7 @@ TEST_P(ScanTest, ScansByKeyTakeBounds) {
 
 TEST_P(ScanTest, ALimitIsRequiredAndBounded) {
   EXPECT_EQ(ids("byRank", {.prefix = {"ws_1"}}), Names{"invalid_argument"});
-  EXPECT_EQ(ids("byRank", {.prefix = {"ws_1"}, .limit = kMaxScan + 1}),
-            Names{"invalid_argument"});
+  EXPECT_EQ(ids("byRank", {.prefix = {"ws_1"}, .limit = kMaxScan + 1}), Names{"invalid_argument"});
   EXPECT_EQ(ids("byRank", {.prefix = {"ws_1"}, .limit = kMaxScan}), Names{});
 }
 

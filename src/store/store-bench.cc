@@ -63,16 +63,14 @@ class Bench {
   Task<> writeMany(int each) {
     for (int i = 0; i < each; ++i) {
       const Event event = next();
-      const Status status =
-          co_await store_->write([event](Txn& txn) { return txn.insert(event); });
+      const Status status = co_await store_->write([event](Txn& txn) { return txn.insert(event); });
       if (!status) std::abort();
     }
   }
 
   Task<> readMany(int each) {
     for (int i = 0; i < each; ++i) {
-      const auto found =
-          co_await store_->read([](Txn& txn) { return txn.get<Event>("task_1/1"); });
+      const auto found = co_await store_->read([](Txn& txn) { return txn.get<Event>("task_1/1"); });
       if (!found || !*found) std::abort();
     }
   }
@@ -109,9 +107,9 @@ void DurableWrite(benchmark::State& state) {
   for (auto _ : state) bench.writeInLanes(lanes, kEach);
   state.SetItemsProcessed(state.iterations() * lanes * kEach);
   // Mean time of one write as its coroutine sees it.
-  state.counters["latency"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * kEach),
-      benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["latency"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kEach),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(DurableWrite)->Arg(1)->Arg(4)->Arg(16)->Arg(64)->UseRealTime();
 
@@ -144,12 +142,14 @@ void BlobPutAndGet(benchmark::State& state) {
   Bench bench;
   std::string bytes(static_cast<std::size_t>(state.range(0)), 'x');
   std::uint32_t seed = 1;
-  for (char& byte : bytes) byte = static_cast<char>('a' + ((seed = seed * 1664525 + 1013904223) >> 28));
+  for (char& byte : bytes)
+    byte = static_cast<char>('a' + ((seed = seed * 1664525 + 1013904223) >> 28));
   std::uint8_t round = 0;
   for (auto _ : state) {
     bytes[0] = static_cast<char>(++round);
     asio::co_spawn(
-        bench.loop(), [&]() -> Task<> {
+        bench.loop(),
+        [&]() -> Task<> {
           const auto hash = co_await bench.store().blobs().put({.bytes = bytes, .owner = "o"});
           const auto back = co_await bench.store().blobs().get(*hash);
           if (!back || back->size() != bytes.size()) std::abort();

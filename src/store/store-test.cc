@@ -208,7 +208,8 @@ TEST_P(StoreTest, ACoroutineDestroyedWhileItWaitsDoesNotUndoTheWrite) {
   {
     asio::io_context other;
     asio::co_spawn(
-        other, [this]() -> Task<> {
+        other,
+        [this]() -> Task<> {
           (void)co_await store_->write([](Txn& txn) { return txn.insert(item("a")); });
         },
         asio::detached);

@@ -1,10 +1,10 @@
 // The store seam: records, indexes, transactions (D25). SQLite now; PostgreSQL and Convex fit it.
 //
 // write() runs a synchronous function inside one serializable transaction, off the I/O threads. The
-// function may run again on conflict, so it captures by value and has no other effects. Reads see the
-// transaction's own writes. When write() returns, the commit is durable (SQLite: WAL, synchronous
-// FULL, one writer thread, group commit). A function that returns an error changes nothing. A
-// coroutine that is cancelled or destroyed while it waits does not undo the write.
+// function may run again on conflict, so it captures by value and has no other effects. Reads see
+// the transaction's own writes. When write() returns, the commit is durable (SQLite: WAL,
+// synchronous FULL, one writer thread, group commit). A function that returns an error changes
+// nothing. A coroutine that is cancelled or destroyed while it waits does not undo the write.
 //
 //   Result<Source> source = co_await store.write([source](Txn& t) -> Result<Source> {
 //     EXECUTOR_CHECK(t.insert(source));
@@ -12,8 +12,8 @@
 //     return source;
 //   });
 //
-// Writes commit in the order they were given. writeLater() is for what must not be lost out of order
-// but needs no commit of its own (D7): it becomes durable with the next write(), or after
+// Writes commit in the order they were given. writeLater() is for what must not be lost out of
+// order but needs no commit of its own (D7): it becomes durable with the next write(), or after
 // kMaxLazyDelay.
 #pragma once
 
@@ -36,9 +36,9 @@
 namespace executor::store {
 
 struct StoreOptions {
-  std::string path;       // of the SQLite file; made with mode 0600 if it is not there
+  std::string path;  // of the SQLite file; made with mode 0600 if it is not there
   Key256 masterKey{};
-  Schema schema;          // every record type the program uses
+  Schema schema;  // every record type the program uses
   const Clock* clock = &systemClock();
 };
 
@@ -85,7 +85,8 @@ class Store {
   auto run(Kind kind, F fn) -> Task<std::invoke_result_t<F&, Txn&>>;
 
   Task<Status> await(Kind kind, std::function<Status(Txn&)> fn);
-  void submit(Kind kind, std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done);
+  void submit(Kind kind, std::function<Status(Txn&)> fn,
+              std::move_only_function<void(Status)> done);
 
   asio::any_io_executor loop_;
   Sealer sealer_;

@@ -7,23 +7,23 @@ namespace executor::store {
 namespace {
 
 std::unexpected<Error> notFound(const RecordType& type, std::string_view key) {
-  return fail(ErrorCode::not_found, "There is no " + std::string(type.table) + " " +
-                                        truncateText(key, 80) + ".");
+  return fail(ErrorCode::not_found,
+              "There is no " + std::string(type.table) + " " + truncateText(key, 80) + ".");
 }
 
 Status checkKey(const RecordType& type, std::string_view key) {
   if (!key.empty() && key.size() <= kMaxKeyBytes) return {};
-  return fail(ErrorCode::invalid_argument,
-              "The " + std::string(type.keyField) + " of a " + std::string(type.table) +
-                  " must have 1 to " + std::to_string(kMaxKeyBytes) + " bytes.");
+  return fail(ErrorCode::invalid_argument, "The " + std::string(type.keyField) + " of a " +
+                                               std::string(type.table) + " must have 1 to " +
+                                               std::to_string(kMaxKeyBytes) + " bytes.");
 }
 
 Status checkLimit(std::size_t limit) {
   if (limit >= 1 && limit <= kMaxScan) return {};
-  return fail(ErrorCode::invalid_argument,
-              "A page has 1 to " + std::to_string(kMaxScan) + " items, not " +
-                  std::to_string(limit) + ".",
-              "Ask for fewer and follow the cursor.");
+  return fail(
+      ErrorCode::invalid_argument,
+      "A page has 1 to " + std::to_string(kMaxScan) + " items, not " + std::to_string(limit) + ".",
+      "Ask for fewer and follow the cursor.");
 }
 
 // Empty if the record has none.
@@ -103,17 +103,16 @@ Result<TxnCore::Encoded> TxnCore::encode(const RecordType& type, json::object re
 Result<json::object> TxnCore::decode(const RecordType& type, const Row& row) {
   Result<json::value> body = parseJson(row.body, kBodyLimits);
   if (!body || !body->is_object()) {
-    return fail(ErrorCode::store_corrupt,
-                "A stored " + std::string(type.table) + " record cannot be read.",
-                "Restore the database from a backup.", "key " + row.key + ": body is no JSON object");
+    return fail(
+        ErrorCode::store_corrupt, "A stored " + std::string(type.table) + " record cannot be read.",
+        "Restore the database from a backup.", "key " + row.key + ": body is no JSON object");
   }
   json::object object = std::move(body->get_object());
   EXECUTOR_CHECK(sealer_.openFields(type, row.key, object));
   return object;
 }
 
-Result<std::optional<json::object>> TxnCore::getJson(const RecordType& type,
-                                                     std::string_view key) {
+Result<std::optional<json::object>> TxnCore::getJson(const RecordType& type, std::string_view key) {
   EXECUTOR_TRY(std::optional<Row> row, engine_.get(type, key));
   if (!row) return std::nullopt;
   EXECUTOR_TRY(json::object object, decode(type, *row));

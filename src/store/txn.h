@@ -37,12 +37,12 @@ struct IndexRef {
 };
 
 struct ScanOptions {
-  std::vector<IndexValue> prefix = {};       // equal to the first columns, in order
-  std::optional<IndexValue> from = {};       // inclusive lower bound of the next column
-  std::optional<IndexValue> to = {};         // exclusive upper bound of the next column
-  Order order = Order::ascending;            // by (columns, key)
-  std::size_t limit = 0;                     // required, 1 to kMaxScan
-  std::string after = {};                    // Page::nextCursor of the page before, or empty
+  std::vector<IndexValue> prefix = {};  // equal to the first columns, in order
+  std::optional<IndexValue> from = {};  // inclusive lower bound of the next column
+  std::optional<IndexValue> to = {};    // exclusive upper bound of the next column
+  Order order = Order::ascending;       // by (columns, key)
+  std::size_t limit = 0;                // required, 1 to kMaxScan
+  std::string after = {};               // Page::nextCursor of the page before, or empty
 };
 
 template <class R>

@@ -51,7 +51,9 @@ Error describe(int code, int systemError, std::string detail) {
       return {ErrorCode::unavailable, "The store's disk reported an error.",
               "Look at the server's log and the system's disk messages.", std::move(detail)};
     default:
-      return {ErrorCode::internal, "Executor failed inside; the log has the cause.", {},
+      return {ErrorCode::internal,
+              "Executor failed inside; the log has the cause.",
+              {},
               std::move(detail)};
   }
 }
@@ -97,14 +99,12 @@ int Statement::step() { return sqlite3_step(raw_); }
 std::string Statement::column(int index) const {
   const void* bytes = sqlite3_column_blob(raw_, index);
   const int size = sqlite3_column_bytes(raw_, index);
-  return bytes == nullptr ? std::string()
-                          : std::string(static_cast<const char*>(bytes),
-                                        static_cast<std::size_t>(size));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
-std::int64_t Statement::integerColumn(int index) const {
-  return sqlite3_column_int64(raw_, index);
-}
+std::int64_t Statement::integerColumn(int index) const { return sqlite3_column_int64(raw_, index); }
 
 Result<Connection> Connection::open(const SqliteOptions& options) {
   EXECUTOR_CHECK(makePrivateFile(options.path));

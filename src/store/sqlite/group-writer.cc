@@ -57,9 +57,7 @@ void GroupWriter::serve() {
   }
 }
 
-bool GroupWriter::isDue() const {
-  return closing_ || urgent_ > 0 || queue_.size() >= kMaxLazyJobs;
-}
+bool GroupWriter::isDue() const { return closing_ || urgent_ > 0 || queue_.size() >= kMaxLazyJobs; }
 
 void GroupWriter::sleep(Lock& lock) {
   sleeping_ = true;

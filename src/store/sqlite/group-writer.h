@@ -1,15 +1,16 @@
 // The one thread that writes, and its group commit.
 //
 // An fsync costs 150 to 200 µs whatever it carries, so everything that waits goes into one
-// transaction: a SAVEPOINT per job keeps a failing job from touching its neighbours, one COMMIT makes
-// all durable, one post wakes all waiters. While a commit is under way the next group collects by
-// itself: with one writer latency is one fsync, with many throughput is bound by the CPU.
+// transaction: a SAVEPOINT per job keeps a failing job from touching its neighbours, one COMMIT
+// makes all durable, one post wakes all waiters. While a commit is under way the next group
+// collects by itself: with one writer latency is one fsync, with many throughput is bound by the
+// CPU.
 //
-// If SQLite gives up the whole transaction (disk full, I/O error), the jobs run again one by one, so
-// that each gets its own outcome; a job may therefore run twice, but commits once.
+// If SQLite gives up the whole transaction (disk full, I/O error), the jobs run again one by one,
+// so that each gets its own outcome; a job may therefore run twice, but commits once.
 //
-// Jobs that are not urgent wait for an urgent one, for kMaxLazyJobs of their kind, or kMaxLazyDelay.
-// They stay in order with all others.
+// Jobs that are not urgent wait for an urgent one, for kMaxLazyJobs of their kind, or
+// kMaxLazyDelay. They stay in order with all others.
 #pragma once
 
 #include <condition_variable>

@@ -26,8 +26,7 @@ Status refuseForeignFile(Connection& connection, std::int64_t format) {
   EXECUTOR_TRY(const std::int64_t tables,
                connection.integerOf("SELECT count(*) FROM sqlite_schema"));
   if (owner == kApplicationId || (owner == 0 && format == 0 && tables == 0)) return {};
-  return fail(ErrorCode::invalid_configuration,
-              "The database file belongs to another program.",
+  return fail(ErrorCode::invalid_configuration, "The database file belongs to another program.",
               "Point EXECUTOR_STORE_URL or EXECUTOR_DATA_DIR at a file of its own.",
               "application_id " + std::to_string(owner));
 }
@@ -69,23 +68,24 @@ Result<std::string> storedDefinition(Connection& connection, const std::string& 
 }
 
 Status storeDefinition(Connection& connection, const std::string& name, const std::string& value) {
-  EXECUTOR_TRY(Statement statement, connection.prepare(
-      "INSERT INTO executor_meta (name, value) VALUES (?1, ?2) "
-      "ON CONFLICT (name) DO UPDATE SET value = ?2"));
+  EXECUTOR_TRY(Statement statement,
+               connection.prepare("INSERT INTO executor_meta (name, value) VALUES (?1, ?2) "
+                                  "ON CONFLICT (name) DO UPDATE SET value = ?2"));
   if (statement.text(name).text(value).step() == SQLITE_DONE) return {};
   return connection.error("write executor_meta");
 }
 
 Result<bool> hasColumn(Connection& connection, const RecordType& type, const IndexType& index) {
-  EXECUTOR_TRY(Statement statement, connection.prepare(
-      "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2"));
+  EXECUTOR_TRY(Statement statement,
+               connection.prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2"));
   const std::string column = "ix_" + std::string(index.name);
   const int code = statement.text(type.table).text(column).step();
   if (code != SQLITE_ROW && code != SQLITE_DONE) return connection.error("pragma_table_info");
   return code == SQLITE_ROW;
 }
 
-// Brings column and SQL index to the definition; changed entries become null, which is "to be filled".
+// Brings column and SQL index to the definition; changed entries become null, which is "to be
+// filled".
 Status defineIndex(Connection& connection, const RecordType& type, const IndexType& index) {
   const std::string table = quoteName(type.table);
   const std::string column = indexColumn(index);

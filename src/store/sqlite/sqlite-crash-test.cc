@@ -23,8 +23,7 @@ std::unique_ptr<Store> openAt(const std::string& path, asio::io_context& loop) {
 Task<> writeForever(Store& store, int lane, int acknowledge) {
   for (std::int32_t i = 0;; ++i) {
     const std::string id = std::to_string(lane) + "-" + std::to_string(i);
-    const Status status =
-        co_await store.write([id](Txn& txn) { return txn.insert(item(id)); });
+    const Status status = co_await store.write([id](Txn& txn) { return txn.insert(item(id)); });
     const std::array<std::int32_t, 2> done = {lane, i};
     if (!status || write(acknowledge, done.data(), sizeof(done)) != sizeof(done)) _exit(3);
   }
@@ -75,8 +74,7 @@ TEST(SqliteCrash, AKilledProcessLosesNoAcknowledgedCommit) {
     for (std::size_t lane = 0; lane < last.size(); ++lane) {
       for (std::int32_t i = 0; i <= last.at(lane); ++i) {
         const std::string id = std::to_string(lane) + "-" + std::to_string(i);
-        const auto found =
-            await(loop, store->read([id](Txn& txn) { return txn.get<Item>(id); }));
+        const auto found = await(loop, store->read([id](Txn& txn) { return txn.get<Item>(id); }));
         ASSERT_TRUE(found.value().has_value()) << id;
       }
     }
@@ -117,8 +115,7 @@ TEST(SqliteShared, ProcessesOnOneFileLoseNoIncrement) {
   }
   asio::io_context loop{1};
   const auto store = openAt(directory.path("store.db"), loop);
-  const auto counter =
-      await(loop, store->read([](Txn& txn) { return txn.get<Item>("counter"); }));
+  const auto counter = await(loop, store->read([](Txn& txn) { return txn.get<Item>("counter"); }));
   EXPECT_EQ(counter.value()->count, kProcesses * kTimes);
 }
 
@@ -128,8 +125,7 @@ TEST(SqliteShared, ACommitOfAnotherProcessWakesWatchers) {
   const auto store = openAt(directory.path("store.db"), loop);
   Watch watch = store->watch("anything");
   const auto neighbour = openAt(directory.path("store.db"), loop);
-  ASSERT_TRUE(
-      await(loop, neighbour->write([](Txn& txn) { return txn.insert(item("theirs")); })));
+  ASSERT_TRUE(await(loop, neighbour->write([](Txn& txn) { return txn.insert(item("theirs")); })));
   EXPECT_TRUE(await(loop, watch.wait(deadlineAfter(20 * kForeignPoll))));
 }
 

@@ -102,8 +102,8 @@ TEST_F(SqliteTest, ANewIndexIsFilledFromStoredRecords) {
   const auto store = tryOpen().value();
   const auto page = await(loop_, store->read([](Txn& txn) -> Result<std::size_t> {
     EXECUTOR_TRY(const Rows rows,
-                 txn.engine().range(recordType<Item>(), {.index = recordType<Item>().index("byRank"),
-                                                         .limit = 10}));
+                 txn.engine().range(recordType<Item>(),
+                                    {.index = recordType<Item>().index("byRank"), .limit = 10}));
     return rows.rows.size();
   }));
   EXPECT_EQ(page.value(), 2u);
@@ -114,12 +114,12 @@ TEST_F(SqliteTest, AnIndexWithOtherColumnsIsMadeAnew) {
     const auto store = tryOpen().value();
     ASSERT_TRUE(insert(*store, item("a")));
   }
-  execRaw("UPDATE executor_meta SET value = 'unique other' WHERE name = 'index/item/byName';"
-          "UPDATE item SET ix_byName = x'01'");
+  execRaw(
+      "UPDATE executor_meta SET value = 'unique other' WHERE name = 'index/item/byName';"
+      "UPDATE item SET ix_byName = x'01'");
   const auto store = tryOpen().value();
-  const auto found = await(loop_, store->read([](Txn& txn) {
-    return txn.find<Item>("byName", {"ws_1", "a"});
-  }));
+  const auto found =
+      await(loop_, store->read([](Txn& txn) { return txn.find<Item>("byName", {"ws_1", "a"}); }));
   EXPECT_TRUE(found.value().has_value());
 }
 
@@ -147,9 +147,8 @@ TEST_F(SqliteTest, DamageInsideIsReportedAndTheStoreGoesOn) {
     EXPECT_EQ(codeOf(store), "store_corrupt");
     return;
   }
-  const auto page = await(loop_, (*store)->read([](Txn& txn) {
-    return txn.scan<Item>({.limit = kMaxScan});
-  }));
+  const auto page =
+      await(loop_, (*store)->read([](Txn& txn) { return txn.scan<Item>({.limit = kMaxScan}); }));
   EXPECT_EQ(codeOf(page), "store_corrupt");
   EXPECT_EQ(await(loop_, (*store)->read([](Txn&) -> Result<int> { return 7; })).value(), 7);
 }
@@ -177,9 +176,10 @@ void fillsUpAndGoesOn(asio::io_context& loop, Store& store) {
   }
   ASSERT_EQ(codeOf(last), "store_full") << last.error().detail;
   const auto present = [&](int i) {
-    return await(loop, store.read([i](Txn& txn) {
-             return txn.get<Item>("item" + std::to_string(i));
-           })).value().has_value();
+    return await(loop,
+                 store.read([i](Txn& txn) { return txn.get<Item>("item" + std::to_string(i)); }))
+        .value()
+        .has_value();
   };
   for (int i = 0; i < stored; ++i) ASSERT_TRUE(present(i)) << i;
   EXPECT_FALSE(present(stored));

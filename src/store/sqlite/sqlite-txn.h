@@ -1,4 +1,5 @@
-// The rows of one SQLite transaction. Begin and end are the caller's (group-writer.h, reader-pool.h).
+// The rows of one SQLite transaction. Begin and end are the caller's (group-writer.h,
+// reader-pool.h).
 #pragma once
 
 #include "store/engine.h"

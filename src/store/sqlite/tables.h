@@ -1,12 +1,13 @@
 // The tables of a schema and the SQL that works on them.
 //
-// A record type is one table: `key` (text), `version` (integer), `body` (JSON as text, or bytes) and
-// per index one column `ix_<name>` of bytes (index-key.h), each with one SQL index. The statements of
-// a table are made once; a type that was not given to openStore has none and is refused.
+// A record type is one table: `key` (text), `version` (integer), `body` (JSON as text, or bytes)
+// and per index one column `ix_<name>` of bytes (index-key.h), each with one SQL index. The
+// statements of a table are made once; a type that was not given to openStore has none and is
+// refused.
 //
 // sqliteMigrate() brings a file to this program's schema inside one transaction, so two nodes that
-// start together do it once. It goes forward only: a file of a newer format is refused unchanged. An
-// index that is new, or whose columns changed, is filled from the stored bodies.
+// start together do it once. It goes forward only: a file of a newer format is refused unchanged.
+// An index that is new, or whose columns changed, is filled from the stored bodies.
 #pragma once
 
 #include <span>

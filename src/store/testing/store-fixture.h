@@ -40,8 +40,7 @@ struct OldItem {
   std::string workspaceId;
   std::string name;
 };
-RECORD(OldItem, "item", FIELDS(id, workspaceId, name), KEY(id),
-       UNIQUE(byName, workspaceId, name));
+RECORD(OldItem, "item", FIELDS(id, workspaceId, name), KEY(id), UNIQUE(byName, workspaceId, name));
 
 struct Nickname {
   std::string id;
