@@ -26,6 +26,8 @@ constexpr auto kPairs = std::to_array<Pair>({
     {"CLOUDFLARE_SANDBOX_RUN_URL", "CLOUDFLARE_SANDBOX_AUTH_TOKEN"},
 });
 
+// Each rule looks at one thing and may find one problem; all are collected, since an operator would
+// rather fix five at once than start five times.
 class Rules {
  public:
   explicit Rules(const Configuration& configuration) : given_(configuration) {}
@@ -39,6 +41,7 @@ class Rules {
   }
 
  private:
+  // Half a pair is never what was meant: a missing key would otherwise show as "no TLS".
   void pairs() {
     for (const auto& [one, other] : kPairs) {
       if (given_.isGiven(one) == given_.isGiven(other)) continue;
@@ -48,6 +51,7 @@ class Rules {
     }
   }
 
+  // The store could only say so much later, and in its own words.
   void convex() {
     if (given_.get("EXECUTOR_STORE_URL") != "convex") return;
     for (const std::string_view name : {"CONVEX_URL", "CONVEX_DEPLOY_KEY"}) {
@@ -57,6 +61,7 @@ class Rules {
     }
   }
 
+  // A key file made by itself is lost with the node's disk, and each node would make another.
   void secretsAtRest() {
     if (given_.isGiven("EXECUTOR_ENCRYPTION_KEY") || given_.isGiven("WORKOS_API_KEY")) return;
     refuse("Secrets would be stored without a managed key.",
@@ -81,6 +86,7 @@ class Rules {
         "Set AGENT_STORAGE_PROVIDER=agentfs-cloudflare.");
   }
 
+  // Strangers' programs share these machines: the engine without its jail is one wall too few.
   void runtime() {
     if (!given_.flag("DANGEROUSLY_ALLOW_LOCAL_VM")) return;
     refuse(
@@ -96,6 +102,7 @@ class Rules {
            "Unset EXECUTOR_EGRESS or set it to public.");
   }
 
+  // What seals a session must be as hard to guess as the key it stands for.
   void cookiePassword() {
     const auto password = given_.get("WORKOS_COOKIE_PASSWORD");
     if (password.empty() || password.size() >= kLeastCookiePassword) return;
@@ -112,6 +119,7 @@ class Rules {
            "Set MCP_API_KEY_SECRET to a longer random text (openssl rand -base64 32).");
   }
 
+  // Examples are copied; a secret that stands in public documentation is none.
   void placeholder(const Variable& variable) {
     if (variable.secrecy == Secrecy::open) return;
     const std::string value = toLowerAscii(given_.get(variable.name));

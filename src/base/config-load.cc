@@ -29,12 +29,14 @@ std::string nearHint(std::string_view name) {
   return fmt::format("Did you mean {}?", near);
 }
 
+// The name is shown, never the value: a misspelt variable may well hold a secret.
 std::unexpected<Error> failUnknown(std::string_view origin, std::string_view name) {
   return failConfiguration(
       fmt::format("{}: there is no variable {}.", origin, truncateText(name, 80)), nearHint(name));
 }
 
 // The text, or nothing if there is no such file.
+// A directory, a device or a pipe of that name is refused: reading it could block or never end.
 Result<std::optional<std::string>> readIfThere(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -53,6 +55,7 @@ Result<std::optional<std::string>> readIfThere(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+// A file that somebody named must be there; a file of the data directory need not.
 Result<std::string> readNamed(const std::string& path, std::string_view namedBy) {
   EXECUTOR_TRY(auto text, readIfThere(path));
   if (text) return *std::move(text);
@@ -76,6 +79,9 @@ std::optional<std::string> textOf(const json::value& value) {
 
 }  // namespace
 
+// Sources are taken strongest first and a value once taken stays, so each step may rely on what the
+// stronger ones said: where the data directory is, then which files to read. Every value is judged
+// even when a stronger one hides it: a broken file should not wait for the day the flag is dropped.
 class ConfigurationLoader {
  public:
   explicit ConfigurationLoader(const ConfigurationSources& sources) : sources_(sources) {
@@ -105,6 +111,7 @@ class ConfigurationLoader {
     return {};
   }
 
+  // The environment is shared with other programs and other versions: unknown names only warn.
   Status takeEnvironment() {
     for (const auto& [name, value] : sources_.environment) {
       if (const Variable* variable = findVariable(name)) {
@@ -117,6 +124,7 @@ class ConfigurationLoader {
     return {};
   }
 
+  // Either the named file or the one in the data directory, never both.
   Status takeEnvFile() {
     if (!sources_.envFile.empty()) {
       EXECUTOR_TRY(const std::string text, readNamed(sources_.envFile, "--env-file"));
@@ -141,6 +149,7 @@ class ConfigurationLoader {
     return {};
   }
 
+  // Unlike env files, config.yaml is ours alone: every unknown key in it is a mistake.
   Status takeConfigFile() {
     std::string path(made_.get(kConfig));
     if (path.empty()) {
@@ -166,6 +175,8 @@ class ConfigurationLoader {
     return {};
   }
 
+  // Values may be written as YAML has them: numbers, flags and lists become the text they stand
+  // for.
   Status takeMember(std::string_view key, const json::value& value, const std::string& path) {
     const Variable* variable = findVariable(key);
     if (!variable) return failUnknown(path, key);
@@ -177,6 +188,8 @@ class ConfigurationLoader {
     return take(*variable, *text, "file " + path);
   }
 
+  // The one door by which a value enters: judged, remembered as a secret where it is one, kept if
+  // no stronger source gave it.
   Status take(const Variable& variable, const std::string& text, std::string origin) {
     if (text.empty()) return {};
     if (!variable.valid(text)) return failValue(variable, origin, shownIn(variable, text));
@@ -204,6 +217,7 @@ class ConfigurationLoader {
         "Set it by flag or in the environment.");
   }
 
+  // Without HOME the default data directory has no place; guessing one could mix two users.
   Status checkHome() const {
     if (made_.home_.starts_with('/') || !made_.get(kDataDir).starts_with("~/")) return {};
     return failConfiguration("EXECUTOR_DATA_DIR is not set and there is no home directory.",

@@ -11,6 +11,7 @@ namespace {
 
 using namespace config;
 
+// Short names keep a row readable.
 constexpr Secrecy kOpen = Secrecy::open, kSecret = Secrecy::secret, kUrl = Secrecy::url;
 
 constexpr std::string_view kFlagWords = "1, true, yes, on, or 0, false, no, off";
@@ -112,6 +113,7 @@ constexpr auto kVariables = std::to_array<Variable>({
     {"OTEL_EXPORTER_OTLP_ENDPOINT", "", "", kUrl, isUrl, kUrlWords, "Where traces are sent."},
 });
 
+// The one variable that the original product knew under two names.
 constexpr std::string_view kAlias = "MCP_AUTHORIZATION_SERVER_URL";
 constexpr std::string_view kAliasOf = "MCP_AUTHORIZATION_SERVER";
 
@@ -133,6 +135,7 @@ const Variable* findFlag(std::string_view flag) {
   return orNull(std::ranges::find(knownVariables(), flag, &Variable::flag).base());
 }
 
+// Called on the way to an error only; the copy of all names does not matter.
 std::string_view nearestVariable(std::string_view name) {
   std::vector<std::string> names;
   for (const Variable& variable : kVariables) names.emplace_back(variable.name);

@@ -23,6 +23,7 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
   return std::ranges::find(words, text) != words.end();
 }
 
+// The whole text must be the number: from_chars alone would take "80x".
 template <class Number>
 std::optional<Number> readDigits(std::string_view text) {
   Number number{};
@@ -51,6 +52,7 @@ bool allOf(std::string_view list, Test test) {
   return !items.empty() && std::ranges::all_of(items, test);
 }
 
+// Without a host, "http:///x" would mean whatever the reader likes.
 bool isHttp(const boost::urls::url_view& url) {
   return (url.scheme() == "http" || url.scheme() == "https") && !url.host().empty();
 }
@@ -63,6 +65,8 @@ bool isHost(std::string_view text) {
 
 }  // namespace
 
+// Names are not resolved: what a listener binds to must not depend on DNS. An IPv6 address needs
+// its brackets, or its last group could be taken for the port.
 std::optional<HostAndPort> readListen(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
@@ -83,6 +87,7 @@ std::optional<bool> readFlag(std::string_view text) {
   return std::nullopt;
 }
 
+// Within int32, so that milliseconds and seconds may be multiplied without thought.
 std::optional<std::int64_t> readCount(std::string_view text) {
   const auto number = readDigits<std::int32_t>(text);
   return number && *number > 0 ? std::optional<std::int64_t>(*number) : std::nullopt;
@@ -108,6 +113,8 @@ bool isMode(std::string_view text) {
                                       "production", "prod"});
 }
 
+// RFC 6454: scheme, host and port. A path would be dropped silently by everyone who compares
+// origins, and credentials in an origin would end up in links.
 bool isOrigin(std::string_view text) {
   const auto parsed = boost::urls::parse_uri(boost::urls::string_view(text));
   if (!parsed || !isHttp(*parsed) || parsed->has_userinfo()) return false;
@@ -129,6 +136,7 @@ bool isUrl(std::string_view text) {
   return parsed && isHttp(*parsed);
 }
 
+// Whether the database is there is for the store to find out; here only the form is judged.
 bool isStoreUrl(std::string_view text) {
   if (text == "convex") return true;
   if (text.starts_with("sqlite:///")) return text.size() > std::string_view("sqlite:///").size();
@@ -137,6 +145,7 @@ bool isStoreUrl(std::string_view text) {
          parsed->has_authority();
 }
 
+// Relative paths would depend on where the process was started (D29).
 bool isPath(std::string_view text) { return text.starts_with('/') || text.starts_with("~/"); }
 
 bool isKey256(std::string_view text) {
@@ -144,6 +153,7 @@ bool isKey256(std::string_view text) {
   return base64Decode(text, bytes) && bytes.size() == kKeyBytes;
 }
 
+// Shorter ones can be guessed; cloud mode asks for more (config-deployment.cc).
 bool isToken(std::string_view text) { return text.size() >= kLeastTokenLength; }
 
 bool isPem(std::string_view text) {
@@ -155,6 +165,7 @@ bool isLogFormat(std::string_view text) { return isOneOf(text, {"text", "json"})
 bool isJailRequirement(std::string_view text) { return isOneOf(text, {"best", "full"}); }
 bool isTypeCheck(std::string_view text) { return isOneOf(text, {"off", "warn", "error"}); }
 
+// `off`, or requests per time: 600/minute.
 bool isRateLimit(std::string_view text) {
   const auto parts = splitText(text, '/');
   return text == "off" || (parts.size() == 2 && readCount(parts[0]) &&
@@ -165,6 +176,7 @@ bool isStorageProvider(std::string_view text) {
   return isOneOf(text, {"agentfs-local", "agentfs-cloudflare", "cloudflare"});
 }
 
+// By hand, since a password with a stray character makes the whole URL invalid but no less secret.
 std::string_view urlPassword(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};

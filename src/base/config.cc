@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
+// Asking for a variable that is not in the table is a bug that every test run would meet.
 const Variable& known(std::string_view name) {
   const Variable* variable = findVariable(name);
   if (!variable) throw std::logic_error(fmt::format("no such variable: {}", name));
   return *variable;
 }
 
+// The mask has one length, so that it says nothing about the secret's.
 std::string shown(const Variable& variable, std::string_view value) {
   if (value.empty()) return {};
   switch (variable.secrecy) {
@@ -44,6 +46,8 @@ LogLevel levelOf(std::string_view name) {
 
 }  // namespace
 
+// Copied once at start: later changes of the process's environment, by whomever, change nothing. Of
+// a name given twice the first counts, as with getenv.
 NamedValues currentEnvironment() {
   NamedValues values;
   for (char** at = environ; at && *at; ++at) {
@@ -85,11 +89,13 @@ std::vector<Setting> Configuration::all() const {
   return settings;
 }
 
+// All spellings of self-hosted begin alike; the grammar admits no others.
 DeploymentMode Configuration::mode() const {
   const bool selfHosted = toLowerAscii(get("EXECUTOR_DEPLOYMENT_MODE")).starts_with("self");
   return selfHosted ? DeploymentMode::selfHosted : DeploymentMode::cloud;
 }
 
+// Reference MODE-1: a mode that was named beats the flags.
 bool Configuration::enforces(std::string_view name) const {
   return isCloud() || (flag(name) && !isGiven("EXECUTOR_DEPLOYMENT_MODE"));
 }
@@ -98,6 +104,7 @@ config::HostAndPort Configuration::listen() const {
   return config::readListen(get("EXECUTOR_LISTEN")).value();
 }
 
+// `~` is expanded here and not when loading, so that doctor shows what was written.
 std::string Configuration::dataDir() const {
   std::string path(get("EXECUTOR_DATA_DIR"));
   if (path.starts_with("~/")) path.replace(0, 1, home_);
@@ -108,6 +115,7 @@ std::string Configuration::publicUrl() const {
   return withoutSlash(std::string(get("EXECUTOR_PUBLIC_URL")));
 }
 
+// The default depends on the mode (D30); a value given is judged by checkDeployment.
 std::string Configuration::egress() const {
   if (isCloud() && !isGiven("EXECUTOR_EGRESS")) return "public";
   return std::string(get("EXECUTOR_EGRESS"));
@@ -117,6 +125,7 @@ LogOptions Configuration::log() const {
   return {levelOf(get("EXECUTOR_LOG_LEVEL")), get("EXECUTOR_LOG_FORMAT") == "json"};
 }
 
+// The grammar has checked that it is 32 bytes in base64.
 std::optional<Key256> Configuration::encryptionKey() const {
   std::string bytes;
   if (!isGiven("EXECUTOR_ENCRYPTION_KEY")) return std::nullopt;

@@ -1,3 +1,7 @@
+// Every function fetches nothing and allocates only its context: EVP's one-shot calls would search
+// the providers each time. A failing OpenSSL call is an exception, since no input can cause it; the
+// one answer that input can cause, a tag that does not match, is an Error.
+
 #include "base/crypto.h"
 
 #include <openssl/core_names.h>
@@ -32,6 +36,7 @@ T* mustHave(T* pointer, const char* what) {
   return pointer;
 }
 
+// Contexts are freed on every path; keys inside them are cleansed by OpenSSL as it frees.
 struct Free {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
@@ -67,12 +72,15 @@ OSSL_PARAM digestName() {
   return OSSL_PARAM_construct_utf8_string(OSSL_ALG_PARAM_DIGEST, name, 0);
 }
 
+// One text for a wrong key, a moved value and changed bytes: GCM cannot tell them apart, and
+// whoever probes learns nothing.
 std::unexpected<Error> failOpen() {
   return fail(ErrorCode::store_corrupt, "A sealed value does not open.",
               "The encryption key is not the one the value was sealed with, or the value was "
               "changed. Restore EXECUTOR_ENCRYPTION_KEY or the key file.");
 }
 
+// The caller sees that it failed; only the log sees why.
 std::unexpected<Error> failToken(std::string cause) {
   return fail(ErrorCode::unauthorized, "The token is not valid.", {}, std::move(cause));
 }
@@ -102,6 +110,7 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256Hex(std::string_view bytes) { return hexEncode(sha256(bytes)); }
 
+// RFC 2104 allows any key length; callers that need strength check it (config-deployment.cc).
 std::string hmacSha256(std::string_view key, std::string_view bytes) {
   const std::unique_ptr<EVP_MAC_CTX, Free> context(EVP_MAC_CTX_new(algorithms().hmac));
   const OSSL_PARAM parameters[] = {digestName(), OSSL_PARAM_construct_end()};
@@ -120,6 +129,8 @@ bool equalConstantTime(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+// getrandom blocks only before the kernel's pool is first filled, never later, and may return fewer
+// bytes than asked for when a signal arrives.
 void fillRandom(void* out, std::size_t size) {
   auto* at = static_cast<unsigned char*>(out);
   while (size > 0) {
@@ -147,6 +158,8 @@ Key256 deriveKey(const Key256& master, std::string_view use) {
   return key;
 }
 
+// A random 96-bit nonce is safe for 2^32 values under one key (NIST SP 800-38D section 8.3); keys
+// are derived per workspace, which stay far below.
 std::string seal(const Key256& key, std::string_view plain, std::string_view associated) {
   std::string out(plain.size() + kSealOverhead, '\0');
   fillRandom(out.data(), kNonceBytes);
@@ -164,6 +177,7 @@ std::string seal(const Key256& key, std::string_view plain, std::string_view ass
   return out;
 }
 
+// Nothing of the plain text leaves before the tag has been verified.
 Result<std::string> open(const Key256& key, std::string_view sealed, std::string_view associated) {
   if (sealed.size() < kSealOverhead) return failOpen();
   const std::string_view nonce = sealed.substr(0, kNonceBytes);
@@ -189,6 +203,8 @@ std::string signHs256(std::string_view payloadJson, std::string_view secret) {
   return token + "." + base64UrlEncode(hmacSha256(secret, token));
 }
 
+// The signature is checked before the header is parsed: unsigned bytes reach no parser but base64.
+// The algorithm is ours to choose, never the token's (RFC 8725 section 3.1).
 Result<std::string> verifyHs256(std::string_view token, std::string_view secret) {
   const auto parts = splitText(token, '.');
   if (parts.size() != 3) return failToken("not three parts");

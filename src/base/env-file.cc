@@ -11,6 +11,7 @@ bool isNameCharacter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+// One pass from the front; `line_` counts what has been taken, for errors and entries.
 class Reader {
  public:
   Reader(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
@@ -50,6 +51,7 @@ class Reader {
     return name;
   }
 
+  // A bare value ends at the line's end or at " #": a # inside a word belongs to it.
   Result<std::string> value() {
     if (rest_.starts_with('\'') || rest_.starts_with('"')) return quotedValue();
     std::string_view bare = restOfLine();
@@ -57,6 +59,7 @@ class Reader {
     return std::string(trimText(bare.substr(0, comment)));
   }
 
+  // An open quote is reported where it began; where the file ends helps nobody.
   Result<std::string> quotedValue() {
     const std::size_t begin = line_;
     const char quote = take();
@@ -72,6 +75,7 @@ class Reader {
     return value;
   }
 
+  // An unknown escape keeps its backslash, as shells do in double quotes.
   char escape() {
     if (rest_.empty()) return '\\';
     switch (rest_.front()) {

@@ -7,6 +7,7 @@
 namespace executor {
 namespace {
 
+// The table of error.h once more, as data; an enumerator is the index of its row.
 constexpr std::array kTraits = {
 #define X(code, http, rpc, retryable, culprit) \
   ErrorTraits{#code, http, rpc, retryable, Culprit::culprit},
@@ -18,6 +19,7 @@ constexpr std::array kTraits = {
 
 const ErrorTraits& traits(ErrorCode code) { return kTraits[static_cast<std::size_t>(code)]; }
 
+// Linear: called only when an error arrives from another process.
 bool parseErrorCode(std::string_view name, ErrorCode& out) {
   for (std::size_t i = 0; i < kTraits.size(); ++i) {
     if (kTraits[i].name != name) continue;

@@ -44,6 +44,8 @@ class RandomBuffer {
 
 using Uuid = std::array<unsigned char, 16>;
 
+// RFC 9562 section 5.7: 48 bits of time, then version, variant and 74 random bits. No counter
+// within the millisecond: order among ids of one moment is promised to nobody.
 Uuid newUuid() {
   static thread_local RandomBuffer random;
   Uuid uuid;
@@ -68,6 +70,7 @@ void appendUuid(const Uuid& uuid, std::string& out) {
 
 bool isLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
+// Canonical form only, in lower case: two spellings of one id would be two keys in the store.
 bool isUuidV7(std::string_view text) {
   if (text.size() != kUuidLength || text[14] != '7') return false;
   if (std::string_view("89ab").find(text[19]) == std::string_view::npos) return false;

@@ -13,8 +13,11 @@ namespace {
 using ErrorOf = boost::json::error_code;
 using Text = boost::json::string_view;
 
+// Whether integers that JavaScript cannot hold stay numbers or become texts (D22).
 enum class Integers : std::uint8_t { exact, forProgram };
 
+// Puts what the parser reports on Boost's value_stack, which builds containers of exact size in the
+// memory given. The limits below are Boost's own; ours are checked before parsing begins.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -27,6 +30,7 @@ class Handler {
   }
 
   json::value release() { return stack_.release(); }
+  // Boost has no error for it that would not mean something else, too.
   bool outOfRange() const { return outOfRange_; }
 
   // The names below are those that basic_parser calls.
@@ -72,6 +76,7 @@ class Handler {
     }
     return true;
   }
+  // Only called for integers beyond int64: all of them are too big for a program.
   bool on_uint64(std::uint64_t number, Text text, ErrorOf&) {
     if (integers_ == Integers::forProgram) {
       stack_.push_string(text);
@@ -126,6 +131,7 @@ struct Position {
   std::size_t column = 1;
 };
 
+// Counted only when there is an error to show, so that parsing pays nothing for it.
 Position positionOf(std::string_view text, std::size_t offset) {
   Position at;
   for (const char c : text.substr(0, offset)) {
@@ -135,6 +141,7 @@ Position positionOf(std::string_view text, std::size_t offset) {
   return at;
 }
 
+// Boost's own texts name its parser's states; the usual mistakes get a sentence of ours.
 std::string_view causeOf(const ErrorOf& error, std::string_view text, std::size_t offset,
                          bool outOfRange) {
   if (outOfRange) return "the number is beyond the range of a double";
@@ -157,6 +164,7 @@ std::unexpected<Error> failAt(const ErrorOf& error, std::string_view text, std::
               "Send one JSON value in UTF-8 (RFC 8259).");
 }
 
+// Strict JSON: no comments, no trailing commas, UTF-8 validated. These are Boost's defaults.
 json::parse_options optionsFor(const JsonLimits& limits) {
   json::parse_options options;
   options.max_depth = limits.maxDepth;

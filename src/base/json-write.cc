@@ -26,6 +26,7 @@ constexpr std::array<char, 256> kEscapes = [] {
   return table;
 }();
 
+// Short escapes where RFC 8259 has one, \u00XX for the other control characters.
 void appendEscape(unsigned char c, std::string& out) {
   const char escape = kEscapes[c];
   out += '\\';
@@ -36,6 +37,8 @@ void appendEscape(unsigned char c, std::string& out) {
   out += kHex[c & 15];
 }
 
+// Copies runs between escapes: most strings have none. Bytes beyond ASCII pass as they are, since
+// values hold valid UTF-8.
 void appendString(std::string_view text, std::string& out) {
   out += '"';
   std::size_t done = 0;
@@ -50,6 +53,8 @@ void appendString(std::string_view text, std::string& out) {
   out += '"';
 }
 
+// The shortest text that reads back equal. Forty bytes hold every int64, uint64 and double in this
+// form, so to_chars cannot fail.
 template <class Number>
 void appendNumber(Number number, std::string& out) {
   std::array<char, 40> buffer;
@@ -59,6 +64,8 @@ void appendNumber(Number number, std::string& out) {
 
 enum class Order : std::uint8_t { insertion, bytewise };
 
+// One walk for all forms: order of keys and indentation are the only differences. Recursion follows
+// the nesting, which the parser has bounded.
 class Writer {
  public:
   Writer(std::string& out, Order order, bool indented)
@@ -105,6 +112,7 @@ class Writer {
     close('}', object.empty());
   }
 
+  // Pointers are sorted, not members: the value is not ours to change.
   void writeSorted(const json::object& object) {
     std::vector<const json::key_value_pair*> members;
     members.reserve(object.size());

@@ -10,6 +10,8 @@
 namespace executor {
 namespace {
 
+// JSON has one kind of number: 2.0 is the integer 2 to every reader but C++. Beyond 2^53 a double
+// does not say which integer was meant, so it is none.
 std::optional<std::int64_t> integerOf(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
   if (value.is_uint64() && std::in_range<std::int64_t>(value.get_uint64())) {
@@ -21,6 +23,7 @@ std::optional<std::int64_t> integerOf(const json::value& value) {
   return exact ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
 }
 
+// A near name if there is one; else all of them, since the list of arguments is short.
 std::string hintFor(std::string_view key, std::initializer_list<std::string_view> allowed) {
   const std::vector<std::string> names(allowed.begin(), allowed.end());
   const auto near = nearestNames(key, names, 1);
@@ -117,6 +120,7 @@ std::string_view jsonTypeName(const json::value& value) {
   std::unreachable();
 }
 
+// The first unknown member only: with the hint, the second is usually the same mistake.
 Status rejectUnknownMembers(const json::object& object, std::string_view what,
                             std::initializer_list<std::string_view> allowed) {
   for (const auto& member : object) {

@@ -13,6 +13,7 @@
 namespace executor {
 namespace {
 
+// The options are two atomics: a line is built by its caller and handed to the kernel as a whole.
 std::atomic<LogLevel> leastLevel{LogLevel::info};
 std::atomic<bool> jsonLines{false};
 
@@ -32,6 +33,7 @@ bool isBare(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, plain);
 }
 
+// Texts are redacted before they are quoted: an escaped secret would no longer be recognised.
 struct AsText {
   std::string operator()(std::string_view text) const {
     std::string shown = redact(std::string(text));
@@ -42,11 +44,13 @@ struct AsText {
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
 };
 
+// RFC 3339 with milliseconds, in UTC whatever the zone of the host.
 std::string textTime(EpochMs now) {
   const std::chrono::sys_seconds seconds(std::chrono::seconds(now / 1000));
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, now % 1000);
 }
 
+// One event while its line is being made.
 class Line {
  public:
   Line(LogLevel level, std::string_view event) {

@@ -1,3 +1,6 @@
+// The lock guards registration and writing out; counting takes none. A scrape may therefore see a
+// histogram's sum and count a few observations apart, which Prometheus expects.
+
 #include "base/metrics.h"
 
 #include <fmt/format.h>
@@ -27,6 +30,7 @@ std::string escaped(std::string_view text) {
 }
 
 // `a="x",b="y"`.
+// Labels keep the order they were registered in; it is part of what makes a series the same.
 std::string labelText(const MetricLabels& labels) {
   std::string out;
   for (const auto& [name, value] : labels) {
@@ -40,6 +44,7 @@ std::string inBraces(const std::string& labels) {
   return labels.empty() ? std::string() : "{" + labels + "}";
 }
 
+// Writes one series of one family.
 struct Writer {
   const std::string& name;
   const std::string& labels;
@@ -74,6 +79,7 @@ constexpr std::array<std::string_view, 3> kKindNames = {"counter", "gauge", "his
 Histogram::Histogram(std::vector<double> bounds)
     : bounds_(std::move(bounds)), buckets_(bounds_.size() + 1) {}
 
+// One bucket per observation; they are added up when written, so that counting stays one addition.
 void Histogram::observe(double value) {
   const auto at = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
   buckets_[at].fetch_add(1, std::memory_order_relaxed);
@@ -103,6 +109,7 @@ struct Metrics::Family {
 Metrics::Metrics() = default;
 Metrics::~Metrics() = default;
 
+// Finds or makes the series. The pointers keep the address of a metric while the maps grow.
 template <class Metric, class Make>
 Metric& Metrics::series(std::string_view name, std::string_view help, MetricLabels labels,
                         Make make) {

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kShortestSecret = 8;
 constexpr std::string_view kReplacement = "[secret]";
 
+// The first eight bytes as a number; the order of bytes does not matter for equality.
 std::uint64_t headOf(const char* bytes) {
   std::uint64_t head;
   std::memcpy(&head, bytes, sizeof head);
@@ -37,6 +38,7 @@ class Secrets {
     filter_.set(slotOf(headOf(value.data())));
   }
 
+  // Texts without a secret, nearly all, are returned as they came, without a copy.
   std::string redact(std::string text) const {
     const std::shared_lock lock(mutex_);
     if (byHead_.empty() || text.size() < kShortestSecret) return text;
@@ -57,6 +59,7 @@ class Secrets {
   }
 
  private:
+  // Fibonacci hashing: the upper bits depend on all bytes.
   static std::size_t slotOf(std::uint64_t head) { return head * 0x9E3779B97F4A7C15u >> 48; }
 
   std::size_t secretAt(std::string_view text) const {
@@ -83,6 +86,8 @@ Secrets& secrets() {
 
 }  // namespace
 
+// Also as it would stand in a URL. Other encodings (base64 of user and password) are registered by
+// whoever makes them.
 void registerSecret(std::string_view value) {
   secrets().add(value);
   secrets().add(percentEncode(value));

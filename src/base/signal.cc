@@ -29,6 +29,8 @@ Signal::~Signal() {
   for (Waiter& waiter : state_->waiters) waiter.timer.cancel();
 }
 
+// Cancelling a timer only queues its completion, so a waiter resumes after this function and may
+// safely notify or wait again.
 void Signal::notify() {
   state_->set = state_->waiters.empty();
   for (Waiter& waiter : state_->waiters) {

@@ -13,6 +13,7 @@ constexpr std::string_view kUrlSafe =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::uint8_t kNoDigit = 0xFF;
 
+// Made when compiling: decoding is one look-up per character.
 constexpr std::array<std::uint8_t, 256> inverted(std::string_view alphabet) {
   std::array<std::uint8_t, 256> table{};
   table.fill(kNoDigit);
@@ -29,6 +30,7 @@ std::uint8_t byteAt(std::string_view bytes, std::size_t i) {
   return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
 }
 
+// Three bytes make four digits; a last group of n bytes makes n + 1.
 std::string encode64(std::string_view bytes, std::string_view alphabet) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
@@ -63,6 +65,7 @@ bool decode64(std::string_view text, const std::array<std::uint8_t, 256>& digits
   return true;
 }
 
+// -1 for anything else.
 int hexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -83,6 +86,7 @@ void appendHex(char c, std::string_view digits, std::string& out) {
 
 }  // namespace
 
+// Upper-case digits, as RFC 3986 section 2.1 asks of producers.
 std::string percentEncode(std::string_view text, std::string_view alsoKeep) {
   std::string out;
   out.reserve(text.size());
@@ -97,6 +101,7 @@ std::string percentEncode(std::string_view text, std::string_view alsoKeep) {
   return out;
 }
 
+// A plus stays a plus: forms are another encoding.
 bool percentDecode(std::string_view text, std::string& out) {
   std::string bytes;
   bytes.reserve(text.size());
@@ -123,6 +128,7 @@ std::string base64Encode(std::string_view bytes) {
 
 std::string base64UrlEncode(std::string_view bytes) { return encode64(bytes, kUrlSafe); }
 
+// At most two padding characters, and only where they complete a group of four.
 bool base64Decode(std::string_view text, std::string& out) {
   if (text.size() % 4 != 0) return false;
   for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);

@@ -33,6 +33,8 @@ std::size_t sequenceLength(std::string_view text) {
 
 }  // namespace
 
+// The "optimal string alignment" distance: three rows of the table are enough, and a row whose
+// least entry has reached the cap ends the work, since distances only grow downwards.
 std::size_t editDistance(std::string_view a, std::string_view b, std::size_t cap) {
   const std::size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
   if (gap >= cap) return cap;
@@ -53,6 +55,7 @@ std::size_t editDistance(std::string_view a, std::string_view b, std::size_t cap
   return std::min(above[b.size()], cap);
 }
 
+// A third of the word's length may be wrong; beyond that a suggestion misleads.
 std::vector<std::string> nearestNames(std::string_view word, std::span<const std::string> names,
                                       std::size_t count) {
   const std::string lower = toLowerAscii(word);
@@ -71,6 +74,7 @@ std::vector<std::string> nearestNames(std::string_view word, std::span<const std
   return result;
 }
 
+// Never cuts a character in two: the result goes into JSON, which must be UTF-8.
 std::string truncateText(std::string_view text, std::size_t maxBytes) {
   if (text.size() <= maxBytes) return std::string(text);
   std::size_t end = maxBytes;
@@ -114,6 +118,7 @@ std::string_view trimText(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+// Safe in text and in attributes with either quote, so that no caller has to choose.
 std::string htmlEscape(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -14,6 +14,7 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isHexDigit(char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool isOctalDigit(char c) { return c >= '0' && c <= '7'; }
 
+// The schema lists three spellings of each word; other mixtures of case are texts.
 bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, text) != words.end();
 }
@@ -62,6 +63,8 @@ std::string_view withoutPlus(std::string_view text) {
   return text.starts_with('+') ? text.substr(1) : text;
 }
 
+// Decimal with sign, 0x and 0o without. Decimal integers beyond 64 bits are rounded like JSON's;
+// hexadecimal ones are bit patterns and stay texts.
 std::optional<json::value> asInteger(std::string_view text) {
   const std::string_view digits = withoutSign(text);
   if (!digits.empty() && std::ranges::all_of(digits, isDigit)) {
@@ -97,10 +100,12 @@ bool isFloat(std::string_view text) {
   return whole + fraction > 0 && isExponent(text);
 }
 
+// The grammar first, from_chars only for what it admits.
 std::optional<json::value> asFloat(std::string_view text) {
   return isFloat(text) ? readDouble(withoutPlus(text)) : std::nullopt;
 }
 
+// Numbers to YAML, but JSON has no way to write them.
 bool isNotFinite(std::string_view text) {
   return isOneOf(withoutSign(text), {".inf", ".Inf", ".INF"}) ||
          isOneOf(text, {".nan", ".NaN", ".NAN"});
@@ -126,6 +131,7 @@ json::value resolvePlainScalar(std::string_view text) {
   return textValue(text);
 }
 
+// An explicit tag is a promise of the author: a value that breaks it is an error, not a text.
 std::optional<json::value> resolveTaggedScalar(std::string_view tag, std::string_view text) {
   if (!tag.starts_with(kCorePrefix)) return textValue(text);
   const std::string_view type = tag.substr(kCorePrefix.size());

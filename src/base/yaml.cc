@@ -1,3 +1,9 @@
+// One pass over libyaml's events builds the value directly; no tree of nodes stands between. An
+// anchor therefore keeps a copy of its value, and an alias copies that copy: both are charged to
+// the budget before they are made, so the memory a document can ask for is known before it is
+// spent. Recursion follows the nesting of the document and is bounded by maxDepth; libyaml keeps
+// its own stack of states on the heap.
+
 #include "base/yaml.h"
 
 #include <yaml.h>
@@ -12,6 +18,7 @@
 namespace executor {
 namespace {
 
+// libyaml counts lines and columns from 0, people from 1.
 std::unexpected<Error> failAt(ErrorCode code, const yaml_mark_t& at, std::string_view cause,
                               std::string hint = {}) {
   return fail(code,
@@ -35,6 +42,7 @@ class Event {
 
   yaml_event_t* raw() { return &event_; }
   yaml_event_type_t type() const { return event_.type; }
+  // Where the event begins: errors point at the construct, not at its end.
   const yaml_mark_t& mark() const { return event_.start_mark; }
 
   std::string_view scalar() const {
@@ -53,6 +61,7 @@ class Event {
     }
   }
   std::string_view scalarTag() const { return text(event_.data.scalar.tag); }
+  // Quoted or tagged, `<<` is a key like any other.
   bool isMergeKey() const {
     return type() == YAML_SCALAR_EVENT && isPlain() && scalarTag().empty() && scalar() == "<<";
   }
@@ -106,6 +115,7 @@ class Composer {
   }
 
  private:
+  // `event` must be fresh: libyaml overwrites it without freeing.
   Status next(Event& event) {
     if (yaml_parser_parse(&parser_, event.raw())) return {};
     return failParser();
@@ -116,6 +126,7 @@ class Composer {
     return next(event);
   }
 
+  // Reading only the first of several documents would silently drop what the sender meant.
   Status expectEnd() {
     Event event;
     EXECUTOR_CHECK(next(event));
@@ -130,6 +141,8 @@ class Composer {
     return node(event);
   }
 
+  // An anchor is known, but not complete, while its own content is read: that is how a cycle shows.
+  // A later anchor of the same name replaces the earlier one (YAML 1.2.2 section 3.2.2.2).
   Result<Node> node(const Event& event) {
     if (event.type() == YAML_ALIAS_EVENT) return alias(event);
     const std::string name(event.anchor());
@@ -142,6 +155,7 @@ class Composer {
     return made;
   }
 
+  // Depth counts containers only; a scalar cannot nest.
   Result<Node> content(const Event& event) {
     if (event.type() == YAML_SCALAR_EVENT) return scalar(event);
     if (depth_ == limits_.maxDepth) {
@@ -154,6 +168,8 @@ class Composer {
     return made;
   }
 
+  // The tag decides; without one, plain scalars follow the core schema and all others are texts.
+  // The non-specific tag "!" makes a plain scalar a text.
   Result<Node> scalar(const Event& event) {
     const std::string_view text = event.scalar(), tag = event.scalarTag();
     Node made;
@@ -195,6 +211,7 @@ class Composer {
     }
   }
 
+  // A duplicate is reported at its second place, where the fix is usually made.
   Status member(const Event& keyEvent, Members& members) {
     EXECUTOR_TRY(const std::string key, keyText(keyEvent));
     EXECUTOR_TRY(Node value, nextNode());
@@ -208,6 +225,8 @@ class Composer {
     return {};
   }
 
+  // A key by alias stands for the text its anchor had; a number was parsed meanwhile and is written
+  // back in its shortest form.
   Result<std::string> keyText(const Event& event) {
     if (event.type() == YAML_SCALAR_EVENT) {
       const std::string_view name = event.anchor();
@@ -223,6 +242,7 @@ class Composer {
                        "JSON objects have text keys only.");
   }
 
+  // Keys stay texts, so that an alias of `&n 200` as a key is "200" again.
   static Anchor anchorOfKey(const Event& event) {
     const json::string_view text = event.scalar();
     return Anchor{Node{json::value(text), kYamlNodeWeight + text.size()}, true};
@@ -241,6 +261,7 @@ class Composer {
     return {};
   }
 
+  // What came by `<<` is remembered, because only such a key may be given again.
   static Status mergeObject(json::object from, Members& members) {
     for (auto& entry : from) {
       const auto [at, inserted] = members.object.emplace(entry.key(), nullptr);
@@ -256,6 +277,7 @@ class Composer {
                        "Quote the key if it is meant literally.");
   }
 
+  // Charged first, copied then.
   Result<Node> alias(const Event& event) {
     const auto found = anchors_.find(std::string(event.anchor()));
     if (found == anchors_.end()) {
@@ -268,6 +290,7 @@ class Composer {
     return found->second.node;
   }
 
+  // The budget is of the whole document, not of one anchor: many small copies add up as well.
   Status charge(const yaml_mark_t& at, std::size_t weight) {
     copied_ += weight;
     if (copied_ <= limits_.maxCopiedBytes) return {};
@@ -276,6 +299,8 @@ class Composer {
                       std::to_string(limits_.maxCopiedBytes) + " bytes");
   }
 
+  // The reader (encoding, control characters) knows no problem mark, only where it stands.
+  // libyaml's texts are fixed phrases and repeat nothing of the document.
   std::unexpected<Error> failParser() const {
     if (parser_.error == YAML_MEMORY_ERROR) return failInternal("libyaml: out of memory");
     yaml_mark_t at = parser_.problem_mark;
