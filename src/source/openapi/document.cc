@@ -42,7 +42,9 @@ Result<json::value> parseText(std::string_view bytes, json::storage_ptr memory) 
     if (auto yaml = parseYaml(bytes, {.maxBytes = bytes.size()})) return yaml;
     return unreadable(bytes, parsed.error());
   }
-  if (text[0] == '<') return unreadable(bytes, {});
+  // YAML takes nearly anything for a string or a map, so other formats are looked for first.
+  if (const std::string kind = describeBytes(bytes); !kind.empty())
+    return notOpenApi("it looks like " + kind);
   auto parsed = parseYaml(bytes, {.maxBytes = bytes.size()});
   if (parsed) return parsed;
   if (parsed.error().code == ErrorCode::document_too_complex) return parsed;

@@ -139,7 +139,10 @@ Result<std::uint32_t> OperationCompiler::parameterSchema(const json::object& sou
   if (const auto* schema = source.if_contains("schema")) return schemas_.compile(*schema);
   if (const auto* content = findObject(source, "content")) {
     const MediaChoice media = chooseMedia(*content);
-    if (isJson(media.name)) out.style = "content";
+    if (isJson(media.name)) {
+      out.style = "content";
+      out.explode = false;
+    }
     return media.schema ? schemas_.compile(*media.schema) : schemas_.any();
   }
   if (!source.contains("type") && !source.contains("enum")) return schemas_.any();
