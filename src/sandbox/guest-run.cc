@@ -82,7 +82,9 @@ void GuestRun::syntaxError() {
   judged_ = true;
   const bool memory = machine_->growthRefused() && end_.message == kOutOfMemory;
   if (memory) return failWith(ErrorCode::memory_limit, "The program is too large to compile.", {});
-  if (complainsOfLabel(end_.message)) {
+  if (complainsOfWrapper(end_.message, end_.line, program_.code)) {
+    end_.line = end_.column = 0;
+    end_.stack.clear();
     return failWith(ErrorCode::syntax_error,
                     "The program closes a block that it did not open, or leaves one open.",
                     "Balance the braces: the program is the body of one async function.");

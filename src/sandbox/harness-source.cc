@@ -14,6 +14,12 @@ constexpr std::string_view kParts[] = {
     ,
 #include "sandbox/harness/timers.js.inc"
     ,
+#include "sandbox/harness/text.js.inc"
+    ,
+#include "sandbox/harness/clone.js.inc"
+    ,
+#include "sandbox/harness/url.js.inc"
+    ,
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ constexpr std::string_view kExercise = R"((async () => {
   try { null.x; } catch (e) { String(e.stack); }
   await Promise.all([1, Promise.resolve(2)]);
   for (const [k, v] of Object.entries(JSON.parse(text))) [k, v].join();
+  new URL('https://a.b/c?d=e').searchParams.get('d'); structuredClone({ a: [1, new Map()] });
+  new TextDecoder().decode(new TextEncoder().encode('é')); crypto;
   tools.a.b; Math.random(); Date.now(); new Date(0).toISOString(); /a(b)/.exec('ab');
   return text;
 })())";

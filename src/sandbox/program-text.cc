@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace executor::sandbox {
 namespace {
 
@@ -38,9 +40,9 @@ std::string wrapForEngine(std::string_view code, std::uint64_t nonce) {
   return text;
 }
 
-bool complainsOfLabel(std::string_view message) {
-  return message.find(kLabel) != std::string_view::npos ||
-         message.find("break must be inside") != std::string_view::npos;
+bool complainsOfWrapper(std::string_view message, std::uint32_t line, std::string_view code) {
+  const auto lines = static_cast<std::uint32_t>(std::count(code.begin(), code.end(), '\n')) + 1;
+  return line > lines || message.find(kLabel) != std::string_view::npos;
 }
 
 }  // namespace executor::sandbox

@@ -29,7 +29,7 @@ bool unwrap(std::string_view wrapped, std::string& code);
 
 // For the engine. `nonce` makes the label.
 std::string wrapForEngine(std::string_view code, std::uint64_t nonce);
-// True if an engine's complaint is about the label: the braces do not balance.
-bool complainsOfLabel(std::string_view message);
+// True if the engine's complaint about `code` is at or about the wrapper: the braces do not balance.
+bool complainsOfWrapper(std::string_view message, std::uint32_t line, std::string_view code);
 
 }  // namespace executor::sandbox

@@ -200,6 +200,8 @@ void ZygoteClient::whenExited(pid_t pid, std::move_only_function<void(std::strin
   });
 }
 
+void ZygoteClient::killForTest() { ::kill(pid_, SIGKILL); }
+
 void ZygoteClient::lost() {
   log(LogLevel::error, "sandbox_zygote_died");
   boost::system::error_code ignored;

@@ -50,6 +50,9 @@ class ZygoteClient final : public Zygote {
 
   // The handler runs on the loop, later. A dead zygote is started again first.
   void spawn(const SpawnRequest& request, SpawnHandler handler);
+  // For tests.
+  void killForTest();
+  bool running() const { return pid_ > 0; }
   // "killed by signal 31" once known; the handler runs on the loop, within `kExitWait`.
   void whenExited(pid_t pid, std::move_only_function<void(std::string)> handler);
 
