@@ -1,0 +1,253 @@
+// Executor against the peer: the same client code, the same upstream, the same machine, one run.
+//
+// Both servers run at default settings (ours: SQLite with FULL synchronisation, journal, jail). Each case
+// alternates between the two, so that noise of the machine meets both. A row is printed with both figures and
+// their ratio; nothing is asserted. The load generator shares the machine's cores with the servers.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { execSync } from 'node:child_process';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const only = process.argv.slice(2);
+const wants = (name) => only.length === 0 || only.includes(name);
+const total = Number(process.env.TOTAL ?? 1000);
+const idleSeconds = Number(process.env.IDLE_SECONDS ?? 60);
+const github = path.join(root, 'node_modules/@octokit/openapi/generated/api.github.com.json');
+
+// --- the upstream: answers at once, serves the documents ----------------------------------------------
+const obj = (properties) => ({ type: 'object', properties });
+const upstream = http.createServer((request, response) => {
+  const send = (body) => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }); response.end(body); };
+  if (request.url === '/ping') return send('{"pong":true}');
+  if (request.url === '/github.json') { response.writeHead(200, { 'content-type': 'application/json', 'content-length': fs.statSync(github).size }); return fs.createReadStream(github).pipe(response); }
+  if (request.url === '/openapi.json') {
+    const ok = { 200: { description: 'ok', content: { 'application/json': { schema: obj({ pong: { type: 'boolean' } }) } } } };
+    return send(JSON.stringify({ openapi: '3.0.3', info: { title: 'Bench', version: '1' }, servers: [{ url: origin }], tags: [{ name: 'bench' }], paths: { '/ping': { get: { operationId: 'ping', tags: ['bench'], summary: 'Return pong', responses: ok } } } }));
+  }
+  response.writeHead(404);
+  response.end();
+});
+upstream.keepAliveTimeout = 60_000;
+await new Promise((r) => upstream.listen(0, '127.0.0.1', r));
+const origin = `http://127.0.0.1:${upstream.address().port}`;
+
+// --- an MCP client over keep-alive HTTP ---------------------------------------------------------------
+const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+function send(url, method, headers, body) {
+  return new Promise((resolve, reject) => {
+    const u = new URL(url);
+    const r = http.request({ hostname: u.hostname, port: u.port, path: u.pathname + u.search, method, headers, agent }, (response) => {
+      const chunks = [];
+      response.on('data', (c) => chunks.push(c));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() }));
+      response.on('error', reject);
+    });
+    r.on('error', reject);
+    r.end(body);
+  });
+}
+class Mcp {
+  constructor(server) { this.server = server; this.id = 1; }
+  async rpc(method, params) {
+    const id = this.id++;
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...this.server.headers, ...(this.session ? { 'mcp-session-id': this.session, 'mcp-protocol-version': '2025-06-18' } : {}) };
+    const response = await send(this.server.mcpUrl, 'POST', headers, JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    if (response.headers['mcp-session-id']) this.session = response.headers['mcp-session-id'];
+    const text = response.headers['content-type']?.includes('event-stream') ? response.text.split('\n').filter((l) => l.startsWith('data:')).map((l) => l.slice(5)).find((l) => JSON.parse(l).id === id) : response.text;
+    const message = JSON.parse(text);
+    if (message.error) throw new Error(JSON.stringify(message.error));
+    return message.result;
+  }
+  async connect() {
+    await this.rpc('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '1' } });
+    return this;
+  }
+  async execute(code) {
+    const result = await this.rpc('tools/call', { name: 'execute', arguments: { code } });
+    const status = result.structuredContent?.status;
+    if (result.isError || (status && status !== 'completed')) throw new Error(JSON.stringify(result).slice(0, 400));
+    return result;
+  }
+}
+
+// --- the two servers ----------------------------------------------------------------------------------
+const freePort = () => new Promise((resolve) => { const s = http.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });
+const temp = (name) => fs.mkdtempSync(path.join(os.tmpdir(), name));
+const initialize = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'probe', version: '0' } } });
+
+async function untilAnswers(server, from) {
+  for (;;) {
+    try {
+      const r = await send(server.mcpUrl, 'POST', { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...server.headers }, initialize);
+      if (r.status === 200) return performance.now() - from;
+    } catch { /* not yet */ }
+    if (performance.now() - from > 60_000) throw new Error('no answer in 60 s');
+    await sleep(1);
+  }
+}
+
+const ours = {
+  name: 'executor',
+  path: 'bench.bench.ping',
+  async start(home = temp('bench-ours-')) {
+    const port = await freePort(), from = performance.now();
+    const ready = path.join(home, 'ready.json');
+    fs.rmSync(ready, { force: true });
+    const child = spawn(path.join(root, 'build/release/executor'), ['serve', '--listen', `127.0.0.1:${port}`, '--ready-file', ready, '--data-dir', home], { cwd: home, stdio: 'ignore' });
+    while (!fs.existsSync(ready)) { if (child.exitCode !== null) throw new Error('our server ended'); await sleep(1); }
+    const facts = JSON.parse(fs.readFileSync(ready));
+    const server = { ...facts, child, home, headers: { 'x-api-key': facts.apiKey } };
+    server.startMs = await untilAnswers(server, from);
+    return server;
+  },
+  async rest(server, method, route, body) {
+    const r = await send(server.url + route, method, { 'content-type': 'application/json', authorization: `Bearer ${server.ownerToken}` }, body && JSON.stringify(body));
+    if (r.status >= 300) throw new Error(`${route}: ${r.status} ${r.text.slice(0, 300)}`);
+    return r.text ? JSON.parse(r.text) : null;
+  },
+  add: (server, name, url, baseUrl) => ours.rest(server, 'POST', '/api/v1/sources', { name, url, ...(baseUrl ? { baseUrl } : {}) }),
+  call: 'const r = await tools.bench.bench.ping({}); if (!r.pong) throw new Error("no pong");',
+};
+const peer = {
+  name: 'peer 1.5.9',
+  async start(home = temp('bench-peer-')) {
+    const port = await freePort(), from = performance.now();
+    const bin = path.join(process.env.EXECUTOR_PEER_DIR, 'node_modules/executor-linux-x64/bin/executor');
+    const child = spawn(bin, ['web', '--port', String(port), '--hostname', '127.0.0.1'], { cwd: home, stdio: 'ignore', env: { ...process.env, HOME: home, EXECUTOR_DATA_DIR: path.join(home, '.executor'), DO_NOT_TRACK: '1', EXECUTOR_DISABLE_UPDATE_CHECK: '1', EXECUTOR_DISABLE_INTEGRATIONS_FETCH: '1' } });
+    const server = { url: `http://127.0.0.1:${port}`, mcpUrl: `http://127.0.0.1:${port}/mcp`, pid: child.pid, child, home, headers: {} };
+    server.startMs = await untilAnswers(server, from);
+    return server;
+  },
+  async rest(server, method, route, body) {
+    const r = await send(`${server.url}/api${route}`, method, { 'content-type': 'application/json' }, body && JSON.stringify(body));
+    if (r.status >= 300) throw new Error(`${route}: ${r.status} ${r.text.slice(0, 300)}`);
+    return r.text ? JSON.parse(r.text) : null;
+  },
+  async add(server, name, url, baseUrl) {
+    await peer.rest(server, 'POST', '/openapi/specs', { spec: { kind: 'url', url }, slug: name, ...(baseUrl ? { baseUrl } : {}) });
+    await peer.rest(server, 'POST', '/connections', { owner: 'org', name: 'main', integration: name, template: 'none', values: {} });
+  },
+  call: 'const r = await tools.bench.org.main.bench.ping({}); if (!r.ok) throw new Error("no pong");',
+};
+async function stop(server) {
+  const ended = new Promise((r) => server.child.once('exit', r));
+  server.child.kill('SIGTERM');
+  const timer = setTimeout(() => server.child.kill('SIGKILL'), 8000);
+  await ended;
+  clearTimeout(timer);
+  fs.rmSync(server.home, { recursive: true, force: true });
+}
+
+// --- measuring ----------------------------------------------------------------------------------------
+const at = (values, p) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(p * values.length))];
+async function load(one, count, concurrency) {
+  const samples = [];
+  let started = 0;
+  const from = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, async (_, worker) => {
+    while (started < count) { started++; const t = performance.now(); await one(worker); samples.push(performance.now() - t); }
+  }));
+  return { p50: at(samples, 0.5), p99: at(samples, 0.99), perSecond: (samples.length / (performance.now() - from)) * 1000 };
+}
+async function measure(server, code, count, concurrency) {
+  const clients = await Promise.all(Array.from({ length: concurrency }, () => new Mcp(server).connect()));
+  await load((w) => clients[w].execute(code), Math.min(200, count), concurrency);
+  return load((w) => clients[w].execute(code), count, concurrency);
+}
+const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+function pssMiB(pid) {
+  const parents = fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n)).flatMap((n) => { try { return [[Number(n), Number(/\) \S (\d+)/.exec(fs.readFileSync(`/proc/${n}/stat`, 'utf8'))[1])]]; } catch { return []; } });
+  const tree = [pid];
+  for (let i = 0; i < tree.length; i++) for (const [child, parent] of parents) if (parent === tree[i]) tree.push(child);
+  return tree.reduce((sum, p) => { try { return sum + Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${p}/smaps_rollup`, 'utf8'))[1]) / 1024; } catch { return sum; } }, 0);
+}
+const table = [];
+function row(name, unit, us, them, bar, better = 'less') {
+  const ratio = better === 'less' ? them / us : us / them;
+  table.push([name, us, them, ratio, bar, unit]);
+  console.log(`${name.padEnd(46)} ours ${us.toFixed(2).padStart(9)} ${unit.padEnd(4)} peer ${them.toFixed(2).padStart(9)} ${unit.padEnd(4)} ${ratio.toFixed(1).padStart(6)}x   bar: ${bar}`);
+}
+
+// --- the cases ----------------------------------------------------------------------------------------
+const commit = execSync('git rev-parse --short HEAD', { cwd: root }).toString().trim();
+const dirty = execSync('git status --porcelain -uno', { cwd: root }).toString().trim() ? '+' : '';
+console.log(`executor ${commit}${dirty} (release, defaults: FULL, journal, jail) against peer 1.5.9; ${os.cpus().length} × ${os.cpus()[0].model}; load ${os.loadavg()[0].toFixed(2)}; ${new Date().toISOString().slice(0, 10)}`);
+
+if (wants('start')) {
+  const a = [], b = [];
+  for (let i = 0; i < 5; i++) { let s = await ours.start(); a.push(s.startMs); await stop(s); s = await peer.start(); b.push(s.startMs); await stop(s); }
+  row('spawn to first MCP answer, p50 of 5', 'ms', at(a, 0.5), at(b, 0.5), '< 100 ms');
+}
+const us = await ours.start(), them = await peer.start();
+try {
+  await ours.add(us, 'bench', `${origin}/openapi.json`);
+  await peer.add(them, 'bench', `${origin}/openapi.json`);
+  if (wants('trivial')) {
+    const [a1, b1] = [await measure(us, 'return 1+1', total, 1), await measure(them, 'return 1+1', total / 2, 1)];
+    row('return 1+1, 1 client, p50', 'ms', a1.p50, b1.p50, '< 0.5 ms');
+    row('return 1+1, 1 client, p99', 'ms', a1.p99, b1.p99, '');
+    const [a16, b16] = [await measure(us, 'return 1+1', total * 10, 16), await measure(them, 'return 1+1', total, 16)];
+    row('return 1+1, 16 clients, throughput', '/s', a16.perSecond, b16.perSecond, '>= 10x', 'more');
+    row('return 1+1, 16 clients, p50', 'ms', a16.p50, b16.p50, '');
+  }
+  if (wants('tool')) {
+    const one = (kind) => `${kind.call} return 1`;
+    const ten = (kind) => `for (let i = 0; i < 10; i++) { ${kind.call} } return 10`;
+    const [a1, b1] = [await measure(us, one(ours), total, 1), await measure(them, one(peer), total / 4, 1)];
+    row('one tool call, 1 client, p50', 'ms', a1.p50, b1.p50, '');
+    const [a16, b16] = [await measure(us, one(ours), total * 5, 16), await measure(them, one(peer), total / 2, 16)];
+    row('one tool call, 16 clients, throughput', '/s', a16.perSecond, b16.perSecond, '>= 15x', 'more');
+    const [aTen, bTen] = [await measure(us, ten(ours), total / 2, 1), await measure(them, ten(peer), total / 10, 1)];
+    row('ten calls in turn, 1 client, p50', 'ms', aTen.p50, bTen.p50, '< 3 ms');
+  }
+  if (wants('isolation')) {
+    const spin = 'const end = Date.now(); let s = 0; for (let i = 0; i < 4e7; i++) s += i; return s';
+    const quiet = async (server) => (await measure(server, 'return 1+1', 300, 1)).p50;
+    const during = async (server) => {
+      const hog = new Mcp(server);
+      await hog.connect();
+      let running = true;
+      const loop = (async () => { while (running) await hog.rpc('tools/call', { name: 'execute', arguments: { code: spin } }).catch(() => {}); })();
+      await sleep(300);
+      const client = await new Mcp(server).connect();
+      const samples = [];
+      for (const end = performance.now() + 6000; performance.now() < end && samples.length < 300;) { const t = performance.now(); await client.execute('return 1+1'); samples.push(performance.now() - t); }
+      running = false;
+      await loop;
+      return at(samples, 0.5);
+    };
+    const [a, b] = [await quiet(us), await quiet(them)];
+    const [aHog, bHog] = [await during(us), await during(them)];
+    row('p50 of others beside a CPU-bound program, rise', 'ms', Math.max(0.01, aHog - a), Math.max(0.01, bHog - b), '< 10 ms');
+  }
+  if (wants('github')) {
+    const a = [], b = [];
+    for (let i = 0; i < 3; i++) { const t = performance.now(); await ours.add(us, `github${i}`, `${origin}/github.json`, origin); a.push(performance.now() - t); }
+    for (let i = 0; i < 2; i++) { const t = performance.now(); await peer.add(them, `github${i}`, `${origin}/github.json`, origin); b.push(performance.now() - t); }
+    row("add GitHub's document (13 MB), first time", 's', a[0] / 1000, b[0] / 1000, '< 0.4 s');
+  }
+} finally {
+  await stop(us);
+  await stop(them);
+}
+if (wants('memory')) {
+  const a = await ours.start(), b = await peer.start();
+  await new Mcp(a).connect().then((c) => c.execute('return 1'));
+  await new Mcp(b).connect().then((c) => c.execute('return 1'));
+  await sleep(idleSeconds * 1000);
+  row(`RSS of the server after ${idleSeconds} idle s`, 'MiB', rssMiB(a.pid), rssMiB(b.pid), '< 40 MiB');
+  row(`PSS of its whole process tree`, 'MiB', pssMiB(a.pid), pssMiB(b.pid), '');
+  await stop(a);
+  await stop(b);
+}
+upstream.closeAllConnections();
+upstream.close();
+console.log('\n| case | ours | peer | ratio | bar |\n|---|---|---|---|---|');
+for (const [name, a, b, ratio, bar, unit] of table) console.log(`| ${name} | ${a.toFixed(2)} ${unit} | ${b.toFixed(2)} ${unit} | ${ratio.toFixed(1)}x | ${bar} |`);
+process.exit(0);
