@@ -319,16 +319,39 @@ TEST(Compiler, AJobGivesTheErrorOfTheDocument) {
   EXPECT_EQ(compileOpenApiJob("no options line").error().codeName(), "internal");
 }
 
-// One body of two thousand properties shared by many operations is small as text and huge as tools.
+// One large body shared by many operations is small as text and huge as tools.
 TEST(Compiler, BoundsTheInputsOfAllToolsTogether) {
-  std::string text = "components: {schemas: {B: {type: object, properties: {";
-  for (int i = 0; i < 2000; ++i) text += "p" + std::to_string(i) + ": {}, ";
-  text += "}}}}\npaths:\n";
-  for (int i = 0; i < 1001; ++i)
-    text += "  /p" + std::to_string(i) +
-            ": {post: {requestBody: {content: {application/json: {schema: {$ref: "
-            "'#/components/schemas/B'}}}}}}\n";
-  EXPECT_EQ(compileError("openapi: 3.0.0\n" + text).codeName(), "document_too_complex");
+  const std::string body =
+      "{post: {requestBody: {content: {application/json: {schema: {$ref: "
+      "'#/components/schemas/B'}}}}}}";
+  const std::string text =
+      "openapi: 3.0.0\ncomponents: {schemas: {B: {properties: {a: {}, b: {}, c: {}}}}}\npaths: {/a: " +
+      body + ", /b: " + body + "}";
+  CompileOptions options;
+  options.maxFlatParameters = 6;
+  EXPECT_EQ(compileError(text, options).message, "");
+  options.maxFlatParameters = 5;
+  EXPECT_EQ(compileError(text, options).codeName(), "document_too_complex");
+}
+
+TEST(Compiler, BoundsTheNumberOfOperations) {
+  const std::string text = "openapi: 3.0.0\npaths: {/a: {get: {}, put: {}}, /b: {get: {}}}";
+  CompileOptions options;
+  options.maxOperations = 3;
+  EXPECT_EQ(compileError(text, options).message, "");
+  options.maxOperations = 2;
+  EXPECT_EQ(compileError(text, options).codeName(), "document_too_complex");
+}
+
+// A body with thousands of properties is no signature anyone reads: it is given whole.
+TEST(Compiler, ABodyWithTooManyPropertiesIsGivenWhole) {
+  const auto body = [](int properties) {
+    std::string schema = "{properties: {";
+    for (int i = 0; i < properties; ++i) schema += "p" + std::to_string(i) + ": {}, ";
+    return onlyTool(compiledFrame("paths: {/a: " + withBody(schema + "}}") + "}")).bodyMode;
+  };
+  EXPECT_EQ(body(2000), BodyMode::flattened);
+  EXPECT_EQ(body(2001), BodyMode::whole);
 }
 
 }  // namespace

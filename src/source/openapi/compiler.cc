@@ -28,6 +28,7 @@ class Compiler {
  public:
   Compiler(const Document& document, const CompileOptions& options)
       : document_(document),
+        options_(options),
         schemas_(document, builder_, warnings_),
         operations_(document, options.documentUrl, builder_, schemas_, warnings_),
         paths_(options.history) {}
@@ -64,7 +65,8 @@ class Compiler {
     for (const auto& [key, method] : kMethods) {
       const auto* operation = findObject(object, key);
       if (!operation) continue;
-      if (tools_.size() >= kMaxOperations) return tooMany("operations", kMaxOperations);
+      if (tools_.size() >= options_.maxOperations)
+        return tooMany("operations", options_.maxOperations);
       EXECUTOR_TRY(auto tool, operations_.compile({method, path, &object, operation}));
       tools_.push_back(std::move(tool));
     }
@@ -76,7 +78,8 @@ class Compiler {
     for (auto& tool : tools_) {
       operations_.flatten(tool);
       parameters += tool.parameters.size();
-      if (parameters > kMaxFlatParameters) return tooMany("inputs", kMaxFlatParameters);
+      if (parameters > options_.maxFlatParameters)
+        return tooMany("inputs", options_.maxFlatParameters);
       tool.path = paths_.assign(tool.tag, tool.operationId, tool.method, tool.pathTemplate);
       builder_.addTool(tool);
     }
@@ -92,6 +95,7 @@ class Compiler {
   static constexpr std::size_t kMaxQuotedBytes = 200;
 
   const Document& document_;
+  const CompileOptions& options_;
   Warnings warnings_;
   ToolSetBuilder builder_;
   SchemaCompiler schemas_;

@@ -11,11 +11,15 @@
 namespace executor::source::openapi {
 
 inline constexpr std::size_t kMaxOperations = 200'000;
+// Inputs of all tools together: a body of many properties shared by many operations multiplies.
+inline constexpr std::size_t kMaxFlatParameters = 2'000'000;
 
 struct CompileOptions {
   std::string documentUrl;  // where the document came from; relative servers are resolved by it
   PathHistory history;      // of the source's earlier versions (D14)
   std::size_t maxBytes = kMaxDocumentBytes;
+  std::size_t maxOperations = kMaxOperations;
+  std::size_t maxFlatParameters = kMaxFlatParameters;
 };
 
 // Every operation of `paths` becomes a tool, also those that cannot be sent yet (a warning names

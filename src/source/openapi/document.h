@@ -5,6 +5,8 @@
 // Only local references ("#/…") are followed: the compiler has no network and no files.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>

@@ -14,9 +14,6 @@
 
 namespace executor::source::openapi {
 
-// Parameters of all tools together: a body of many properties shared by many operations multiplies.
-inline constexpr std::size_t kMaxFlatParameters = 2'000'000;
-
 // What surrounds an operation in the document.
 struct OperationContext {
   std::string_view method;  // upper case
