@@ -38,6 +38,11 @@ Status checkFraming(const RequestHead& head) {
   auto coding = head.headers.count("Transfer-Encoding");
   auto length = head.headers.count("Content-Length");
   if (length > 1) return refuse("Content-Length is repeated");
+  // Beast takes the list form "3, 3"; others take its first or its last.
+  auto digits = head.headers.get("Content-Length");
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) {
+    return refuse("Content-Length is not a number");
+  }
   if (coding > 0 && length > 0) return refuse("both Content-Length and Transfer-Encoding");
   if (coding > 1 ||
       (coding == 1 && !equalsIgnoreCase(head.headers.get("Transfer-Encoding"), "chunked"))) {

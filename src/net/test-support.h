@@ -71,6 +71,15 @@ class RawPeer {
     return *this;
   }
 
+  // What the kernel takes at once; 0 if its buffers are full.
+  std::size_t sendNow(std::string_view bytes) {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true);
+    auto count = socket_.write_some(asio::buffer(bytes), ignored);
+    socket_.non_blocking(false);
+    return count;
+  }
+
   // Everything until the server closes.
   std::string readAll() {
     boost::system::error_code error;
