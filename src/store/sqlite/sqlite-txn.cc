@@ -29,6 +29,11 @@ Row rowOf(const Statement& statement, bool indexed) {
           indexed ? statement.column(3) : std::string()};
 }
 
+std::unexpected<Error> alreadyExists(const RecordType& type, std::string_view key) {
+  return fail(ErrorCode::already_exists,
+              "There is a " + std::string(type.table) + " " + std::string(key) + " already.");
+}
+
 }  // namespace
 
 Result<std::optional<Row>> SqliteTxn::get(const RecordType& type, std::string_view key) {
@@ -52,8 +57,7 @@ Status SqliteTxn::store(const RecordType& type, const std::string& sql, const Ro
 std::unexpected<Error> SqliteTxn::refused(const RecordType& type, std::string_view key) const {
   const std::string table(type.table);
   if (connection_.extendedCode() == SQLITE_CONSTRAINT_PRIMARYKEY) {
-    return fail(ErrorCode::already_exists,
-                "There is a " + table + " " + std::string(key) + " already.");
+    return alreadyExists(type, key);
   }
   if (connection_.extendedCode() != SQLITE_CONSTRAINT_UNIQUE) return connection_.error(table);
   for (const IndexType& index : type.indexes) {
@@ -69,7 +73,12 @@ std::unexpected<Error> SqliteTxn::refused(const RecordType& type, std::string_vi
 
 Status SqliteTxn::insert(const RecordType& type, const RowImage& row) {
   EXECUTOR_TRY(const TableSql* sql, tables_.sql(type));
-  return store(type, sql->insert, row);
+  Status status = store(type, sql->insert, row);
+  if (status || status.error().code != ErrorCode::conflict) return status;
+  // SQLite names whichever constraint it met first; a taken key is the plainer truth.
+  EXECUTOR_TRY(const std::optional<Row> taken, get(type, row.key));
+  if (taken) return alreadyExists(type, row.key);
+  return status;
 }
 
 Status SqliteTxn::replace(const RecordType& type, const RowImage& row) {
