@@ -109,6 +109,12 @@ TEST(BuildRequest, FillsEveryOccurrenceOfAPlaceholder) {
             "https://api.test/v1/a/7/b/7");
 }
 
+TEST(BuildRequest, AQueryInThePathTemplateIsContinued) {
+  EXPECT_EQ(urlOf({"paths: {'/x?p={p}': {get: {parameters: [{name: a, in: query}]}}}",
+                   R"({"p":"1 2","a":"3"})"}),
+            "https://api.test/v1/x?p=1%202&a=3");
+}
+
 // OAS-58's quirk: a query on the base URL was corrupted.
 TEST(BuildRequest, KeepsTheBaseUrlsQueryAndOneSlash) {
   const std::string document = withQuery("schema: {type: string}");

@@ -46,7 +46,8 @@ Result<Base> baseOf(const ToolView& tool, std::string_view baseUrl) {
 
 class RequestBuilder {
  public:
-  RequestBuilder(const ToolView& tool, const json::object& input, const Authorization& authorization)
+  RequestBuilder(const ToolView& tool, const json::object& input,
+                 const Authorization& authorization)
       : tool_(tool), input_(input), authorization_(authorization) {}
 
   Result<net::ClientRequest> build(std::string_view baseUrl) {
@@ -58,9 +59,12 @@ class RequestBuilder {
     EXECUTOR_CHECK(addBody());
     acceptHeader();
     EXECUTOR_CHECK(authorize());
-    if (!cookies_.empty()) request_.headers.set("Cookie", fmt::format("{}", fmt::join(cookies_, "; ")));
+    if (!cookies_.empty())
+      request_.headers.set("Cookie", fmt::format("{}", fmt::join(cookies_, "; ")));
     request_.url = base.url + path;
-    if (!query_.empty()) request_.url += fmt::format("?{}", fmt::join(query_, "&"));
+    // Some documents write a query into the path template.
+    const char mark = path.contains('?') ? '&' : '?';
+    if (!query_.empty()) request_.url += fmt::format("{}{}", mark, fmt::join(query_, "&"));
     return std::move(request_);
   }
 
@@ -143,8 +147,9 @@ class RequestBuilder {
   void acceptHeader() {
     const std::string_view type = tool_.outputMediaType;
     const bool plain = type.empty() || type == "application/json" || type.contains('*');
-    request_.headers.set("Accept", plain ? "application/json, */*;q=0.5"
-                                         : fmt::format("{}, application/json;q=0.9, */*;q=0.5", type));
+    request_.headers.set("Accept",
+                         plain ? "application/json, */*;q=0.5"
+                               : fmt::format("{}, application/json;q=0.9, */*;q=0.5", type));
   }
 
   // Credentials win over a parameter of the same name: an agent's input must not replace them.

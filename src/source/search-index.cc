@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "source/cut-text.h"
+
 namespace executor::source {
 namespace {
 
@@ -46,8 +48,7 @@ void SearchIndex::add(std::uint32_t tool, const ToolRecord& record) {
   addField(record.summary, kSummaryWeight, weights);
   addField(record.tag, kTagWeight, weights);
   addField(record.operationId, kOperationIdWeight, weights);
-  addField(std::string_view(record.description).substr(0, kDescriptionBytes), kDescriptionWeight,
-           weights);
+  addField(cutText(record.description, kDescriptionBytes), kDescriptionWeight, weights);
   addField(record.pathTemplate, kTemplateWeight, weights);
   addField(record.method, kMethodWeight, weights);
   for (const auto& parameter : record.parameters)

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "source/tool-set.h"
 
 namespace executor::source {
@@ -39,6 +40,13 @@ TEST(SearchTerms, KeepsOtherScriptsTogether) {
 TEST(SearchTerms, CutsWhatIsNoWord) {
   EXPECT_EQ(searchTerms(std::string(5000, 'x')).at(0).size(), 64u);
   EXPECT_TRUE(searchTerms(" .,;{}() ").empty());
+}
+
+// Found by Stripe's document: half a character made the whole tool set invalid.
+TEST(SearchTerms, NeverCutsACharacterInTwo) {
+  std::string word = "x";
+  for (int i = 0; i < 50; ++i) word += "é";
+  EXPECT_TRUE(isValidUtf8(searchTerms(word).at(0)));
 }
 
 }  // namespace

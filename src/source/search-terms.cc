@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "source/cut-text.h"
 #include "source/tool-set.h"
 
 namespace executor::source {
@@ -51,7 +52,7 @@ class Stemmer {
 constexpr std::size_t kMaxTermBytes = 64;
 
 void addTerm(std::string_view word, std::vector<std::string>& out) {
-  std::string lower(word.substr(0, kMaxTermBytes));
+  std::string lower(cutText(word, kMaxTermBytes));
   for (char& c : lower)
     if (isUpper(c)) c = static_cast<char>(c - 'A' + 'a');
   if (std::ranges::find(kStopWords, lower) != kStopWords.end()) return;

@@ -292,6 +292,13 @@ TEST(Compiler, AnOperationsSecurityReplacesTheDocuments) {
   EXPECT_EQ(set->tool(2).security, (Names{{"d"}}));
 }
 
+TEST(Compiler, ALongTextOfWideCharactersIsIndexedUpToAWholeOne) {
+  std::string description = "x";
+  for (int i = 0; i < 300; ++i) description += "é";
+  EXPECT_EQ(compiledFrame("paths: {/a: {get: {description: " + description + "}}}")->toolCount(),
+            1u);
+}
+
 TEST(Compiler, CountsWarningsBeyondItsLimit) {
   std::string text = "paths: {";
   for (int i = 0; i < 60; ++i) text += "/p" + std::to_string(i) + ": {$ref: '#/gone'}, ";
