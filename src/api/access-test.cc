@@ -1,4 +1,5 @@
-// Who may call what: a walk over the table of routes, so that a new route is covered by being listed.
+// Who may call what: a walk over the table of routes, so that a new route is covered by being
+// listed.
 #include "api/api-fixture.h"
 #include "api/endpoint.h"
 

@@ -6,11 +6,13 @@
 namespace executor::api {
 namespace {
 
+// A decision as it was sent; what it does is approval/'s business.
 struct Decision {
   bool approve = false;
   std::string reason;
 };
 
+// No default: a body that does not say what is meant decides nothing.
 Result<Decision> readDecision(const json::object& body) {
   EXECUTOR_CHECK(rejectUnknownMembers(body, "a decision", {"decision", "reason"}));
   EXECUTOR_TRY(const auto word, requireString(body, "decision"));
@@ -22,6 +24,7 @@ Result<Decision> readDecision(const json::object& body) {
   return decision;
 }
 
+// A misspelled filter must not look like an empty list.
 Status checkStatus(std::string_view status) {
   for (const auto* known : {"", "pending", "approved", "denied", "expired", "cancelled"}) {
     if (status == known) return {};
@@ -32,6 +35,7 @@ Status checkStatus(std::string_view status) {
 
 }  // namespace
 
+// Agents may look: inputs are redacted, and looking decides nothing.
 Task<Result<net::Response>> listApprovals(Deps deps, Call call) {
   auto status = call.request.queryParameter("status");
   EXECUTOR_CO_CHECK(checkStatus(status));
@@ -50,6 +54,7 @@ Task<Result<net::Response>> showApproval(Deps deps, Call call) {
   co_return okJson(approvalJson(approval, call.request.origin));
 }
 
+// The table demands a person, and so does approval/ (invariant 10).
 Task<Result<net::Response>> decideApproval(Deps deps, Call call) {
   EXECUTOR_CO_TRY(auto decision, readDecision(call.body));
   EXECUTOR_CO_TRY(const auto approval,

@@ -11,18 +11,21 @@
 namespace executor::api {
 namespace {
 
+// Expected and found, but never the value: it may be a secret in the wrong member.
 std::unexpected<Error> wrongType(std::string_view name, std::string_view expected,
                                  const json::value& found) {
   return fail(ErrorCode::invalid_argument,
               fmt::format("\"{}\" must be {}, not {}.", name, expected, jsonTypeName(found)));
 }
 
+// The same text for a wrong type and a wrong size: both are told by the range.
 std::unexpected<Error> outOfRange(std::string_view name, std::int64_t lowest,
                                   std::int64_t highest) {
   return fail(ErrorCode::invalid_argument,
               fmt::format("\"{}\" must be an integer from {} to {}.", name, lowest, highest));
 }
 
+// null stands for absent, as in most clients' serializers.
 const json::value* present(const json::object& body, std::string_view name) {
   const auto* value = body.if_contains(name);
   return value != nullptr && !value->is_null() ? value : nullptr;
@@ -52,9 +55,8 @@ Result<bool> optionalBool(const json::object& body, std::string_view name, bool 
   return value->get_bool();
 }
 
-Result<std::optional<std::int64_t>> optionalInteger(const json::object& body,
-                                                    std::string_view name, std::int64_t lowest,
-                                                    std::int64_t highest) {
+Result<std::optional<std::int64_t>> optionalInteger(const json::object& body, std::string_view name,
+                                                    std::int64_t lowest, std::int64_t highest) {
   const auto* value = present(body, name);
   if (value == nullptr) return std::nullopt;
   if (!value->is_int64()) return outOfRange(name, lowest, highest);
@@ -77,8 +79,7 @@ Result<std::int64_t> queryInteger(const net::Request& request, std::string_view 
   return number;
 }
 
-Status rejectUnknownQuery(const net::Request& request,
-                          std::span<const std::string_view> allowed) {
+Status rejectUnknownQuery(const net::Request& request, std::span<const std::string_view> allowed) {
   for (const auto pair : splitText(request.query, '&')) {
     std::string name;
     if (pair.empty()) continue;

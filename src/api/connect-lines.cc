@@ -7,9 +7,8 @@
 namespace executor::api {
 namespace {
 
-json::object headersOf(const ConnectTarget& target) {
-  return {{"x-api-key", target.apiKey}};
-}
+// x-api-key and not Authorization: some clients take the latter for the result of a sign-in.
+json::object headersOf(const ConnectTarget& target) { return {{"x-api-key", target.apiKey}}; }
 
 std::string headerWord(const ConnectTarget& target) {
   return shellQuote("x-api-key: " + target.apiKey);
@@ -21,12 +20,14 @@ ConnectLine claudeCode(const ConnectTarget& target) {
                       shellQuote(target.mcpUrl), headerWord(target))};
 }
 
+// Merged by the person into a file that may have other servers.
 ConnectLine cursor(const ConnectTarget& target) {
   const json::object server{{"url", target.mcpUrl}, {"headers", headersOf(target)}};
   const json::object file{{"mcpServers", json::object{{target.name, server}}}};
   return {"cursor", "Cursor", "~/.cursor/mcp.json", prettyJson(file)};
 }
 
+// VS Code asks before it starts a server it was given this way.
 ConnectLine vsCode(const ConnectTarget& target) {
   const json::object server{{"name", target.name},
                             {"type", "http"},
@@ -42,6 +43,7 @@ ConnectLine codex(const ConnectTarget& target) {
                       target.name, quoteJson(target.mcpUrl), quoteJson(target.apiKey))};
 }
 
+// OpenCode calls HTTP servers `remote`.
 ConnectLine openCode(const ConnectTarget& target) {
   const json::object server{{"type", "remote"},
                             {"url", target.mcpUrl},
@@ -59,15 +61,17 @@ ConnectLine geminiCli(const ConnectTarget& target) {
                       shellQuote(target.name), shellQuote(target.mcpUrl), headerWord(target))};
 }
 
+// Anything a shell might touch is quoted; `~` is not in the list on purpose.
 bool isPlainWord(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
-                                                 "yz0123456789@%+=:,./-_") == text.npos;
+  return !text.empty() && text.find_first_not_of(
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
+                              "yz0123456789@%+=:,./-_") == text.npos;
 }
 
 }  // namespace
 
 std::vector<ConnectLine> connectLines(const ConnectTarget& target) {
-  return {claudeCode(target), cursor(target), vsCode(target),
+  return {claudeCode(target), cursor(target),   vsCode(target),
           codex(target),      openCode(target), geminiCli(target)};
 }
 

@@ -11,11 +11,13 @@ namespace {
 
 constexpr std::size_t kMaxBodyDepth = 512;
 
+// A form's content types are refused: those are what another site can send without asking (CORS).
 bool isJson(const net::Request& request) {
   const auto type = request.headers.get("content-type");
   return equalsIgnoreCase(trimText(type.substr(0, type.find(';'))), "application/json");
 }
 
+// The route's limit has bounded the bytes already.
 Result<json::object> parseBody(const net::Request& request) {
   if (!isJson(request)) {
     return fail(ErrorCode::unsupported_media_type, "The body must be application/json.",
@@ -28,6 +30,7 @@ Result<json::object> parseBody(const net::Request& request) {
               fmt::format("The body must be a JSON object, not {}.", jsonTypeName(value)));
 }
 
+// A body where none belongs is refused rather than dropped: its sender meant something by it.
 Result<json::object> readBody(const net::Request& request, Body kind) {
   if (kind == Body::json) return parseBody(request);
   if (request.body.empty()) return json::object{};
@@ -35,6 +38,7 @@ Result<json::object> readBody(const net::Request& request, Body kind) {
   return fail(ErrorCode::invalid_request, "This route takes no body.");
 }
 
+// Empty lists too: a route without parameters takes none.
 Status checkQuery(const net::Request& request, const Endpoint& endpoint) {
   return rejectUnknownQuery(request, endpoint.query);
 }
@@ -58,6 +62,7 @@ Task<Result<net::Response>> answer(Deps deps, const Endpoint* endpoint, net::Req
   }
   EXECUTOR_CO_CHECK(checkQuery(request, *endpoint));
   EXECUTOR_CO_TRY(auto body, readBody(request, endpoint->body));
+  request.body = {};  // parsed: a pasted document must not be held twice
   co_return co_await endpoint->function(
       deps, Call{std::move(request), std::move(principal), std::move(body)});
 }
@@ -65,18 +70,17 @@ Task<Result<net::Response>> answer(Deps deps, const Endpoint* endpoint, net::Req
 }  // namespace
 
 void addEndpoint(net::Router& router, const Deps& deps, const Endpoint& endpoint) {
-  router.add(
-      endpoint.method, endpoint.pattern,
-      [deps, &endpoint](net::Request request) -> Task<net::Response> {
-        // The body is not needed to report an error, and may be 128 MiB.
-        net::Request forErrors;
-        forErrors.path = request.path;
-        forErrors.requestId = request.requestId;
-        auto result = co_await answer(deps, &endpoint, std::move(request));
-        if (!result) co_return answerError(result.error(), forErrors);
-        co_return *std::move(result);
-      },
-      {.maxBodyBytes = endpoint.maxBody});
+  router.add(endpoint.method, endpoint.pattern,
+             [deps, &endpoint](net::Request request) -> Task<net::Response> {
+               // The body is not needed to report an error, and may be 128 MiB.
+               net::Request forErrors;
+               forErrors.path = request.path;
+               forErrors.requestId = request.requestId;
+               auto result = co_await answer(deps, &endpoint, std::move(request));
+               if (!result) co_return answerError(result.error(), forErrors);
+               co_return *std::move(result);
+             },
+             {.maxBodyBytes = endpoint.maxBody});
 }
 
 net::Response okJson(std::string body) {

@@ -1,9 +1,9 @@
 // One REST endpoint: what is checked before its function runs, and how its errors look.
 //
 // Order: credential (401), kind of credential (403), query parameters, content type (415), JSON,
-// unknown members of the body. A function therefore sees only a call that is allowed and well formed,
-// and a refused call has changed nothing (invariant 7). The lower layers check authority again; this
-// check is the earlier and cheaper one, not the only one.
+// unknown members of the body. A function therefore sees only a call that is allowed and well
+// formed, and a refused call has changed nothing (invariant 7). The lower layers check authority
+// again; this check is the earlier and cheaper one, not the only one.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,7 @@ namespace executor::api {
 
 using Deps = std::shared_ptr<const ApiDeps>;
 
+// A request that has passed every check of its endpoint.
 struct Call {
   net::Request request;
   Principal principal;
@@ -29,9 +30,13 @@ struct Call {
 
 using EndpointFunction = Task<Result<net::Response>> (*)(Deps deps, Call call);
 
+// Every endpoint needs a credential; `person` refuses agents (D1).
 enum class Who : std::uint8_t { anyone, person };  // of those who are authenticated
+// optionalJson: an empty body stands for {}.
 enum class Body : std::uint8_t { none, json, optionalJson };
 
+// A line of the table. `pattern` as net/router.h has it; `query` lists every parameter that
+// exists.
 struct Endpoint {
   std::string_view method, pattern;
   Who who;
@@ -44,9 +49,12 @@ struct Endpoint {
 // The endpoints of /api/v1; also what the tests walk.
 const std::vector<Endpoint>& endpoints();
 
+// `endpoint` must outlive the router: it stands in the static table.
 void addEndpoint(net::Router& router, const Deps& deps, const Endpoint& endpoint);
 
+// 200, not to be cached: every answer is of one principal and one moment.
 net::Response okJson(std::string body);
+// 201 with Location.
 net::Response createdJson(std::string body, const std::string& location);
 // {"ok":true,…}: an act without a thing to show.
 net::Response done();

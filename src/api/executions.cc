@@ -24,6 +24,7 @@ Result<Patience> takePatience(json::object& body) {
   return patience;
 }
 
+// No wait means the present state, without registering a waiter.
 Task<Result<execution::ExecutionView>> view(Deps deps, Principal principal, std::string id,
                                             Patience patience) {
   if (patience.waitMs == 0) co_return co_await deps->executions.show(principal, std::move(id));
@@ -33,6 +34,7 @@ Task<Result<execution::ExecutionView>> view(Deps deps, Principal principal, std:
       std::chrono::milliseconds(patience.graceMs));
 }
 
+// With the program: for showing one execution.
 std::string fullJson(const execution::ExecutionView& execution, const net::Request& request) {
   return executionJson(execution, {.origin = request.origin, .withCode = true});
 }
@@ -55,21 +57,22 @@ std::string rawMember(const json::object& body, std::string_view name) {
   return value == nullptr ? std::string{} : serializeJson(*value);
 }
 
+// D13: an execution with one call and no program.
 Result<execution::ExecuteRequest> readCall(const json::object& body) {
-  EXECUTOR_CHECK(rejectUnknownMembers(
-      body, "a call", {"tool", "input", "options", "timeoutMs", "idempotencyKey"}));
+  EXECUTOR_CHECK(rejectUnknownMembers(body, "a call",
+                                      {"tool", "input", "options", "timeoutMs", "idempotencyKey"}));
   execution::ExecuteRequest request;
   EXECUTOR_TRY(request.tool, requireString(body, "tool"));
   request.inputJson = rawMember(body, "input");
   if (request.inputJson.empty()) request.inputJson = "{}";
   request.optionsJson = rawMember(body, "options");
-  EXECUTOR_TRY(const auto timeout,
-               optionalInteger(body, "timeoutMs", 1, execution::kMaxTimeoutMs));
+  EXECUTOR_TRY(const auto timeout, optionalInteger(body, "timeoutMs", 1, execution::kMaxTimeoutMs));
   request.timeoutMs = static_cast<std::uint32_t>(timeout.value_or(execution::kDefaultTimeoutMs));
   EXECUTOR_TRY(request.idempotencyKey, optionalString(body, "idempotencyKey"));
   return request;
 }
 
+// A misspelled filter must not look like an empty list.
 Status checkState(std::string_view state) {
   using enum execution::State;
   for (const auto known :
@@ -82,6 +85,7 @@ Status checkState(std::string_view state) {
 
 }  // namespace
 
+// The arguments are those of the MCP tool `execute` (D19), read by the same function.
 Task<Result<net::Response>> startExecution(Deps deps, Call call) {
   EXECUTOR_CO_TRY(const auto patience, takePatience(call.body));
   EXECUTOR_CO_TRY(auto start, execution::parseExecuteArguments(call.body));
@@ -98,11 +102,12 @@ Task<Result<net::Response>> startCall(Deps deps, Call call) {
   co_return co_await startAndView(deps, std::move(start), patience, std::move(call.request));
 }
 
+// Without results: a list stays small however big its members are.
 Task<Result<net::Response>> listExecutions(Deps deps, Call call) {
   auto state = call.request.queryParameter("state");
   EXECUTOR_CO_CHECK(checkState(state));
-  EXECUTOR_CO_TRY(const auto limit, queryInteger(call.request, "limit", kDefaultPageItems, 1,
-                                                 execution::kMaxListed));
+  EXECUTOR_CO_TRY(const auto limit,
+                  queryInteger(call.request, "limit", kDefaultPageItems, 1, execution::kMaxListed));
   EXECUTOR_CO_TRY(const auto page,
                   co_await deps->executions.list(call.principal, std::move(state),
                                                  static_cast<std::size_t>(limit),
@@ -119,6 +124,7 @@ Task<Result<net::Response>> showExecution(Deps deps, Call call) {
   co_return okJson(fullJson(shown, call.request));
 }
 
+// The cursor is the last sequence number, so a client can follow a running execution.
 Task<Result<net::Response>> showEvents(Deps deps, Call call) {
   constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
   EXECUTOR_CO_TRY(const auto after, queryInteger(call.request, "after", 0, 0, kLast));
@@ -135,15 +141,16 @@ Task<Result<net::Response>> showEvents(Deps deps, Call call) {
   co_return okJson(listText(items, full ? std::to_string(events.back().seq) : ""));
 }
 
+// The whole result as it was, also where the view holds a preview and a handle.
 Task<Result<net::Response>> showResult(Deps deps, Call call) {
   EXECUTOR_CO_TRY(auto text, co_await deps->executions.result(call.principal, call.parameter()));
   co_return okJson(std::move(text));
 }
 
+// Holds the answer back instead of making clients poll; never an error when time is up.
 Task<Result<net::Response>> waitForExecution(Deps deps, Call call) {
   Patience patience;
-  EXECUTOR_CO_TRY(patience.waitMs,
-                  queryInteger(call.request, "ms", kDefaultWaitMs, 0, kMaxWaitMs));
+  EXECUTOR_CO_TRY(patience.waitMs, queryInteger(call.request, "ms", kDefaultWaitMs, 0, kMaxWaitMs));
   EXECUTOR_CO_TRY(patience.graceMs,
                   queryInteger(call.request, "graceMs", patience.graceMs, 0, kMaxWaitMs));
   EXECUTOR_CO_TRY(const auto shown,
@@ -151,6 +158,7 @@ Task<Result<net::Response>> waitForExecution(Deps deps, Call call) {
   co_return okJson(fullJson(shown, call.request));
 }
 
+// Agents may: an agent that started something must be able to stop it.
 Task<Result<net::Response>> cancelExecution(Deps deps, Call call) {
   EXECUTOR_CO_CHECK(rejectUnknownMembers(call.body, "a cancellation", {"reason"}));
   EXECUTOR_CO_TRY(auto reason, optionalString(call.body, "reason"));

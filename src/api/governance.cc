@@ -7,9 +7,10 @@
 namespace executor::api {
 namespace {
 
+// The secret passes through to be sealed; no view can hold it.
 Result<credential::ConnectionDraft> readConnection(const json::object& body) {
-  EXECUTOR_CHECK(rejectUnknownMembers(
-      body, "a connection", {"source", "name", "kind", "in", "parameter", "secret"}));
+  EXECUTOR_CHECK(rejectUnknownMembers(body, "a connection",
+                                      {"source", "name", "kind", "in", "parameter", "secret"}));
   credential::ConnectionDraft draft;
   EXECUTOR_TRY(draft.source, requireString(body, "source"));
   EXECUTOR_TRY(draft.name, optionalString(body, "name"));
@@ -20,15 +21,16 @@ Result<credential::ConnectionDraft> readConnection(const json::object& body) {
   return draft;
 }
 
+// The words are policy/'s own, so that a new effect needs no second list.
 Result<policy::Effect> readEffect(const json::object& body) {
   EXECUTOR_TRY(const auto text, requireString(body, "effect"));
   for (const auto effect : {policy::Effect::allow, policy::Effect::ask, policy::Effect::deny}) {
     if (text == policy::name(effect)) return effect;
   }
-  return fail(ErrorCode::invalid_argument,
-              "\"effect\" must be \"allow\", \"ask\" or \"deny\".");
+  return fail(ErrorCode::invalid_argument, "\"effect\" must be \"allow\", \"ask\" or \"deny\".");
 }
 
+// These lists are bounded by their layers' limits and come whole.
 template <class T, class F>
 net::Response listOf(const std::vector<T>& values, F&& view) {
   std::vector<std::string> items;
@@ -61,6 +63,7 @@ Task<Result<net::Response>> listPolicies(Deps deps, Call call) {
   co_return listOf(policies, policyJson);
 }
 
+// Whether the tool exists is policy/'s question; it names near ones.
 Task<Result<net::Response>> addPolicy(Deps deps, Call call) {
   EXECUTOR_CO_CHECK(rejectUnknownMembers(call.body, "a policy", {"effect", "tool"}));
   EXECUTOR_CO_TRY(const auto effect, readEffect(call.body));
@@ -85,8 +88,8 @@ Task<Result<net::Response>> createKey(Deps deps, Call call) {
   EXECUTOR_CO_CHECK(rejectUnknownMembers(call.body, "a key", {"name", "mayApprove"}));
   EXECUTOR_CO_TRY(auto name, requireString(call.body, "name"));
   EXECUTOR_CO_TRY(const bool mayApprove, optionalBool(call.body, "mayApprove", false));
-  EXECUTOR_CO_TRY(const auto created, co_await deps->identity.createKey(
-                                          call.principal, std::move(name), mayApprove));
+  EXECUTOR_CO_TRY(const auto created,
+                  co_await deps->identity.createKey(call.principal, std::move(name), mayApprove));
   co_return createdJson(
       ObjectText().raw("view", keyJson(created.view)).text("key", created.key).take(),
       "/api/v1/keys/" + created.view.id);

@@ -4,6 +4,7 @@
 
 namespace executor::api {
 
+// Names are literals of ours, but quoting them costs little and cannot be forgotten.
 void ObjectText::begin(std::string_view name) {
   if (out_.size() > 1) out_ += ',';
   out_ += quoteJson(name);

@@ -1,9 +1,9 @@
 // Writes JSON text directly, so that values we only pass on are never parsed and written again.
 //
-// A result, an input or an event body arrives as JSON text and leaves as the same text: raw() splices
-// it in (D22: documents passed through are not re-serialized, so no number changes). Everything else
-// is quoted by base/json. The writer does not check for repeated names; its callers are the view
-// builders of views.h, where each name is a literal.
+// A result, an input or an event body arrives as JSON text and leaves as the same text: raw()
+// splices it in (D22: documents passed through are not re-serialized, so no number changes).
+// Everything else is quoted by base/json. The writer does not check for repeated names; its callers
+// are the view builders of views.h, where each name is a literal.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ namespace executor::api {
 
 class ObjectText {
  public:
+  // One member each. `value` is UTF-8; quoting is base/json's.
   ObjectText& text(std::string_view name, std::string_view value);
   ObjectText& number(std::string_view name, std::int64_t value);
   ObjectText& boolean(std::string_view name, bool value);
@@ -25,6 +26,7 @@ class ObjectText {
   ObjectText& numberIf(std::string_view name, std::int64_t value);
   ObjectText& rawIf(std::string_view name, std::string_view jsonText);
 
+  // Closes the object; the writer is empty afterwards.
   std::string take();
 
  private:
@@ -35,6 +37,7 @@ class ObjectText {
 
 // `[a,b,c]` of JSON texts.
 std::string arrayText(const std::vector<std::string>& items);
+// `["a","b"]` of plain strings.
 std::string stringsText(const std::vector<std::string>& items);
 
 // The form of every list: {"items":[…],"more":false} or {"items":[…],"more":true,"nextCursor":"…"}.

@@ -10,18 +10,22 @@ namespace {
 
 constexpr std::string_view kOAuthOff = "MCP OAuth is not configured";
 
+// Never cached: configuration may change under a client that retries.
 net::Response plain(int status, std::string_view text) {
   auto response = net::Response::json(status, ObjectText().text("error", text).take());
   response.headers.set("Cache-Control", "no-store");
   return response;
 }
 
+// A route whose answer does not depend on the request.
 net::Handler fixed(int status, std::string_view text) {
   return [status, text](net::Request) -> Task<net::Response> { co_return plain(status, text); };
 }
 
+// The process answers; nothing else is claimed.
 Task<net::Response> healthz(net::Request) { co_return net::Response::text(200, "ok\n"); }
 
+// The code only: strangers may ask, and the cause is in the log.
 Task<net::Response> readyz(Deps deps) {
   if (!deps->ready) co_return net::Response::text(200, "ready\n");
   const auto status = co_await deps->ready();
@@ -30,6 +34,7 @@ Task<net::Response> readyz(Deps deps) {
   co_return net::Response::text(503, fmt::format("not ready: {}\n", status.error().codeName()));
 }
 
+// Our own two gauges, then whatever the registry has.
 std::string metricsText(const ApiDeps& deps) {
   auto text = fmt::format(
       "# HELP executor_build_info The version of this server.\n"
@@ -42,6 +47,7 @@ std::string metricsText(const ApiDeps& deps) {
   return deps.metrics ? text + deps.metrics() : text;
 }
 
+// An agent's key is enough: the figures are of the server and name nobody.
 Task<net::Response> metrics(Deps deps, net::Request request) {
   if (!deps->loopbackOnly) {
     const auto principal = co_await deps->identity.principalFromRequest(request);

@@ -1,6 +1,6 @@
-// Routes without the REST form: probes for operators, and the fixed answers of reference routes that
-// are not configured in this installation. The latter keep the reference's texts in the plain error
-// form, because clients show them.
+// Routes without the REST form: probes for operators, and the fixed answers of reference routes
+// that are not configured in this installation. The latter keep the reference's texts in the plain
+// error form, because clients show them.
 #pragma once
 
 #include "api/endpoint.h"

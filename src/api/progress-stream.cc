@@ -19,6 +19,7 @@ struct Board {
   Signal changed;
 };
 
+// One line of progress, ready to send.
 std::string progressEvent(std::string_view step, std::size_t done, std::size_t total) {
   return net::formatSse(ObjectText()
                             .text("step", step)
@@ -28,11 +29,13 @@ std::string progressEvent(std::string_view step, std::size_t done, std::size_t t
                         "progress");
 }
 
+// The error has the same form as in a plain answer.
 std::string endEvent(const Result<catalog::SourceView>& result, const std::string& requestId) {
   if (result) return net::formatSse(sourceJson(*result), "done");
   return net::formatSse(net::Response::error(result.error(), requestId).body, "error");
 }
 
+// Old progress gives way; the last event is pushed last and so is never dropped.
 void push(Board& board, std::string event) {
   if (board.events.size() >= kMaxQueuedProgress) board.events.pop_front();
   board.events.push_back(std::move(event));
@@ -48,6 +51,7 @@ catalog::Progress reportTo(std::shared_ptr<Board> board, asio::any_io_executor l
   };
 }
 
+// Ends by itself, whether or not somebody still reads.
 Task<void> runWork(std::shared_ptr<Board> board, SourceWork work, std::string requestId) {
   auto loop = co_await asio::this_coro::executor;
   const auto result = co_await work(reportTo(board, loop));
@@ -56,6 +60,7 @@ Task<void> runWork(std::shared_ptr<Board> board, SourceWork work, std::string re
   board->changed.notify();
 }
 
+// A failed write means that the client has left.
 Task<void> drain(std::shared_ptr<Board> board, std::shared_ptr<net::Sink> sink) {
   for (;;) {
     while (!board->events.empty()) {
@@ -68,6 +73,7 @@ Task<void> drain(std::shared_ptr<Board> board, std::shared_ptr<net::Sink> sink) 
   }
 }
 
+// The work is a coroutine of its own, so that a slow reader does not slow it down.
 Task<void> serve(SourceWork work, std::string requestId, std::shared_ptr<net::Sink> sink) {
   auto board = std::make_shared<Board>();
   asio::co_spawn(co_await asio::this_coro::executor,
@@ -85,8 +91,8 @@ net::Response streamProgress(SourceWork work, std::string requestId) {
   net::Response response;
   response.headers.set("Content-Type", "text/event-stream");
   response.headers.set("Cache-Control", "no-store");
-  response.stream = [work = std::move(work), requestId = std::move(requestId)](
-                        std::shared_ptr<net::Sink> sink) {
+  response.stream = [work = std::move(work),
+                     requestId = std::move(requestId)](std::shared_ptr<net::Sink> sink) {
     return serve(work, requestId, std::move(sink));
   };
   return response;

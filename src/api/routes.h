@@ -2,9 +2,9 @@
 //
 // addApiRoutes() is the one list a reader needs: each route is a line of a table that says who may
 // call it, whether it takes a body and which query parameters exist; endpoint.h turns a line into a
-// handler that checks all of that before the product's code runs. The deps are shared by the handlers
-// and must outlive the router's use. Missing on purpose: /api/openapi.json, /api/v1/events, webhooks
-// and WorkOS (later issues); /mcp/anonymous belongs to mcp/.
+// handler that checks all of that before the product's code runs. The deps are shared by the
+// handlers and must outlive the router's use. Missing on purpose: /api/openapi.json,
+// /api/v1/events, webhooks and WorkOS (later issues); /mcp/anonymous belongs to mcp/.
 #pragma once
 
 #include <functional>
@@ -30,13 +30,14 @@ struct ApiDeps {
   execution::Executions& executions;
   approval::Approvals& approvals;
   const Clock& clock = systemClock();
-  bool loopbackOnly = true;                // then /metrics needs no token (D31)
-  std::function<std::string()> metrics;    // Prometheus text; empty: /metrics has only our own
-  std::function<Task<Status>()> ready;     // for /readyz; empty: always ready
+  bool loopbackOnly = true;              // then /metrics needs no token (D31)
+  std::function<std::string()> metrics;  // Prometheus text; empty: /metrics has only our own
+  std::function<Task<Status>()> ready;   // for /readyz; empty: always ready
 };
 
 void addApiRoutes(net::Router& router, ApiDeps deps);
 
+// Limits of the API; each has a test in bad-input-test.cc.
 inline constexpr std::size_t kMaxApiBodyBytes = 4u << 20;
 inline constexpr std::size_t kMaxSourceBodyBytes = 128u << 20;  // a pasted document
 inline constexpr std::size_t kMaxFormBodyBytes = 64u << 10;

@@ -7,9 +7,10 @@
 namespace executor::api {
 namespace {
 
+// Exactly one origin: a source with both would refresh to something else than was pasted.
 Result<catalog::SourceDraft> readDraft(const json::object& body) {
-  EXECUTOR_CHECK(rejectUnknownMembers(body, "a source",
-                                      {"name", "kind", "url", "document", "baseUrl"}));
+  EXECUTOR_CHECK(
+      rejectUnknownMembers(body, "a source", {"name", "kind", "url", "document", "baseUrl"}));
   catalog::SourceDraft draft;
   EXECUTOR_TRY(draft.name, requireString(body, "name"));
   EXECUTOR_TRY(auto kind, optionalString(body, "kind"));
@@ -18,10 +19,12 @@ Result<catalog::SourceDraft> readDraft(const json::object& body) {
   EXECUTOR_TRY(draft.document, optionalString(body, "document"));
   EXECUTOR_TRY(draft.baseUrl, optionalString(body, "baseUrl"));
   if (draft.url.empty() != draft.document.empty()) return draft;
-  return fail(ErrorCode::invalid_argument, "A source needs exactly one of \"url\" and \"document\".",
+  return fail(ErrorCode::invalid_argument,
+              "A source needs exactly one of \"url\" and \"document\".",
               "\"url\" is where the document is; \"document\" is its text.");
 }
 
+// For clients that wait for the answer alone.
 void noProgress(std::string_view, std::size_t, std::size_t) {}
 
 }  // namespace
@@ -33,8 +36,10 @@ Task<Result<net::Response>> listSources(Deps deps, Call call) {
   co_return okJson(listText(items));
 }
 
+// The answer comes when the source is ready; compiling takes well under a second.
 Task<Result<net::Response>> addSource(Deps deps, Call call) {
   EXECUTOR_CO_TRY(auto draft, readDraft(call.body));
+  call.body = {};
   // Shared, because a document is large and std::function copies.
   auto shared = std::make_shared<catalog::SourceDraft>(std::move(draft));
   const SourceWork add = [deps, principal = call.principal, shared](catalog::Progress progress) {
@@ -56,8 +61,8 @@ Task<Result<net::Response>> removeSource(Deps deps, Call call) {
 }
 
 Task<Result<net::Response>> refreshSource(Deps deps, Call call) {
-  const SourceWork refresh = [deps, principal = call.principal, name = call.parameter()](
-                                 catalog::Progress progress) {
+  const SourceWork refresh = [deps, principal = call.principal,
+                              name = call.parameter()](catalog::Progress progress) {
     return deps->sources.refresh(principal, name, std::move(progress));
   };
   if (wantsEventStream(call.request)) co_return streamProgress(refresh, call.request.requestId);

@@ -5,6 +5,7 @@
 namespace executor::api {
 namespace {
 
+// By the origin the client used, so that the addresses work for that client.
 std::string urlsJson(const std::string& origin) {
   return ObjectText()
       .text("origin", origin)
@@ -13,6 +14,7 @@ std::string urlsJson(const std::string& origin) {
       .take();
 }
 
+// Counts of the caller's workspace, except running executions, which are of the server.
 std::string countsJson(const ApiDeps& deps, std::size_t sources, std::size_t tools,
                        std::size_t approvals) {
   return ObjectText()
@@ -23,6 +25,7 @@ std::string countsJson(const ApiDeps& deps, std::size_t sources, std::size_t too
       .take();
 }
 
+// Lets a client see which of its credentials it is using.
 std::string principalJson(const Principal& principal) {
   return ObjectText()
       .text("kind", principal.kind == CredentialKind::person ? "person" : "agent")
@@ -38,8 +41,7 @@ std::string principalJson(const Principal& principal) {
 
 Task<Result<net::Response>> showStatus(Deps deps, Call call) {
   EXECUTOR_CO_TRY(const auto sources, co_await deps->sources.list(call.principal));
-  EXECUTOR_CO_TRY(const auto pending,
-                  co_await deps->approvals.list(call.principal, "pending", ""));
+  EXECUTOR_CO_TRY(const auto pending, co_await deps->approvals.list(call.principal, "pending", ""));
   std::size_t tools = 0;
   for (const auto& source : sources) tools += source.toolCount;
   co_return okJson(ObjectText()
@@ -52,6 +54,7 @@ Task<Result<net::Response>> showStatus(Deps deps, Call call) {
                        .take());
 }
 
+// For `executor open`, which prints the URL.
 Task<Result<net::Response>> makeOpenLink(Deps deps, Call call) {
   EXECUTOR_CO_TRY(const std::string path, co_await deps->identity.makeOpenLink(call.principal));
   const auto ttl = std::chrono::milliseconds(identity::kOpenLinkTtl).count();

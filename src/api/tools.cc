@@ -29,6 +29,7 @@ Task<Result<net::Response>> answer(Deps deps, Principal principal, catalog::Syst
   co_return okJson(serializeJson(found));
 }
 
+// Empty and absent are the same (MCP-008).
 void copyIfPresent(json::object& input, const net::Request& request, const char* name) {
   auto value = request.queryParameter(name);
   if (!value.empty()) input[name] = std::move(value);
@@ -36,6 +37,7 @@ void copyIfPresent(json::object& input, const net::Request& request, const char*
 
 }  // namespace
 
+// Same shape as `catalog.tools` in a program.
 Task<Result<net::Response>> searchTools(Deps deps, Call call) {
   EXECUTOR_CO_TRY(const auto limit,
                   queryInteger(call.request, "limit", kDefaultPageItems, 1, kMaxToolsPage));
@@ -47,6 +49,7 @@ Task<Result<net::Response>> searchTools(Deps deps, Call call) {
                             std::move(input));
 }
 
+// The tool's path is one segment: it has dots and no slashes.
 Task<Result<net::Response>> describeTool(Deps deps, Call call) {
   EXECUTOR_CO_TRY(const auto catalog, co_await deps->sources.of(call.principal.workspaceId));
   if (!catalog->find(call.parameter())) {

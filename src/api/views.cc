@@ -6,6 +6,7 @@
 namespace executor::api {
 namespace {
 
+// What a connection for this source would need.
 std::string schemeJson(const source::SecurityScheme& scheme) {
   return ObjectText()
       .text("name", scheme.name)
@@ -22,6 +23,7 @@ std::string schemesJson(const std::vector<source::SecurityScheme>& schemes) {
   return arrayText(items);
 }
 
+// What a program did, without what it sent: inputs are in the journal, redacted.
 std::string callJson(const execution::CallView& call) {
   return ObjectText()
       .number("n", call.n)
@@ -38,6 +40,7 @@ std::string logJson(const execution::LogLine& line) {
   return ObjectText().text("level", line.level).text("text", line.text).take();
 }
 
+// The link names the approval; opening it still needs a session (D1).
 std::string pendingJson(const execution::PendingApproval& approval, std::string_view origin) {
   ObjectText out;
   out.text("id", approval.id).text("tool", approval.tool).text("summary", approval.summary);
@@ -45,6 +48,7 @@ std::string pendingJson(const execution::PendingApproval& approval, std::string_
   return out.take();
 }
 
+// Line and column are of the agent's own source.
 std::string errorDetailJson(const execution::ExecutionView& execution) {
   return ObjectText()
       .text("code", execution.errorCode)
@@ -57,6 +61,7 @@ std::string errorDetailJson(const execution::ExecutionView& execution) {
       .take();
 }
 
+// An array of views.
 template <class T, class F>
 std::string arrayOf(const std::vector<T>& values, F&& each) {
   std::vector<std::string> items;
@@ -65,6 +70,8 @@ std::string arrayOf(const std::vector<T>& values, F&& each) {
   return arrayText(items);
 }
 
+// `result` stands there even when it is null (the reference lost it, MCP-075); for a big one
+// there are a preview and a handle instead.
 void addOutcome(ObjectText& out, const execution::ExecutionView& execution, bool withResult) {
   if (withResult && execution.state == execution::State::completed &&
       execution.resultHandle.empty()) {
@@ -78,14 +85,15 @@ void addOutcome(ObjectText& out, const execution::ExecutionView& execution, bool
   out.raw("errorDetail", errorDetailJson(execution));
 }
 
-void addParts(ObjectText& out, const execution::ExecutionView& execution,
-              std::string_view origin) {
+// Present even when empty, so that clients need no checks.
+void addParts(ObjectText& out, const execution::ExecutionView& execution, std::string_view origin) {
   out.raw("calls", arrayOf(execution.calls, callJson));
   out.raw("logs", arrayOf(execution.logs, logJson));
   out.raw("approvals", arrayOf(execution.approvals,
                                [&](const auto& item) { return pendingJson(item, origin); }));
 }
 
+// Whose it is and when it happened; 0 is left out.
 void addOwner(ObjectText& out, const execution::ExecutionView& execution) {
   out.textIf("tool", execution.tool)
       .text("workspaceId", execution.workspaceId)

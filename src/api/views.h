@@ -3,8 +3,8 @@
 // Each function gives one JSON text. Names and shapes are the contract of /api/v1 and of
 // `structuredContent` (reference MCP-073 and D19), so a change here is a change for every client.
 // Values that programs or upstreams made (results, inputs, event bodies) are spliced in as the text
-// they arrived in. No view has a member for a secret: connections, keys and sources are shown by name
-// and kind only (invariant 1).
+// they arrived in. No view has a member for a secret: connections, keys and sources are shown by
+// name and kind only (invariant 1).
 #pragma once
 
 #include <string>
@@ -19,6 +19,7 @@
 
 namespace executor::api {
 
+// The things of a workspace, each as one object.
 std::string sourceJson(const catalog::SourceView& source);
 std::string connectionJson(const credential::ConnectionView& connection);
 std::string policyJson(const policy::PolicyView& policy);
@@ -28,15 +29,16 @@ std::string keyJson(const identity::KeyView& key);
 std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin);
 
 struct ExecutionJsonOptions {
-  std::string_view origin;   // for approval links; empty: none
-  bool withCode = false;     // the program itself and its metadata
-  bool withResult = true;    // false for lists
+  std::string_view origin;  // for approval links; empty: none
+  bool withCode = false;    // the program itself and its metadata
+  bool withResult = true;   // false for lists
 };
 // taskId, status, runtimeId, result (even when null, once completed), resultHandle, error,
 // errorDetail, calls, logs, approvals, workspaceId, accountId, client, times.
 std::string executionJson(const execution::ExecutionView& execution,
                           const ExecutionJsonOptions& options);
 
+// One record of the journal, for timelines and for following an execution.
 std::string eventJson(const execution::EventView& event);
 
 // The page on which a person decides.

@@ -64,8 +64,8 @@ TEST_F(AuthenticateTest, AnswersTheTextsOfTheReference) {
 
 TEST_F(AuthenticateTest, TakesTheWorkspaceFromTheKeyOrAnEqualParameter) {
   EXPECT_TRUE(run(identity_->agentFromRequest(withKey(first_.agentKey))));
-  EXPECT_TRUE(run(identity_->agentFromRequest(
-      withKey(first_.agentKey, "workspaceId=" + first_.workspaceId))));
+  EXPECT_TRUE(run(
+      identity_->agentFromRequest(withKey(first_.agentKey, "workspaceId=" + first_.workspaceId))));
 }
 
 TEST_F(AuthenticateTest, SaysSoBeforeTheSigningSecretIsKnown) {
@@ -73,6 +73,14 @@ TEST_F(AuthenticateTest, SaysSoBeforeTheSigningSecretIsKnown) {
   const auto result = run(fresh->agentFromRequest(withKey(first_.agentKey)));
   EXPECT_EQ(traits(result.error().code).httpStatus, 503);
   EXPECT_EQ(result.error().message, "MCP API key signing is not configured");
+}
+
+// A server that has not started yet must not accept keys signed with its empty secret.
+TEST_F(AuthenticateTest, AcceptsNoKeyBeforeTheSigningSecretIsKnown) {
+  const auto fresh = make();
+  const auto forged = jws(R"({"alg":"HS256"})", serializeJson(claimsOf(first_.agentKey)), "");
+  EXPECT_EQ(run(fresh->principalFromRequest(withBearer(forged))).error().code,
+            ErrorCode::unauthorized);
 }
 
 TEST_F(AuthenticateTest, RefusesAnythingThatIsNotOurSignature) {

@@ -21,12 +21,18 @@ std::string presentedKey(const net::Request& request) {
   return key.empty() ? bearerOf(request) : std::string(key);
 }
 
+// An owner token is base64url and has no dot, so the two kinds cannot be confused; a wrong guess
+// only means that the look-up finds nothing.
 bool looksLikeJwt(std::string_view token) { return std::ranges::count(token, '.') == 2; }
 
+// What a cross-site form or link could do with the cookie alone; reading gives such a page
+// nothing, because it cannot see the answer.
 bool changesState(const net::Request& request) {
   return request.method != "GET" && request.method != "HEAD";
 }
 
+// The token is bound to the session, so one taken from another session, also of the same person,
+// is refused.
 Status checkCsrf(const net::Request& request, const std::string& expected) {
   const auto header = request.headers.get("x-csrf-token");
   const auto given = header.empty() ? formField(request, "csrf") : std::string(header);
@@ -35,6 +41,8 @@ Status checkCsrf(const net::Request& request, const std::string& expected) {
               "Reload the page and send the form again; programs send x-csrf-token.");
 }
 
+// The record and not the token says what the principal is: what a key may do can change after it
+// was issued.
 Principal principalOf(const ApiKey& key) {
   return {.kind = CredentialKind::agent,
           .accountId = key.accountId,
@@ -44,6 +52,7 @@ Principal principalOf(const ApiKey& key) {
           .mayApprove = key.mayApprove};
 }
 
+// Whoever can read the owner-token file is the owner (D2).
 Principal principalOf(const OwnerToken& token) {
   return {.kind = CredentialKind::person,
           .accountId = token.accountId,
@@ -52,12 +61,14 @@ Principal principalOf(const OwnerToken& token) {
           .mayApprove = true};
 }
 
+// A signed token may name any record, so every claim is held against the record it names.
 bool matches(const ApiKey& record, const KeyClaims& claims, EpochMs now) {
   return !record.revoked && record.accountId == claims.accountId &&
          record.workspaceId == claims.workspaceId &&
          (record.expiresAt == 0 || record.expiresAt > now);
 }
 
+// One read transaction: key, account and membership are of the same moment.
 Result<ApiKey> readKey(store::Txn& txn, const KeyClaims& claims, EpochMs now) {
   EXECUTOR_TRY(auto record, txn.get<ApiKey>(claims.keyId));
   if (!record || !matches(*record, claims, now)) return invalidApiKey();
@@ -65,6 +76,7 @@ Result<ApiKey> readKey(store::Txn& txn, const KeyClaims& claims, EpochMs now) {
   return *std::move(record);
 }
 
+// The look-up is by hash; the comparison guards against an index that would match loosely.
 Result<OwnerToken> readOwnerToken(store::Txn& txn, const std::string& hash) {
   EXECUTOR_TRY(auto record, txn.get<OwnerToken>(hash));
   if (!record || !equalConstantTime(record->tokenHash, hash)) {
@@ -77,8 +89,11 @@ Result<OwnerToken> readOwnerToken(store::Txn& txn, const std::string& hash) {
 
 }  // namespace
 
+// SHA-256 without salt is enough: the input has 256 random bits.
 std::string tokenHash(std::string_view token) { return sha256Hex(token); }
 
+// A removed member or a deleted account makes all its credentials worthless without touching
+// them.
 Status checkMembership(store::Txn& txn, std::string_view accountId,
                        std::string_view organizationId) {
   EXECUTOR_TRY(const auto account, txn.get<Account>(accountId));
@@ -104,12 +119,14 @@ void IdentityService::noteUse(const std::string& keyId) {
 
 Task<Result<Principal>> IdentityService::principalOfKey(std::string token) {
   const auto now = clock_.now();
+  // The cache is asked before the signature is checked: the hash stands for a token that passed.
   auto hash = sha256(token);
   if (auto known = cache_.find(hash, now)) {
     noteUse(known->keyId);
     co_return *std::move(known);
   }
   EXECUTOR_CO_TRY(const auto claims, verifyKey(token, signingSecret_, now));
+  // Taken before the read, so that a revocation during the read keeps the entry out.
   const auto generation = cache_.generation();
   EXECUTOR_CO_TRY(const ApiKey key, co_await store_.read([claims, now](store::Txn& txn) {
     return readKey(txn, claims, now);
@@ -134,12 +151,13 @@ Task<Result<Principal>> IdentityService::principalOfOwnerToken(std::string token
   co_return principal;
 }
 
+// The API takes both kinds in the same header; MCP takes keys only.
 Task<Result<Principal>> IdentityService::principalOfToken(std::string token) {
   if (looksLikeJwt(token)) co_return co_await principalOfKey(std::move(token));
   co_return co_await principalOfOwnerToken(std::move(token));
 }
 
-Task<Result<Principal>> IdentityService::principalOfCookie(net::Request request) {
+Task<Result<Principal>> IdentityService::principalOfCookie(const net::Request& request) {
   EXECUTOR_CO_TRY(auto session, co_await sessionFromRequest(request));
   if (!session) {
     co_return fail(ErrorCode::unauthorized, "Authentication is required.",
@@ -159,6 +177,7 @@ Task<Result<Principal>> IdentityService::agentFromRequest(const net::Request& re
   if (key.empty()) {
     co_return fail(ErrorCode::unauthorized, "API key is required for /v1/mcp/anonymous");
   }
+  // Optional, because the key names its workspace; if given it must agree (MCP-025).
   const auto wanted = request.queryParameter("workspaceId");
   EXECUTOR_CO_TRY(auto principal, co_await principalOfKey(std::move(key)));
   if (!wanted.empty() && wanted != principal.workspaceId) {

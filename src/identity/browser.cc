@@ -6,6 +6,7 @@
 namespace executor::identity {
 namespace {
 
+// Durations of the interface as the milliseconds that records hold.
 EpochMs span(auto duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -15,6 +16,7 @@ std::string csrfOf(std::string_view token) {
   return base64UrlEncode(hmacSha256(token, "executor csrf"));
 }
 
+// A session acts for the person who opened it with the link.
 Principal principalOf(const BrowserSession& session) {
   return {.kind = CredentialKind::person,
           .accountId = session.accountId,
@@ -24,6 +26,7 @@ Principal principalOf(const BrowserSession& session) {
           .mayApprove = true};
 }
 
+// An expired session is as good as none; it is swept at the next sign-in.
 Result<std::optional<BrowserSession>> readSession(store::Txn& txn, const std::string& hash,
                                                   EpochMs now) {
   EXECUTOR_TRY(auto session, txn.get<BrowserSession>(hash));
@@ -32,14 +35,16 @@ Result<std::optional<BrowserSession>> readSession(store::Txn& txn, const std::st
   return session;
 }
 
+// Bounded per sign-in, so that a long absence does not make one slow.
 template <class R>
 Status sweepExpired(store::Txn& txn, EpochMs now) {
-  EXECUTOR_TRY(const auto old,
-               txn.scan<R>("byExpiry", {.to = store::IndexValue(now), .limit = kSweepLimit / 2}));
+  EXECUTOR_TRY(const auto old, txn.scan<R>("byExpiry", {.to = store::IndexValue(now + 1),
+                                                        .limit = kSweepLimit / 2}));
   for (const auto& record : old.items) EXECUTOR_CHECK(txn.remove<R>(record.tokenHash));
   return {};
 }
 
+// Used, expired and never issued look alike: nothing to learn by guessing.
 std::unexpected<Error> deadLink() {
   return fail(ErrorCode::unauthorized, "This link has been used or has expired.",
               "Run `executor open` for a new one.");
@@ -59,6 +64,7 @@ Status tradeLink(store::Txn& txn, const std::string& linkHash, BrowserSession se
   return txn.insert(session);
 }
 
+// By id, because the principal carries the id and never the cookie.
 Status removeSession(store::Txn& txn, const std::string& id) {
   EXECUTOR_TRY(const auto session, txn.find<BrowserSession>("byId", {id}));
   return session ? txn.remove<BrowserSession>(session->tokenHash) : Status{};
@@ -66,6 +72,8 @@ Status removeSession(store::Txn& txn, const std::string& id) {
 
 }  // namespace
 
+// SameSite=Strict keeps the cookie out of every request another site causes; HttpOnly keeps it
+// from scripts, of which our pages have none.
 std::string IdentityService::sessionCookie(const std::string& token) const {
   auto cookie = std::string(kSessionCookie) + "=" + token +
                 "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
@@ -74,6 +82,7 @@ std::string IdentityService::sessionCookie(const std::string& token) const {
   return cookie;
 }
 
+// The browser forgets the cookie; the record is gone already.
 std::string expiredSessionCookie() {
   return std::string(kSessionCookie) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
 }
@@ -82,13 +91,16 @@ Task<Result<std::optional<Session>>> IdentityService::sessionFromRequest(
     const net::Request& request) {
   const auto token = request.cookie(kSessionCookie);
   if (token.empty()) co_return std::optional<Session>{};
-  EXECUTOR_CO_TRY(const std::optional<BrowserSession> session,
-                  co_await store_.read([hash = tokenHash(token), now = clock_.now()](
-                                           store::Txn& txn) { return readSession(txn, hash, now); }));
+  EXECUTOR_CO_TRY(
+      const std::optional<BrowserSession> session,
+      co_await store_.read([hash = tokenHash(token), now = clock_.now()](store::Txn& txn) {
+        return readSession(txn, hash, now);
+      }));
   if (!session) co_return std::optional<Session>{};
   co_return Session{principalOf(*session), csrfOf(token)};
 }
 
+// For persons only: an agent that could open a session would hold a person's credential (D1).
 Task<Result<std::string>> IdentityService::makeOpenLink(Principal principal) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "Opening a browser session"));
   const auto token = randomToken(kTokenBytes);
@@ -106,15 +118,15 @@ Task<bool> IdentityService::openLinkValid(std::string token) {
 
 Task<Result<std::string>> IdentityService::redeemOpenLink(std::string token) {
   const auto now = clock_.now();
+  // Made before the transaction, because its function may run twice.
   const auto cookie = randomToken(kTokenBytes);
   const BrowserSession session{.tokenHash = tokenHash(cookie),
                                .id = newId(idPrefix::kSession),
                                .createdAt = now,
                                .expiresAt = now + span(kSessionTtl)};
-  EXECUTOR_CO_CHECK(
-      co_await store_.write([hash = tokenHash(token), session, now](store::Txn& txn) {
-        return tradeLink(txn, hash, session, now);
-      }));
+  EXECUTOR_CO_CHECK(co_await store_.write([hash = tokenHash(token), session, now](store::Txn& txn) {
+    return tradeLink(txn, hash, session, now);
+  }));
   co_return sessionCookie(cookie);
 }
 

@@ -21,10 +21,9 @@ class IdentityFixture : public testing::Test {
  protected:
   IdentityFixture() {
     std::filesystem::create_directories(directory_);
-    auto opened = store::openStore({.path = directory_ + "/executor.db",
-                                    .masterKey = randomKey(),
-                                    .schema = identitySchema()},
-                                   loop_.get_executor());
+    auto opened = store::openStore(
+        {.path = directory_ + "/executor.db", .masterKey = randomKey(), .schema = identitySchema()},
+        loop_.get_executor());
     if (!opened) ADD_FAILURE() << opened.error().message << " " << opened.error().detail;
     store_ = *std::move(opened);
   }

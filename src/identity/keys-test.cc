@@ -64,7 +64,8 @@ TEST_F(KeysTest, AreLimitedPerWorkspace) {
   for (std::size_t block = 0; block < kMaxKeysPerWorkspace; block += 100) {
     change([block, workspaceId = first_.workspaceId](store::Txn& txn) -> Status {
       for (std::size_t i = block; i < block + 100; ++i) {
-        EXECUTOR_CHECK(txn.put(ApiKey{.id = "key_" + std::to_string(i), .workspaceId = workspaceId}));
+        EXECUTOR_CHECK(
+            txn.put(ApiKey{.id = "key_" + std::to_string(i), .workspaceId = workspaceId}));
       }
       return {};
     });

@@ -8,6 +8,7 @@
 namespace executor::identity {
 namespace {
 
+// Without the token: it was shown when it was made and is kept nowhere.
 KeyView viewOf(const ApiKey& key) {
   return {.id = key.id,
           .name = key.name,
@@ -20,6 +21,7 @@ KeyView viewOf(const ApiKey& key) {
           .expiresAt = key.expiresAt};
 }
 
+// Names appear in terminals: no escape sequences.
 bool isPrintable(std::string_view text) {
   return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
@@ -29,12 +31,13 @@ Result<std::string> checkName(std::string_view name) {
   const bool good = !trimmed.empty() && trimmed.size() <= kMaxKeyNameBytes &&
                     isValidUtf8(trimmed) && isPrintable(trimmed);
   if (good) return std::string(trimmed);
-  return fail(ErrorCode::invalid_argument,
-              fmt::format("A key's name must have 1 to {} bytes of printable text.",
-                          kMaxKeyNameBytes),
-              "Name it after the client that will use it.");
+  return fail(
+      ErrorCode::invalid_argument,
+      fmt::format("A key's name must have 1 to {} bytes of printable text.", kMaxKeyNameBytes),
+      "Name it after the client that will use it.");
 }
 
+// Newest first; the limit on keys makes one page enough.
 Result<std::vector<ApiKey>> keysOf(store::Txn& txn, const std::string& workspaceId) {
   EXECUTOR_TRY(auto page, txn.scan<ApiKey>("byWorkspace", {.prefix = {workspaceId},
                                                            .order = store::Order::descending,
@@ -42,12 +45,13 @@ Result<std::vector<ApiKey>> keysOf(store::Txn& txn, const std::string& workspace
   return std::move(page.items);
 }
 
+// The count and the insert are one transaction, so two requests cannot both be the last.
 Status insertKey(store::Txn& txn, const ApiKey& key) {
   EXECUTOR_TRY(const auto existing, keysOf(txn, key.workspaceId));
   if (existing.size() < kMaxKeysPerWorkspace) return txn.insert(key);
-  return fail(ErrorCode::limit_exceeded,
-              fmt::format("A workspace has at most {} keys, revoked ones included.",
-                          kMaxKeysPerWorkspace));
+  return fail(
+      ErrorCode::limit_exceeded,
+      fmt::format("A workspace has at most {} keys, revoked ones included.", kMaxKeysPerWorkspace));
 }
 
 // A foreign workspace's key is as unknown as one that never was (invariant 5).
@@ -76,9 +80,10 @@ Task<Result<Identity::NewKey>> IdentityService::createKey(Principal principal, s
                    .mayApprove = mayApprove,
                    .createdAt = now,
                    .expiresAt = keyExpiry(now)};
-  EXECUTOR_CO_CHECK(
-      co_await store_.write([key](store::Txn& txn) { return insertKey(txn, key); }));
-  auto token = signKey({key.id, key.accountId, key.workspaceId, now, key.expiresAt}, signingSecret_);
+  EXECUTOR_CO_CHECK(co_await store_.write([key](store::Txn& txn) { return insertKey(txn, key); }));
+  // Signed after the commit: a key that could not be recorded never existed.
+  auto token =
+      signKey({key.id, key.accountId, key.workspaceId, now, key.expiresAt}, signingSecret_);
   co_return NewKey{viewOf(key), std::move(token)};
 }
 
@@ -98,6 +103,7 @@ Task<Status> IdentityService::revokeKey(Principal principal, std::string id) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "Revoking a key"));
   EXECUTOR_CO_CHECK(co_await store_.write(
       [principal, id](store::Txn& txn) { return markRevoked(txn, principal, id); }));
+  // After the commit: from here no request is accepted with the key, on this server at once.
   cache_.forgetKey(id);
   lastUsed_.erase(id);
   co_return Status{};

@@ -1,9 +1,10 @@
 // What identity/ stores: who exists, and what was handed out to them.
 //
-// No record holds a credential. An owner token, a cookie and an open link are found by the SHA-256 of
-// their 32 random bytes (no salt: there is nothing to guess), a key by its id, which its signature
-// protects. The one secret, the key that signs agent keys, is sealed with the installation's key, so
-// that servers that share a store and EXECUTOR_ENCRYPTION_KEY accept each other's keys (D10).
+// No record holds a credential. An owner token, a cookie and an open link are found by the SHA-256
+// of their 32 random bytes (no salt: there is nothing to guess), a key by its id, which its
+// signature protects. The one secret, the key that signs agent keys, is sealed with the
+// installation's key, so that servers that share a store and EXECUTOR_ENCRYPTION_KEY accept each
+// other's keys (D10).
 #pragma once
 
 #include <optional>
@@ -92,8 +93,7 @@ struct OpenLink {
   std::string tokenHash, accountId, organizationId, workspaceId;
   EpochMs expiresAt = 0;
 };
-RECORD(OpenLink, "open_link",
-       FIELDS(tokenHash, accountId, organizationId, workspaceId, expiresAt), KEY(tokenHash),
-       INDEX(byExpiry, expiresAt));
+RECORD(OpenLink, "open_link", FIELDS(tokenHash, accountId, organizationId, workspaceId, expiresAt),
+       KEY(tokenHash), INDEX(byExpiry, expiresAt));
 
 }  // namespace executor::identity

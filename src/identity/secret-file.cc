@@ -16,6 +16,7 @@ namespace {
 constexpr mode_t kOwnerOnly = 0600;
 constexpr std::size_t kMaxSecretFileBytes = 64u << 10;
 
+// A descriptor that closes itself.
 class File {
  public:
   explicit File(int descriptor) : descriptor_(descriptor) {}
@@ -33,13 +34,15 @@ class File {
   int descriptor_;
 };
 
+// The path is the operator's own; the content is never part of the text.
 std::unexpected<Error> failed(const char* verb, const std::string& path, int error) {
-  const auto code = error == ENOSPC || error == EDQUOT ? ErrorCode::store_full
-                                                       : ErrorCode::invalid_configuration;
+  const auto code =
+      error == ENOSPC || error == EDQUOT ? ErrorCode::store_full : ErrorCode::invalid_configuration;
   return fail(code, withErrno(std::string("Cannot ") + verb + " " + path, error),
               "The data directory (EXECUTOR_DATA_DIR) must exist, be writable and have space.");
 }
 
+// Warned about, not refused: the secret may be known to others already, and only a new one helps.
 void tighten(const File& file, const std::string& path) {
   struct stat status{};
   if (::fstat(file.get(), &status) != 0 || (status.st_mode & 077) == 0) return;
@@ -47,6 +50,7 @@ void tighten(const File& file, const std::string& path) {
   log(LogLevel::warn, "secret_file_was_open_to_others", {{"path", path}, {"tightened", done}});
 }
 
+// write(2) may take a part, or be interrupted by a signal.
 bool writeAll(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(descriptor, bytes.data(), bytes.size());
@@ -65,6 +69,7 @@ void syncDirectoryOf(const std::string& path) {
   if (file.get() >= 0) ::fsync(file.get());
 }
 
+// O_EXCL and O_NOFOLLOW: a file or link planted under this name is never written through.
 bool writeTemporary(const std::string& temporary, const std::string& content) {
   const File file(
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));

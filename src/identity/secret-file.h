@@ -1,9 +1,9 @@
 // The files in the data directory that hold a credential: `owner-token` and `agent-key`.
 //
-// Whoever can read such a file is the owner or his agent, so the file is 0600 from its first byte, is
-// replaced as a whole (a reader sees the old or the new content, also after a crash), and a file that
-// others could read is tightened when it is read. The files are small: reading and writing them
-// blocks the caller for a moment, which only the start of a server does.
+// Whoever can read such a file is the owner or his agent, so the file is 0600 from its first byte,
+// is replaced as a whole (a reader sees the old or the new content, also after a crash), and a file
+// that others could read is tightened when it is read. The files are small: reading and writing
+// them blocks the caller for a moment, which only the start of a server does.
 #pragma once
 
 #include <string>

@@ -38,15 +38,21 @@ class IdentityService final : public Identity {
   Task<Status> revokeKey(Principal principal, std::string id) override;
 
  private:
+  // Each takes the credential by value: it outlives the request in the cache only as a hash.
   Task<Result<Principal>> principalOfKey(std::string token);
   Task<Result<Principal>> principalOfOwnerToken(std::string token);
   Task<Result<Principal>> principalOfToken(std::string token);
-  Task<Result<Principal>> principalOfCookie(net::Request request);
+  Task<Result<Principal>> principalOfCookie(const net::Request& request);  // awaited at once
   void noteUse(const std::string& keyId);
 
-  std::string path(std::string_view file) const { return options_.dataDir + "/" + std::string(file); }
+  // A file of the data directory.
+  std::string path(std::string_view file) const {
+    return options_.dataDir + "/" + std::string(file);
+  }
+  // SHA-256 of the data directory's canonical path.
   std::string directoryName() const;
   std::string sessionCookie(const std::string& token) const;
+  // When a key made at `now` expires; 0: never.
   EpochMs keyExpiry(EpochMs now) const;
 
   store::Store& store_;

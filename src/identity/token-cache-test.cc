@@ -38,7 +38,8 @@ TEST(TokenCache, ForgetsOneKeyAndKeepsTheOthers) {
   EXPECT_TRUE(cache.find("b", 0));
 }
 
-// A check reads the record, a revocation commits and forgets, the check comes back with what it read.
+// A check reads the record, a revocation commits and forgets, the check comes back with what it
+// read.
 TEST(TokenCache, TakesNothingReadBeforeARevocation) {
   TokenCache cache(10);
   const auto generation = cache.generation();

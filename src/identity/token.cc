@@ -32,6 +32,7 @@ bool readExpiry(const json::object& claims, EpochMs& expiresAt) {
   return true;
 }
 
+// `sub` stands in for accountId as in the reference (AU-82).
 Result<KeyClaims> readClaims(const json::object& object, EpochMs now) {
   KeyClaims claims;
   const json::value value(object);
@@ -53,18 +54,24 @@ std::unexpected<Error> invalidApiKey() {
   return fail(ErrorCode::unauthorized, std::string(kInvalidApiKey));
 }
 
+// Seconds on the wire, as JWT has them; milliseconds everywhere else.
 std::string signKey(const KeyClaims& claims, std::string_view secret) {
-  json::object payload{{"workspaceId", claims.workspaceId}, {"accountId", claims.accountId},
-                       {"sub", claims.accountId},           {"aud", kKeyAudience},
-                       {"jti", claims.keyId},               {"iat", claims.issuedAt / kMsPerSecond}};
+  json::object payload{{"workspaceId", claims.workspaceId},
+                       {"accountId", claims.accountId},
+                       {"sub", claims.accountId},
+                       {"aud", kKeyAudience},
+                       {"jti", claims.keyId},
+                       {"iat", claims.issuedAt / kMsPerSecond}};
   if (claims.expiresAt != 0) payload["exp"] = claims.expiresAt / kMsPerSecond;
   return signHs256(serializeJson(payload), secret);
 }
 
 Result<KeyClaims> verifyKey(std::string_view token, std::string_view secret, EpochMs now) {
-  if (token.size() > kMaxTokenBytes) return invalidApiKey();
+  // Without a secret nothing is ours: an empty HMAC key is one that everybody has.
+  if (secret.empty() || token.size() > kMaxTokenBytes) return invalidApiKey();
   const auto payload = verifyHs256(token, secret);
   if (!payload) return invalidApiKey();
+  // Small and flat: a key of ours has six members.
   const auto claims = parseJson(*payload, {.maxBytes = kMaxTokenBytes, .maxDepth = 4});
   if (!claims || !claims->is_object()) return invalidApiKey();
   return readClaims(claims->get_object(), now);

@@ -5,12 +5,14 @@
 namespace executor::api {
 namespace {
 
+// Rows without a value are left out.
 Markup row(Literal label, std::string_view value) {
   Markup out;
   if (value.empty()) return out;
   return out.raw("<tr><th>").raw(label).raw("</th><td>").text(value).raw("</td></tr>\n");
 }
 
+// Tool, method and origin are what the decision is about, so they come before the form.
 Markup facts(const approval::ApprovalView& approval) {
   Markup out;
   out.raw("<table><tr><th>Status</th><td class=\"").text(approval.status).raw("\">");
@@ -27,25 +29,30 @@ Markup facts(const approval::ApprovalView& approval) {
       .raw("</td></tr></table>");
 }
 
+// Two buttons of one form; the browser sends the value of the one that was pressed. Enter in the
+// reason field presses a form's first button, so the first one is Deny: a slip never approves.
 Markup decisionForm(const approval::ApprovalView& approval, const identity::Session& session) {
   Markup out;
   out.raw("<h2>Your decision</h2><form method=\"post\" action=\"/approvals/")
       .text(approval.id)
       .raw("/decision\">")
       .add(csrfField(session))
-      .raw("<label>Reason (the program sees it)<input type=\"text\" name=\"reason\" "
-           "maxlength=\"500\"></label>"
-           "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button> "
-           "<button class=\"deny\" name=\"decision\" value=\"deny\">Deny</button></form>");
+      .raw(
+          "<label>Reason (the program sees it)<input type=\"text\" name=\"reason\" "
+          "maxlength=\"500\"></label>"
+          "<button class=\"deny\" name=\"decision\" value=\"deny\">Deny</button> "
+          "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button></form>");
   return out;
 }
 
+// Why the call is made is often clearer from the program than from the input.
 Markup program(const execution::ExecutionView& execution) {
   Markup out;
   if (execution.code.empty()) return out;
   return out.raw("<h2>The program that asks</h2>").element("pre", execution.code);
 }
 
+// Anything but the two words decides nothing.
 Result<bool> readDecision(const net::Request& request) {
   const auto word = identity::formField(request, "decision");
   if (word == "approve") return true;

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMaxShownEventBytes = 4'000;
 
+// State, times and the error, if any.
 Markup summary(const execution::ExecutionView& execution) {
   const auto state = execution::name(execution.state);
   Markup out;
@@ -19,6 +20,7 @@ Markup summary(const execution::ExecutionView& execution) {
   return out;
 }
 
+// A big result is not fetched for a page; its beginning is in the view.
 Markup result(const execution::ExecutionView& execution) {
   Markup out;
   if (!execution.resultHandle.empty()) {
@@ -28,6 +30,7 @@ Markup result(const execution::ExecutionView& execution) {
   return out.raw("<h2>Result</h2>").element("pre", readableJson(execution.resultJson));
 }
 
+// A direct call has no program (D13).
 Markup program(const execution::ExecutionView& execution) {
   Markup out;
   if (!execution.tool.empty()) {
@@ -36,6 +39,7 @@ Markup program(const execution::ExecutionView& execution) {
   return out.raw("<h2>Program</h2>").element("pre", execution.code);
 }
 
+// Leads from the execution to what it waits for.
 Markup pending(const execution::ExecutionView& execution) {
   Markup out;
   if (execution.approvals.empty()) return out;
@@ -47,6 +51,7 @@ Markup pending(const execution::ExecutionView& execution) {
   return out.raw("</ul>");
 }
 
+// The journal in its own order, which is the truth about what happened.
 Markup timeline(const std::vector<execution::EventView>& events) {
   Markup out;
   out.raw("<h2>Timeline</h2><table><tr><th>#</th><th>When</th><th>What</th><th></th></tr>");

@@ -5,6 +5,7 @@
 namespace executor::api {
 namespace {
 
+// First on the page: it is what somebody is waiting for.
 Markup pendingTable(const std::vector<approval::ApprovalView>& pending) {
   Markup out;
   if (pending.empty()) return out.raw("<p class=\"muted\">Nothing waits for a decision.</p>");
@@ -16,6 +17,7 @@ Markup pendingTable(const std::vector<approval::ApprovalView>& pending) {
   return out.raw("</table>");
 }
 
+// A failed refresh keeps the last good version, so a source can be usable and have an error.
 Markup sourceState(const catalog::SourceView& source) {
   Markup out;
   out.raw("<span class=\"").text(source.state).raw("\">").text(source.state).raw("</span>");
@@ -23,11 +25,13 @@ Markup sourceState(const catalog::SourceView& source) {
   return out;
 }
 
+// An empty workspace says how to begin.
 Markup sourcesTable(const std::vector<catalog::SourceView>& sources) {
   Markup out;
   if (sources.empty()) {
-    return out.raw("<p>No source yet. Add one: <code>executor source add &lt;name&gt; "
-                   "&lt;URL of its OpenAPI document&gt;</code></p>");
+    return out.raw(
+        "<p>No source yet. Add one: <code>executor source add &lt;name&gt; "
+        "&lt;URL of its OpenAPI document&gt;</code></p>");
   }
   out.raw("<table><tr><th>Name</th><th>Title</th><th>Tools</th><th>State</th></tr>");
   for (const auto& source : sources) {
@@ -38,6 +42,7 @@ Markup sourcesTable(const std::vector<catalog::SourceView>& sources) {
   return out.raw("</table>");
 }
 
+// The newest kHomeExecutions; the rest is for the API.
 Markup executionsTable(const std::vector<execution::ExecutionView>& executions) {
   Markup out;
   if (executions.empty()) return out.raw("<p class=\"muted\">None yet.</p>");
@@ -70,6 +75,7 @@ Markup connectSection(const std::string& origin) {
   return out;
 }
 
+// Where an agent's client has to connect to, in one line.
 Markup statusLine(const ApiDeps& deps, const PageCall& call) {
   Markup out;
   out.raw("<p>Version ").text(EXECUTOR_VERSION).raw(", workspace <code>");

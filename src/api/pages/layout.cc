@@ -14,6 +14,7 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'";
 
+// One style for all pages, inline, because the policy lets nothing be loaded.
 Markup head(std::string_view title) {
   Markup out;
   out.raw(R"(<!doctype html>
@@ -45,6 +46,7 @@ input[type=text]{font:inherit;padding:.4rem;width:100%;box-sizing:border-box;mar
   return out;
 }
 
+// Sign-out is a form and not a link: a GET changes nothing.
 Markup navigation(const identity::Session& session) {
   Markup out;
   out.raw("<header><p><a href=\"/\">Executor</a></p><form method=\"post\" action=\"/sign-out\">")
@@ -53,6 +55,7 @@ Markup navigation(const identity::Session& session) {
   return out;
 }
 
+// "not_found" as a title: "Not found".
 std::string capitalised(std::string_view code) {
   std::string text(code);
   std::ranges::replace(text, '_', ' ');
@@ -79,6 +82,7 @@ net::Response page(int status, std::string_view title, const Markup& body,
   return response;
 }
 
+// Message and hint are written for clients and hold no secret; both are escaped like all text.
 net::Response errorPage(const Error& error, const identity::Session* session) {
   Markup body;
   body.element("p", error.message);
@@ -89,10 +93,11 @@ net::Response errorPage(const Error& error, const identity::Session* session) {
 
 net::Response signInPage(std::string_view here) {
   Markup body;
-  body.raw("<p>This browser has no session with this Executor server.</p>"
-           "<p>On the machine where it runs, type:</p><pre>executor open</pre>"
-           "<p>It prints a link that works once and opens a session here.</p>"
-           "<p class=\"muted\">You have a session, and followed a link from another site? ")
+  body.raw(
+          "<p>This browser has no session with this Executor server.</p>"
+          "<p>On the machine where it runs, type:</p><pre>executor open</pre>"
+          "<p>It prints a link that works once and opens a session here.</p>"
+          "<p class=\"muted\">You have a session, and followed a link from another site? ")
       .link(here, "Go on to this page")
       .raw(".</p>");
   return page(401, "Sign in", body, nullptr);

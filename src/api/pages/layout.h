@@ -18,6 +18,7 @@
 namespace executor::api {
 
 // `session` nullptr: no navigation and no sign-out.
+// A whole page with all headers.
 net::Response page(int status, std::string_view title, const Markup& body,
                    const identity::Session* session);
 

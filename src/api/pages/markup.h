@@ -1,10 +1,10 @@
 // HTML that cannot be injected into, because only the compiler can write a tag.
 //
 // raw() takes a Literal, which is made of a string literal and of nothing else (its constructor is
-// consteval). Every value that is known only when the program runs goes through text(), which escapes
-// it for element content and for quoted attribute values alike. So the question whether a hostile tool
-// name can become a script is answered by the types and not by the care of each page's author; the
-// attack tests then only confirm it.
+// consteval). Every value that is known only when the program runs goes through text(), which
+// escapes it for element content and for quoted attribute values alike. So the question whether a
+// hostile tool name can become a script is answered by the types and not by the care of each page's
+// author; the attack tests then only confirm it.
 #pragma once
 
 #include <string>
@@ -32,7 +32,8 @@ class Markup {
 
   // `<tag>escaped value</tag>` for the commonest case; `tag` without brackets.
   Markup& element(Literal tag, std::string_view value);
-  // `<a href="href">label</a>`. Only paths of our own: anything not beginning with '/' loses its link.
+  // `<a href="href">label</a>`. Only paths of our own: anything not beginning with '/' loses its
+  // link.
   Markup& link(std::string_view href, std::string_view label);
 
   const std::string& html() const { return html_; }

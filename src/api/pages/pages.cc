@@ -8,6 +8,7 @@ namespace {
 
 using PageFunction = Task<Result<net::Response>> (*)(Deps deps, PageCall call);
 
+// As on the API, but for eyes: code in words, message, hint.
 net::Response answerError(const Error& error, const net::Request& request,
                           const identity::Session* session) {
   if (!error.detail.empty() || error.culprit() == Culprit::ours) {
@@ -18,6 +19,7 @@ net::Response answerError(const Error& error, const net::Request& request,
 }
 
 // A form must carry the token of its own session: principalFromRequest checks it for every POST.
+// A key in a header must not stand in for the form's token, so headers are left out.
 Task<Status> checkForm(Deps deps, const net::Request& request) {
   auto plain = request;
   plain.headers.remove("x-api-key");
@@ -27,6 +29,7 @@ Task<Status> checkForm(Deps deps, const net::Request& request) {
   co_return Status{};
 }
 
+// Session first: without one a page tells nothing, not even whether a thing exists.
 Task<net::Response> serve(Deps deps, PageFunction function, net::Request request) {
   auto session = co_await deps->identity.sessionFromRequest(request);
   if (!session) co_return answerError(session.error(), request, nullptr);
@@ -42,6 +45,7 @@ Task<net::Response> serve(Deps deps, PageFunction function, net::Request request
   co_return *result;
 }
 
+// Forms are small; their limit is their own.
 void addPage(net::Router& router, const Deps& deps, std::string_view method,
              std::string_view pattern, PageFunction function) {
   router.add(

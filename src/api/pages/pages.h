@@ -1,9 +1,9 @@
 // The pages (D1, D40): what a person sees without a terminal, server-rendered and without script.
 //
-// A page needs a browser session; without one it is 401 and says how to get one. GET shows and never
-// decides, so that a link in a chat, a prefetching browser or a scanner changes nothing; each change is
-// a form with the session's CSRF token. Only sessions count here: an API key in a header opens no
-// page. Missing on purpose: the full web UI, which comes later and uses /api/v1.
+// A page needs a browser session; without one it is 401 and says how to get one. GET shows and
+// never decides, so that a link in a chat, a prefetching browser or a scanner changes nothing; each
+// change is a form with the session's CSRF token. Only sessions count here: an API key in a header
+// opens no page. Missing on purpose: the full web UI, which comes later and uses /api/v1.
 #pragma once
 
 #include "api/endpoint.h"
@@ -12,6 +12,7 @@ namespace executor::api {
 
 void addPages(net::Router& router, const Deps& deps);
 
+// A request of a person with a session; a POST has passed the form's token.
 struct PageCall {
   net::Request request;
   identity::Session session;

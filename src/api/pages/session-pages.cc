@@ -5,6 +5,7 @@
 namespace executor::api {
 namespace {
 
+// 303, so that the browser continues with GET and a reload repeats nothing.
 net::Response redirectHome(std::string setCookie) {
   auto response = net::Response::redirect("/");
   response.headers.set("Set-Cookie", std::move(setCookie));
@@ -12,10 +13,12 @@ net::Response redirectHome(std::string setCookie) {
   return response;
 }
 
+// One answer for used, expired and unknown.
 net::Response deadLinkPage() {
   Markup body;
-  body.raw("<p>This link has been used or has expired.</p><p>For a new one, type:</p>"
-           "<pre>executor open</pre>");
+  body.raw(
+      "<p>This link has been used or has expired.</p><p>For a new one, type:</p>"
+      "<pre>executor open</pre>");
   return page(401, "Link not valid", body, nullptr);
 }
 
@@ -26,13 +29,16 @@ Task<net::Response> openPage(Deps deps, net::Request request) {
   const auto token = request.pathParameters.at(0);
   if (!co_await deps->identity.openLinkValid(token)) co_return deadLinkPage();
   Markup body;
-  body.raw("<p>This opens a session for the owner of this Executor server in this browser.</p>"
-           "<form method=\"post\" action=\"/open/")
+  body.raw(
+          "<p>This opens a session for the owner of this Executor server in this browser.</p>"
+          "<form method=\"post\" action=\"/open/")
       .text(token)
       .raw("\"><button class=\"approve\">Open Executor</button></form>");
   co_return page(200, "Open Executor", body, nullptr);
 }
 
+// The token in the path is the credential; no session exists yet, so there is no form token to
+// check. Another site cannot know the token, and the Origin check refuses its forms.
 Task<net::Response> openSession(Deps deps, net::Request request) {
   auto cookie = co_await deps->identity.redeemOpenLink(request.pathParameters.at(0));
   if (cookie) co_return redirectHome(*std::move(cookie));
