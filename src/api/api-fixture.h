@@ -18,6 +18,7 @@
 
 namespace executor::api {
 
+// What came over the socket.
 struct Reply {
   int status = 0;
   std::string body, location, cookie;
@@ -56,10 +57,12 @@ class ApiFixture : public testing::Test {
     std::filesystem::remove_all(directory_, ignored);
   }
 
+  // What differs between the servers of the tests.
   struct Serving {
     bool loopbackOnly = true;
     std::function<Task<Status>()> ready = {};
   };
+  // Starts the server anew with these routes; the store and identity stay.
   void serve(Serving serving) {
     server_.reset();
     router_ = std::make_unique<net::Router>();
@@ -83,6 +86,7 @@ class ApiFixture : public testing::Test {
     co_return true;
   }
 
+  // Runs the loop, server and client both, until one task is done.
   template <class T>
   T run(Task<T> task) {
     std::optional<T> result;
@@ -96,6 +100,7 @@ class ApiFixture : public testing::Test {
 
   using Fields = std::vector<std::pair<std::string, std::string>>;
 
+  // One request as given: no redirects, no headers of our own.
   Reply send(std::string method, const std::string& target, const Fields& headers = {},
              std::string body = "") {
     net::ClientRequest request{.method = std::move(method),

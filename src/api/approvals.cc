@@ -1,3 +1,7 @@
+// Looking at approvals and deciding them.
+//
+// The decision's rules live in approval/: once, by a person, durable before anyone is woken. Here a
+// decision is only read from the body, and nothing but the two words `approve` and `deny` is one.
 #include "api/arguments.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"

@@ -21,6 +21,7 @@ namespace executor::api {
 Result<std::string> requireString(const json::object& body, std::string_view name);
 // Empty when absent.
 Result<std::string> optionalString(const json::object& body, std::string_view name);
+// true or false and nothing that looks like it; the fallback when absent.
 Result<bool> optionalBool(const json::object& body, std::string_view name, bool fallback);
 // Within [lowest, highest]; nullopt when absent.
 Result<std::optional<std::int64_t>> optionalInteger(const json::object& body, std::string_view name,

@@ -14,6 +14,7 @@
 
 namespace executor::api {
 
+// The three facts every client needs, and the name it will show.
 struct ConnectTarget {
   std::string mcpUrl;  // http://127.0.0.1:4788/mcp/anonymous
   std::string apiKey;  // or kKeyPlaceholder
@@ -22,6 +23,7 @@ struct ConnectTarget {
 
 inline constexpr std::string_view kKeyPlaceholder = "YOUR_KEY";
 
+// One client's form of them.
 struct ConnectLine {
   std::string client;  // "claude-code": what `executor connect <client>` takes
   std::string title;   // "Claude Code"

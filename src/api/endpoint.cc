@@ -1,3 +1,5 @@
+// The checks in front of every endpoint, in the order of endpoint.h. The credential comes first, so
+// that a stranger learns nothing about which bodies or parameters a route would accept.
 #include "api/endpoint.h"
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 namespace executor::api {
 namespace {
 
+// Deeper JSON than any of our bodies has; bounds the stack of whoever walks it.
 constexpr std::size_t kMaxBodyDepth = 512;
 
 // A form's content types are refused: those are what another site can send without asking (CORS).

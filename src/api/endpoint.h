@@ -17,6 +17,7 @@
 
 namespace executor::api {
 
+// Shared by all handlers; cheap to copy into a coroutine.
 using Deps = std::shared_ptr<const ApiDeps>;
 
 // A request that has passed every check of its endpoint.
@@ -28,6 +29,7 @@ struct Call {
   const std::string& parameter(std::size_t i = 0) const { return request.pathParameters.at(i); }
 };
 
+// A plain function: nothing captured, so nothing can dangle. Parameters by value (base/async.h).
 using EndpointFunction = Task<Result<net::Response>> (*)(Deps deps, Call call);
 
 // Every endpoint needs a credential; `person` refuses agents (D1).

@@ -1,3 +1,10 @@
+// Starting, watching and stopping executions.
+//
+// The API starts what MCP starts, through the same function and with the same arguments (D19), so
+// that a program behaves alike whoever sends it. A client may let the answer wait for the end of
+// the execution (`wait`) and says how long a wait for a human may hold it back (`graceMs`, D16);
+// when patience ends, the answer is the present state and never an error. A client that leaves does
+// not cancel: the execution is in the store, and its id was or will be found by listing.
 #include "api/arguments.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"
@@ -46,6 +53,7 @@ Task<Result<net::Response>> startAndView(Deps deps, execution::ExecuteRequest st
   EXECUTOR_CO_TRY(auto id, co_await deps->executions.start(std::move(start)));
   EXECUTOR_CO_TRY(const execution::ExecutionView shown,
                   co_await view(deps, principal, id, patience));
+  // Without the code: who started it has it.
   auto body = executionJson(shown, {.origin = request.origin});
   if (execution::isFinal(shown.state)) co_return okJson(std::move(body));
   co_return createdJson(std::move(body), "/api/v1/executions/" + id);
@@ -137,6 +145,7 @@ Task<Result<net::Response>> showEvents(Deps deps, Call call) {
   std::vector<std::string> items;
   items.reserve(events.size());
   for (const auto& event : events) items.push_back(eventJson(event));
+  // A full page may be the last one; then the next is empty and says so.
   const bool full = events.size() == static_cast<std::size_t>(limit);
   co_return okJson(listText(items, full ? std::to_string(events.back().seq) : ""));
 }

@@ -11,10 +11,12 @@
 
 namespace executor::api {
 
+// As the real layers answer for an id of nobody or of somebody else.
 inline std::unexpected<Error> unknownId(std::string_view id) {
   return fail(ErrorCode::not_found, "Nothing of the id " + std::string(id) + ".");
 }
 
+// Knows one tool and echoes what it was asked.
 class FakeCatalog : public catalog::Catalog {
  public:
   std::optional<catalog::ToolRef> find(std::string_view path) const override {
@@ -36,6 +38,7 @@ class FakeCatalog : public catalog::Catalog {
   }
 };
 
+// Compiles nothing; the document "garbage" is refused.
 class FakeSources : public catalog::Sources {
  public:
   using Views = Task<Result<std::vector<catalog::SourceView>>>;
@@ -93,6 +96,7 @@ class FakeSources : public catalog::Sources {
   std::size_t documentBytes = 0;
 };
 
+// Decides by the first rule, whatever its tool.
 class FakePolicies : public policy::Policies {
  public:
   Task<Result<policy::Decision>> decide(Principal, catalog::ToolRef) override {
@@ -127,6 +131,7 @@ class FakePolicies : public policy::Policies {
   std::vector<policy::PolicyView> items;
 };
 
+// Keeps secrets where a test can look for them.
 class FakeConnections : public credential::Connections {
  public:
   Task<Result<credential::ConnectionView>> add(Principal principal,
@@ -159,6 +164,7 @@ class FakeConnections : public credential::Connections {
   std::vector<std::string> secrets;
 };
 
+// Decides once, as the real one.
 class FakeApprovals : public approval::Approvals {
  public:
   Status create(store::Txn&, const approval::ApprovalDraft&, EpochMs) override { return {}; }
@@ -205,6 +211,7 @@ class FakeApprovals : public approval::Approvals {
   std::vector<approval::ApprovalView> items;
 };
 
+// Runs nothing: an execution is at once in `startState`.
 class FakeExecutions : public execution::Executions {
  public:
   Task<Result<std::string>> start(execution::ExecuteRequest request) override {

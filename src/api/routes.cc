@@ -59,6 +59,7 @@ const std::vector<Endpoint>& endpoints() {
 }
 
 void addApiRoutes(net::Router& router, ApiDeps deps) {
+  // Handlers hold it, so the deps live as long as the router's routes.
   const Deps shared = std::make_shared<const ApiDeps>(std::move(deps));
   for (const auto& endpoint : endpoints()) addEndpoint(router, shared, endpoint);
   addProbes(router, shared);

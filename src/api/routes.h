@@ -22,6 +22,7 @@
 
 namespace executor::api {
 
+// References to what the server is built of, plus the two facts that only serve knows.
 struct ApiDeps {
   identity::Identity& identity;
   catalog::Sources& sources;
@@ -41,8 +42,10 @@ void addApiRoutes(net::Router& router, ApiDeps deps);
 inline constexpr std::size_t kMaxApiBodyBytes = 4u << 20;
 inline constexpr std::size_t kMaxSourceBodyBytes = 128u << 20;  // a pasted document
 inline constexpr std::size_t kMaxFormBodyBytes = 64u << 10;
+// As long as an execution may last; a client that waits longer asks again.
 inline constexpr std::int64_t kMaxWaitMs = 600'000;
 inline constexpr std::int64_t kDefaultWaitMs = 20'000;
+// Page sizes; the store caps them again.
 inline constexpr std::int64_t kDefaultPageItems = 50;
 inline constexpr std::int64_t kMaxEventsPage = 1'000;
 

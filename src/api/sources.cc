@@ -1,3 +1,8 @@
+// Sources: what a workspace's tools come from.
+//
+// Adding answers when the tools are there or when the document was refused; nothing is half added.
+// Who wants to see the steps accepts text/event-stream (progress-stream.h). A pasted document may
+// be 128 MiB, so it is moved and never copied on its way to catalog/.
 #include "api/arguments.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"

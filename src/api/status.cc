@@ -1,3 +1,4 @@
+// The first thing a client asks: does my credential work, where am I, what is there.
 #include "api/connect-lines.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"

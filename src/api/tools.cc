@@ -1,3 +1,8 @@
+// Searching and describing tools, for people and for clients that are no programs.
+//
+// There is no second search or rendering: the system tools of the catalogue answer, with the
+// caller's own policies, so that `executor tools search` shows what a program's `catalog.tools`
+// shows.
 #include "api/arguments.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"
@@ -5,6 +10,7 @@
 namespace executor::api {
 namespace {
 
+// catalog/ has its own cap; this one only keeps the number sane.
 constexpr std::int64_t kMaxToolsPage = 200;
 
 // "auto", "required" or "denied" by the caller's own rules, as `catalog.tools` shows it.

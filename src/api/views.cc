@@ -1,3 +1,4 @@
+// The view builders; each names its members in the order in which people read them.
 #include "api/views.h"
 
 #include "api/json-text.h"

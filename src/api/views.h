@@ -28,6 +28,7 @@ std::string keyJson(const identity::KeyView& key);
 // `origin` makes the approval's link; empty: no link.
 std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin);
 
+// What of an execution is shown; the default is the whole answer to a client.
 struct ExecutionJsonOptions {
   std::string_view origin;  // for approval links; empty: none
   bool withCode = false;    // the program itself and its metadata

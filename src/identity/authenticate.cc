@@ -1,3 +1,5 @@
+// From a request to a principal. Nothing but a credential counts: no address, no id, no header that
+// a proxy or a client could add (D2, invariant 5).
 #include "base/crypto.h"
 #include "base/text.h"
 #include "identity/form.h"

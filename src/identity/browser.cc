@@ -1,3 +1,4 @@
+// Browser sessions: a person with the owner token makes a link, the link makes a cookie.
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/text.h"

@@ -1,3 +1,9 @@
+// What the first start makes, and what every later start checks.
+//
+// The files in the data directory and the records in the store can come apart: a file is deleted, a
+// directory is copied, the store is replaced, the signing secret changes. The rule that covers all
+// of it: a file counts only if the store knows what it holds; else it is made anew, and what it
+// replaced is worthless from then on.
 #include <filesystem>
 
 #include "base/crypto.h"

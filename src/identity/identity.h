@@ -47,6 +47,8 @@ struct Session {
   std::string csrf;
 };
 
+// Everything is called on the loop's thread. The *FromRequest functions refer to the request only
+// until they complete.
 class Identity {
  public:
   virtual ~Identity() = default;
@@ -89,13 +91,16 @@ class Identity {
 inline constexpr std::chrono::minutes kOpenLinkTtl{10};
 inline constexpr std::chrono::hours kSessionTtl{24 * 7};
 
+// Limits; each has a test beside its source.
 inline constexpr std::size_t kMaxKeyNameBytes = 100;
 inline constexpr std::size_t kMaxKeysPerWorkspace = 500;
 inline constexpr EpochMs kLastUsedGranularity = 60'000;  // last-used is written at most this often
 inline constexpr std::size_t kMaxCachedTokens = 10'000;
+// The cookie of a browser session, and the audience that makes a JWT a key of ours (MCP-028).
 inline constexpr std::string_view kSessionCookie = "executor_session";
 inline constexpr std::string_view kKeyAudience = "executor-mcp";
 
+// What serve knows of the configuration; nothing else is read from the environment here.
 struct IdentityOptions {
   std::string dataDir;  // where owner-token, agent-key and the signing secret live
   std::string

@@ -1,3 +1,4 @@
+// Agent keys: made and revoked by persons, used by agents (D1, D3).
 #include <fmt/format.h>
 
 #include "base/id.h"

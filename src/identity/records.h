@@ -24,20 +24,24 @@ RECORD(Installation, "installation",
        FIELDS(id, accountId, organizationId, workspaceId, signingSecret, createdAt), KEY(id),
        SEALED(signingSecret));
 
+// The key of the one Installation record.
 inline constexpr std::string_view kInstallationId = "installation";
 
+// A person or an anonymous identity; `provider` is "anonymous" or, later, "workos".
 struct Account {
   std::string id, provider, name;
   EpochMs createdAt = 0;
 };
 RECORD(Account, "account", FIELDS(id, provider, name, createdAt), KEY(id));
 
+// Owns workspaces and members.
 struct Organization {
   std::string id, name;
   EpochMs createdAt = 0;
 };
 RECORD(Organization, "organization", FIELDS(id, name, createdAt), KEY(id));
 
+// The unit of isolation: every record of the product names one.
 struct Workspace {
   std::string id, organizationId, name;
   EpochMs createdAt = 0;
@@ -53,6 +57,7 @@ struct Member {
 RECORD(Member, "member", FIELDS(id, organizationId, accountId, role, createdAt), KEY(id),
        INDEX(byOrganization, organizationId, createdAt), INDEX(byAccount, accountId));
 
+// Ids hold no slash, so the pair is unambiguous.
 inline std::string memberId(std::string_view organizationId, std::string_view accountId) {
   return std::string(organizationId) + "/" + std::string(accountId);
 }
@@ -81,6 +86,7 @@ RECORD(ApiKey, "api_key",
        KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId, createdAt),
        INDEX(byDirectory, directory));
 
+// `id` is what a principal carries and sign-out ends; the cookie is known by its hash alone.
 struct BrowserSession {
   std::string tokenHash, id, accountId, organizationId, workspaceId;
   EpochMs createdAt = 0, expiresAt = 0;
@@ -89,6 +95,7 @@ RECORD(BrowserSession, "browser_session",
        FIELDS(tokenHash, id, accountId, organizationId, workspaceId, createdAt, expiresAt),
        KEY(tokenHash), UNIQUE(byId, id), INDEX(byExpiry, expiresAt));
 
+// Removed when it is used; what is left of old ones goes at the next sign-in.
 struct OpenLink {
   std::string tokenHash, accountId, organizationId, workspaceId;
   EpochMs expiresAt = 0;

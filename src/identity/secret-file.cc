@@ -13,6 +13,7 @@
 namespace executor::identity {
 namespace {
 
+// Given at open(2), so the file is never wider than this.
 constexpr mode_t kOwnerOnly = 0600;
 constexpr std::size_t kMaxSecretFileBytes = 64u << 10;
 
@@ -78,6 +79,7 @@ bool writeTemporary(const std::string& temporary, const std::string& content) {
 
 }  // namespace
 
+// A file over kMaxSecretFileBytes is no credential of ours; its beginning will not verify.
 Result<std::string> readSecretFile(const std::string& path) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return std::string{};
@@ -90,6 +92,7 @@ Result<std::string> readSecretFile(const std::string& path) {
   return std::string(trimText(content));
 }
 
+// Written beside the target and renamed: a reader sees the old content or the new one.
 Status writeSecretFile(const std::string& path, const std::string& content) {
   const auto temporary = path + "." + randomToken(6);
   if (!writeTemporary(temporary, content) || ::rename(temporary.c_str(), path.c_str()) != 0) {

@@ -15,6 +15,7 @@
 
 namespace executor::identity {
 
+// 256 random bits: nothing to guess, so no rate limit stands in for strength.
 inline constexpr std::size_t kTokenBytes = 32;
 inline constexpr std::size_t kSweepLimit = 100;  // expired sessions and links removed per write
 
@@ -55,6 +56,7 @@ class IdentityService final : public Identity {
   // When a key made at `now` expires; 0: never.
   EpochMs keyExpiry(EpochMs now) const;
 
+  // Both outlive the service by contract of makeIdentity.
   store::Store& store_;
   const Clock& clock_;
   IdentityOptions options_;

@@ -18,6 +18,7 @@ namespace executor::identity {
 
 inline constexpr EpochMs kRecheckMs = 1'000;
 
+// Used on the loop's thread only; there is no lock.
 class TokenCache {
  public:
   explicit TokenCache(std::size_t capacity) : capacity_(capacity) {}
@@ -29,10 +30,12 @@ class TokenCache {
   // Does nothing if something was forgotten since `generation`. A full cache is emptied first.
   void put(std::string tokenHash, Principal principal, EpochMs expiresAt, EpochMs now,
            std::uint64_t generation);
+  // By the key's id, because a revocation does not know the token.
   void forgetKey(std::string_view keyId);
   std::size_t size() const { return entries_.size(); }
 
  private:
+  // `expiresAt` is the credential's own end (0: none), `checkedAt` when its record was read.
   struct Entry {
     Principal principal;
     EpochMs expiresAt, checkedAt;

@@ -8,6 +8,7 @@
 namespace executor::identity {
 namespace {
 
+// JWT times are NumericDate: seconds (RFC 7519 section 2).
 constexpr EpochMs kMsPerSecond = 1'000;
 
 // RFC 7519 section 4.1.3: one string or an array of them.

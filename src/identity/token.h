@@ -13,12 +13,14 @@
 
 namespace executor::identity {
 
+// What the payload says; times in milliseconds although the wire has seconds.
 struct KeyClaims {
   std::string keyId, accountId, workspaceId;
   EpochMs issuedAt = 0;
   EpochMs expiresAt = 0;  // 0: never
 };
 
+// The compact form, ready to be shown once.
 std::string signKey(const KeyClaims& claims, std::string_view secret);
 
 // `unauthorized` with the text of MCP-024 for anything but a key of ours that has not expired:
@@ -28,6 +30,7 @@ Result<KeyClaims> verifyKey(std::string_view token, std::string_view secret, Epo
 inline constexpr std::string_view kInvalidApiKey = "Invalid API key";
 inline constexpr std::size_t kMaxTokenBytes = 4'096;
 
+// One text for every reason: a caller learns nothing about why (MCP-024).
 std::unexpected<Error> invalidApiKey();
 
 }  // namespace executor::identity

@@ -1,3 +1,9 @@
+// `/approvals/<id>`: the page on which somebody decides.
+//
+// Whoever decides must see what would be sent: tool, method, origin and input, the latter with
+// secret members redacted by approval/ and otherwise as it is. What was approved is what is sent
+// (invariant 4), so there is nothing to edit here. The program is shown below, because the reason
+// for a call is often only there.
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"
 #include "identity/form.h"

@@ -1,3 +1,4 @@
+// `/executions/<id>`: one execution from its journal, for a person who wants to know what it did.
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"
 #include "base/text.h"
@@ -5,6 +6,7 @@
 namespace executor::api {
 namespace {
 
+// A timeline is for the order of things; one event does not fill the page.
 constexpr std::size_t kMaxShownEventBytes = 4'000;
 
 // State, times and the error, if any.

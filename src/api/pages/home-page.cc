@@ -1,3 +1,4 @@
+// `/`: what waits for a person, what is there, what happened, and how to connect a client.
 #include "api/connect-lines.h"
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"

@@ -10,6 +10,7 @@
 namespace executor::api {
 namespace {
 
+// Nothing is loaded, framed or run; a form may post to us only.
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'";
@@ -103,6 +104,7 @@ net::Response signInPage(std::string_view here) {
   return page(401, "Sign in", body, nullptr);
 }
 
+// UTC, because server and reader may be in different places.
 std::string formatTime(EpochMs at) {
   if (at == 0) return "–";
   const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds(at)};
@@ -114,12 +116,14 @@ std::string formatTime(EpochMs at) {
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+// Hidden from the eye, not from the page: its secrecy is that other sites cannot read our pages.
 Markup csrfField(const identity::Session& session) {
   Markup out;
   out.raw("<input type=\"hidden\" name=\"csrf\" value=\"").text(session.csrf).raw("\">");
   return out;
 }
 
+// Bounded, because a page is for reading; the API has the whole.
 std::string readableJson(std::string_view text) {
   const auto value = parseJson(text);
   return truncateText(value ? prettyJson(*value) : std::string(text), kMaxShownBytes);

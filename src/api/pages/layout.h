@@ -40,6 +40,7 @@ Markup csrfField(const identity::Session& session);
 
 // JSON text indented for reading; as it is if it does not parse. At most kMaxShownBytes.
 std::string readableJson(std::string_view text);
+// More than anybody reads before deciding; the page says how much is cut.
 inline constexpr std::size_t kMaxShownBytes = 100'000;
 
 }  // namespace executor::api

@@ -24,6 +24,7 @@ Markup& Markup::add(const Markup& other) {
   return *this;
 }
 
+// The tag is a literal, so it needs no escaping.
 Markup& Markup::element(Literal tag, std::string_view value) {
   html_ += '<';
   html_ += tag.text();

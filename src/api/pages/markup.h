@@ -12,6 +12,7 @@
 
 namespace executor::api {
 
+// A string literal, and by construction nothing else.
 class Literal {
  public:
   template <std::size_t N>
@@ -23,6 +24,7 @@ class Literal {
   std::string_view text_;
 };
 
+// Grows a piece of HTML; every method returns the same object for chaining.
 class Markup {
  public:
   Markup& raw(Literal literal);

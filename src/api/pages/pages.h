@@ -10,6 +10,7 @@
 
 namespace executor::api {
 
+// Adds the pages and the two routes of the open link.
 void addPages(net::Router& router, const Deps& deps);
 
 // A request of a person with a session; a POST has passed the form's token.
@@ -32,6 +33,7 @@ Task<net::Response> openPage(Deps deps, net::Request request);
 Task<net::Response> openSession(Deps deps, net::Request request);
 Task<Result<net::Response>> signOut(Deps deps, PageCall call);
 
+// How much the pages show; the API pages through the rest.
 inline constexpr std::size_t kHomeExecutions = 20;
 inline constexpr std::size_t kShownEvents = 500;
 
