@@ -45,15 +45,25 @@ std::string bashScript(CLI::App& app) {
          "complete -o default -F _executor executor\n";
 }
 
+// `text` within single quotes of fish.
+std::string fishQuote(std::string_view text) {
+  std::string out = "'";
+  for (char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
 std::string fishScript(CLI::App& app) {
   std::string out;
   for (auto* sub : app.get_subcommands({})) {
     if (sub->get_group().empty()) continue;
-    out += fmt::format("complete -c executor -n __fish_use_subcommand -a {} -d '{}'\n",
-                       sub->get_name(), sub->get_description());
+    out += fmt::format("complete -c executor -n __fish_use_subcommand -a {} -d {}\n",
+                       sub->get_name(), fishQuote(sub->get_description()));
     for (auto* leaf : sub->get_subcommands({})) {
-      out += fmt::format("complete -c executor -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n",
-                         sub->get_name(), leaf->get_name(), leaf->get_description());
+      out += fmt::format("complete -c executor -n '__fish_seen_subcommand_from {}' -a {} -d {}\n",
+                         sub->get_name(), leaf->get_name(), fishQuote(leaf->get_description()));
     }
   }
   return out;

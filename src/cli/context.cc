@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
@@ -46,6 +47,20 @@ class EchoOff {
   termios saved_{};
   bool active_ = false;
 };
+
+// Characters of UTF-8, which is what a column is measured in (wide ones are not looked up).
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+// Names and titles come from documents: they must not move the cursor or begin a row of their own.
+std::string harmless(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
 
 Result<std::string> readAll(int descriptor, std::string_view name, std::size_t maxBytes) {
   std::string text;
@@ -98,15 +113,16 @@ std::string formatTable(const std::vector<std::string>& header,
   if (rows.empty()) return {};
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    std::size_t width = header[i].size();
-    for (const auto& row : rows) width = std::max(width, row[i].size());
+    std::size_t width = characters(header[i]);
+    for (const auto& row : rows) width = std::max(width, characters(row[i]));
     widths.push_back(width);
   }
   std::string out;
   auto line = [&](const std::vector<std::string>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
+      out += harmless(cells[i]);
       bool last = i + 1 == cells.size();
-      out += last ? cells[i] : fmt::format("{:<{}}  ", cells[i], widths[i]);
+      if (!last) out.append(widths[i] - characters(cells[i]) + 2, ' ');
     }
     out += '\n';
   };

@@ -25,18 +25,37 @@ void showWaiting(const json::value& view) {
   }
 }
 
-// Waits until the execution ends; says once what it waits for.
-Result<json::value> follow(const Context& context, Remote& remote, json::value view, bool wait) {
-  bool told = false;
-  while (wait && !isFinal(findString(view, "status"))) {
-    if (!told && !context.json && findString(view, "status") == "waiting") {
-      showWaiting(view);
-      told = true;
-    }
-    auto path = fmt::format("/api/v1/executions/{}/wait?ms={}", findString(view, "taskId"), kPollMs);
-    EXECUTOR_TRY(view, remote.get(path));
+// What the execution waits for, to tell a person once for each question.
+std::string questionsOf(const json::value& view) {
+  std::string ids;
+  if (findString(view, "status") != "waiting") return ids;
+  if (const auto* approvals = findArray(view, "approvals")) {
+    for (const auto& approval : *approvals) ids += findString(approval, "id");
+  }
+  return ids;
+}
+
+// Waits until the execution ends or, without `forPerson`, until only a person can move it.
+Result<json::value> follow(const Context& context, Remote& remote, json::value view,
+                           bool forPerson) {
+  std::string told;
+  while (!isFinal(findString(view, "status"))) {
+    auto asked = questionsOf(view);
+    if (!asked.empty() && !forPerson) break;
+    if (asked != told && !asked.empty() && !context.json) showWaiting(view);
+    // A question not told yet is answered at once; for the decision the server holds the answer back.
+    int grace = asked.empty() ? 0 : kPollMs;
+    told = std::move(asked);
+    EXECUTOR_TRY(view, remote.get(fmt::format("/api/v1/executions/{}/wait?ms={}&graceMs={}",
+                                              findString(view, "taskId"), kPollMs, grace)));
   }
   return view;
+}
+
+// Members of a start that hold the answer back until there is something to say.
+void waitForNews(json::object& body) {
+  body["wait"] = kPollMs;
+  body["graceMs"] = 0;
 }
 
 int exitCodeOfExecution(std::string_view status) {
@@ -166,7 +185,8 @@ void addExecuteCommand(CLI::App& app, Context& context) {
   command->callback([&context, o] {
     auto code = readInput(o->file, kMaxProgramBytes);
     if (!code) return context.fail(code.error());
-    json::object body{{"code", *code}, {"wait", o->noWait ? 1'000 : kPollMs}};
+    json::object body{{"code", *code}};
+    waitForNews(body);
     if (o->timeoutMs != 0) body["timeoutMs"] = o->timeoutMs;
     runExecution(context, "/api/v1/executions", body, !o->noWait);
   });
@@ -191,6 +211,7 @@ void addCallCommand(CLI::App& app, Context& context) {
     auto input = parseJson(o->input.empty() ? "{}" : o->input);
     if (!input) return context.fail(input.error());
     json::object body{{"tool", o->tool}, {"input", *std::move(input)}};
+    waitForNews(body);
     runExecution(context, "/api/v1/calls", body, !o->noWait);
   });
 }

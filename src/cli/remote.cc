@@ -57,6 +57,8 @@ class EventReader {
       pending_.erase(0, end + 2);
     }
   }
+  // What has arrived and is no event: all of an answer that is no event stream.
+  const std::string& rest() const { return pending_; }
   const std::string& lastEvent() const { return name_; }
   const json::value& lastData() const { return data_; }
 
@@ -206,7 +208,10 @@ Result<json::value> Remote::postEvents(
     co_return Status{};
   };
   EXECUTOR_TRY(auto response, impl_->wait(impl_->client.stream(std::move(request), onChunk)));
-  if (response.status / 100 != 2) return bodyOf(response);
+  if (response.status / 100 != 2) {
+    response.body = reader.rest();
+    return bodyOf(response);
+  }
   if (reader.lastEvent() == "done") return reader.lastData();
   return std::unexpected(errorFromBody(response.status, reader.lastData()));
 }

@@ -50,6 +50,7 @@ std::function<void(const json::value&)> showTable(std::vector<std::string> colum
       }
     }
     fmt::print("{}", rows.empty() ? none + "\n" : formatTable(header, rows));
+    if (findBool(answer, "more")) fmt::print("… more: --json shows nextCursor\n");
   };
 }
 

@@ -65,7 +65,7 @@ void addToolList(CLI::App& group, Context& context, const char* name, const char
   auto* command = group.add_subcommand(name, text);
   if (withQuery) command->add_option("query", o->query, "Plain words")->required();
   command->add_option("--namespace", o->nameSpace, "Only this source");
-  command->add_option("--limit", o->limit, "1 to 100");
+  command->add_option("--limit", o->limit, "1 to 200");
   command->add_option("--cursor", o->cursor, "From the page before");
   command->callback([&context, o] {
     runRest(context, [&](Remote& remote) { return remote.get(o->path()); }, showTools);
@@ -162,7 +162,9 @@ void addOpenCommand(CLI::App& app, Context& context) {
 void addConnectCommand(CLI::App& app, Context& context) {
   auto client = std::make_shared<std::string>();
   auto* command = app.add_subcommand("connect", "Lines to paste into an agent's configuration");
-  command->add_option("client", *client, "claude-code, cursor, vscode, codex, opencode, gemini");
+  std::vector<std::string> known;
+  for (const auto& line : api::connectLines({})) known.push_back(line.client);
+  command->add_option("client", *client, "Only the lines for this one")->check(CLI::IsMember(known));
   command->callback([&context, client] {
     auto connection = connectionOf(context);
     if (!connection) return context.fail(connection.error());

@@ -162,12 +162,11 @@ Task<net::Response> Endpoint::legacyMessage(Call call, Message message) {
     co_return accepted();
   }
   std::string sessionId;
-  if (message.method == "initialize") {
+  if (message.method == "initialize" && message.params.contains("protocolVersion")) {
     call.version = negotiated(message);
     const auto* client = findObject(message.params, "clientInfo");
-    auto session = sessions_.open(call.principal, call.version,
-                                  client ? std::string(findString(*client, "name")) : std::string());
-    sessionId = session->id;
+    auto name = client ? findString(*client, "name") : std::string_view();
+    sessionId = sessions_.open(call.principal, call.version, std::string(name))->id;
   }
   auto response = net::Response::json(200, co_await answer(std::move(call), std::move(message)));
   if (!sessionId.empty()) response.headers.set("Mcp-Session-Id", sessionId);

@@ -48,9 +48,18 @@ constexpr std::string_view kResumeDescription =
     "Get the result of an execution that answered with status waiting. Waits a little; answers again "
     "with what still waits if a human has not decided yet. It never decides anything itself.";
 
+// A title is a document's own words: it must not look like a line of ours.
+std::string oneLine(std::string_view title) {
+  std::string out = truncateText(title, kMaxNamespaceTitle);
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  return out;
+}
+
 std::string namespaceLine(const catalog::Catalog::Namespace& entry) {
   std::string line = "\n- tools." + entry.name + " (" + std::to_string(entry.tools) + " tools)";
-  if (!entry.title.empty()) line += ": " + truncateText(entry.title, kMaxNamespaceTitle);
+  if (!entry.title.empty()) line += ": " + oneLine(entry.title);
   return line;
 }
 

@@ -16,10 +16,11 @@ std::string position(const ExecutionView& view) {
          std::to_string(view.errorColumn) + ")";
 }
 
-std::string waitingText(const ExecutionView& view, std::string_view origin) {
-  std::string text = "status: waiting\ntaskId: " + view.id + "\n";
+std::string unfinishedText(const ExecutionView& view, std::string_view origin) {
+  std::string text = "status: " + std::string(name(view.state)) + "\ntaskId: " + view.id + "\n";
   for (const auto& approval : view.approvals) {
-    text += "A human must approve " + approval.tool + ": " + api::approvalUrl(origin, approval.id) + "\n";
+    text += "A human must approve " + approval.tool + ": ";
+    text += api::approvalUrl(origin, approval.id) + "\n";
   }
   return text + "Then call `resume` with {\"taskId\":\"" + view.id + "\"} to get the result.";
 }
@@ -38,6 +39,13 @@ std::string preview(std::string_view result) {
          "\n... [result preview cut; structuredContent has the rest]";
 }
 
+// What is stored is shown by its beginning, so that a model can decide whether it needs the rest.
+std::string completedText(const ExecutionView& view) {
+  if (view.resultHandle.empty()) return preview(view.resultJson);
+  return truncateText(view.resultPreview, kMaxPreviewChars) + "\n... [" +
+         std::to_string(view.resultBytes) + " bytes, stored as " + view.resultHandle + "]";
+}
+
 std::string consoleText(const ExecutionView& view) {
   std::string text;
   for (const auto& line : view.logs) text += "\n[" + line.level + "] " + line.text;
@@ -45,12 +53,8 @@ std::string consoleText(const ExecutionView& view) {
 }
 
 std::string resultText(const ExecutionView& view, std::string_view origin) {
-  if (view.state == State::completed) {
-    auto body = view.resultHandle.empty() ? preview(view.resultJson)
-                                          : "The result is stored as " + view.resultHandle + ".";
-    return body + consoleText(view);
-  }
-  if (!isFinal(view.state)) return waitingText(view, origin);
+  if (view.state == State::completed) return completedText(view) + consoleText(view);
+  if (!isFinal(view.state)) return unfinishedText(view, origin);
   return failureText(view) + consoleText(view);
 }
 

@@ -20,7 +20,9 @@ export function tempDir(name = 'executor-test-') {
 }
 
 // Resolves when the ready file is written; rejects with the server's output when it ends before.
-export async function startExecutor({ dataDir = tempDir(), env = {}, args = [] } = {}) {
+export async function startExecutor({ dataDir, env = {}, args = [] } = {}) {
+  const own = dataDir === undefined;
+  dataDir ??= tempDir();
   const readyFile = join(dataDir, 'ready.json');
   rmSync(readyFile, { force: true });
   const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--ready-file', readyFile, ...args], {
@@ -34,8 +36,11 @@ export async function startExecutor({ dataDir = tempDir(), env = {}, args = [] }
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   for (const end = Date.now() + 30_000; ; await sleep(10)) {
     if (existsSync(readyFile)) break;
-    if (child.exitCode !== null || child.signalCode) throw new Error(`server ended before it was ready:\n${output}`);
-    if (Date.now() > end) { child.kill('SIGKILL'); throw new Error(`server was not ready in 30 s:\n${output}`); }
+    const ended = child.exitCode !== null || child.signalCode;
+    if (!ended && Date.now() < end) continue;
+    child.kill('SIGKILL');
+    if (own) rmSync(dataDir, { recursive: true, force: true });
+    throw new Error(`server ${ended ? 'ended before it was ready' : 'was not ready in 30 s'}:\n${output}`);
   }
   const ready = JSON.parse(readFileSync(readyFile, 'utf8'));
   const server = {

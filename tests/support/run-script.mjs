@@ -8,12 +8,13 @@
 //   ? 1                            expected exit code (default 0)
 //   upstream saw POST /items 1     how many such requests the upstream has had
 //
+// Standard error is merged into standard output as the command writes it.
+//
 // A server runs for the script's whole length. In output, ids (task_…, approval_…) are shown as
 // task_ID and the server's and the upstream's addresses as $URL and $UPSTREAM.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { binary, cleanEnv, startExecutor } from './executor.mjs';
 import { itemsDocument, startUpstream } from './upstream.mjs';
 
@@ -34,10 +35,9 @@ function mask(text) {
 
 function run(command) {
   return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', command], { cwd: server.dataDir, env });
+    const child = spawn('sh', ['-c', `{ ${command}\n} 2>&1`], { cwd: server.dataDir, env });
     let output = '';
     child.stdout.on('data', (d) => (output += d));
-    child.stderr.on('data', (d) => (output += d));
     child.on('close', (code) => resolve({ code, lines: mask(output).replace(/\n$/, '').split('\n').filter((l, i, a) => l !== '' || a.length > 1) }));
   });
 }

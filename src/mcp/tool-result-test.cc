@@ -1,0 +1,163 @@
+#include "mcp/tool-result.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+
+namespace executor::mcp {
+namespace {
+
+using execution::ExecutionView;
+using execution::State;
+
+constexpr std::string_view kOrigin = "http://127.0.0.1:4788";
+
+ExecutionView completed(std::string result) {
+  return {.id = "task_1", .runtimeId = "local", .state = State::completed,
+          .resultJson = std::move(result)};
+}
+
+ExecutionView ended(State state, std::string code, std::string message) {
+  ExecutionView view{.id = "task_1", .runtimeId = "local", .state = state};
+  view.errorCode = std::move(code);
+  view.errorMessage = std::move(message);
+  return view;
+}
+
+json::object resultOf(const ExecutionView& view) {
+  return parseJson("{" + toolResultMembers(view, kOrigin) + "}")->as_object();
+}
+
+std::string textOf(const json::object& result) {
+  return std::string(findString(findArray(result, "content")->front(), "text"));
+}
+
+std::string textOf(const ExecutionView& view) { return textOf(resultOf(view)); }
+
+TEST(McpToolResult, OfACompletedRunIsItsResultAndNothingElse) {
+  auto result = resultOf(completed(R"({"a":[1,2]})"));
+  EXPECT_EQ(textOf(result), R"({"a":[1,2]})");
+  EXPECT_FALSE(result.contains("isError"));
+  const auto& structured = *findObject(result, "structuredContent");
+  EXPECT_EQ(findString(structured, "status"), "completed");
+  EXPECT_EQ(findString(structured, "taskId"), "task_1");
+}
+
+TEST(McpToolResult, KeepsANullResult) {
+  auto result = resultOf(completed("null"));
+  EXPECT_EQ(textOf(result), "null");
+  const auto* value = find(*findObject(result, "structuredContent"), "result");
+  ASSERT_TRUE(value);
+  EXPECT_TRUE(value->is_null());
+}
+
+TEST(McpToolResult, NumbersArePassedOnAsTheyAre) {
+  auto members = toolResultMembers(completed(R"({"id":9007199254740993,"f":0.10})"), kOrigin);
+  EXPECT_NE(members.find(R"("result":{"id":9007199254740993,"f":0.10})"), std::string::npos);
+}
+
+TEST(McpToolResult, ShowsTheConsoleBelowTheResult) {
+  auto view = completed("1");
+  view.logs = {{"log", "first"}, {"warn", "second"}};
+  EXPECT_EQ(textOf(view), "1\n\nconsole:\n[log] first\n[warn] second");
+}
+
+TEST(McpToolResult, BoundsTheConsoleInTheText) {
+  auto view = completed("1");
+  view.logs = {{"log", std::string(kMaxConsolePreview * 3, 'x')}};
+  EXPECT_LT(textOf(view).size(), kMaxConsolePreview + 200);
+}
+
+TEST(McpToolResult, CutsALongTextAndKeepsTheWholeStructured) {
+  auto view = completed('"' + std::string(kMaxPreviewChars * 2, 'x') + '"');
+  auto result = resultOf(view);
+  EXPECT_LT(textOf(result).size(), kMaxPreviewChars + 200);
+  EXPECT_NE(textOf(result).find("result preview cut"), std::string::npos);
+  const auto& structured = *findObject(result, "structuredContent");
+  EXPECT_EQ(findString(structured, "result").size(), kMaxPreviewChars * 2);
+}
+
+TEST(McpToolResult, AStoredResultIsNamedByItsHandleAndShownInPart) {
+  auto view = completed("");
+  view.resultHandle = "result_1";
+  view.resultPreview = "[1,2,3";
+  view.resultBytes = 1'000'000;
+  auto result = resultOf(view);
+  EXPECT_NE(textOf(result).find("result_1"), std::string::npos);
+  EXPECT_NE(textOf(result).find("[1,2,3"), std::string::npos) << textOf(result);
+  EXPECT_EQ(findString(*findObject(result, "structuredContent"), "resultHandle"), "result_1");
+}
+
+TEST(McpToolResult, AWaitingRunSaysWhoMustDoWhatAndHowToGoOn) {
+  ExecutionView view{.id = "task_1", .state = State::waiting};
+  view.approvals = {{"approval_1", "github.issues.create", "Create an issue"}};
+  auto result = resultOf(view);
+  EXPECT_FALSE(result.contains("isError")) << "waiting is no failure";
+  auto text = textOf(result);
+  EXPECT_NE(text.find("status: waiting"), std::string::npos);
+  EXPECT_NE(text.find("github.issues.create: http://127.0.0.1:4788/approvals/approval_1"),
+            std::string::npos) << text;
+  EXPECT_NE(text.find(R"({"taskId":"task_1"})"), std::string::npos);
+  const auto& approvals = *findArray(*findObject(result, "structuredContent"), "approvals");
+  EXPECT_EQ(findString(approvals.front(), "id"), "approval_1");
+}
+
+TEST(McpToolResult, EveryPendingApprovalHasItsLink) {
+  ExecutionView view{.id = "task_1", .state = State::waiting};
+  view.approvals = {{"approval_1", "a.b", ""}, {"approval_2", "a.c", ""}};
+  auto text = textOf(view);
+  EXPECT_NE(text.find("/approvals/approval_1"), std::string::npos);
+  EXPECT_NE(text.find("/approvals/approval_2"), std::string::npos);
+}
+
+TEST(McpToolResult, ARunThatGoesOnWithoutApprovalsIsNotCalledWaiting) {
+  ExecutionView view{.id = "task_1", .state = State::running};
+  EXPECT_NE(textOf(view).find("status: running"), std::string::npos) << textOf(view);
+}
+
+TEST(McpToolResult, AFailureSaysWhatWhereAndWhatToDo) {
+  auto view = ended(State::failed, "program_error", "x is not a function");
+  view.errorLine = 2;
+  view.errorColumn = 7;
+  view.errorHint = "Check x.";
+  view.errorStack = "    at <program>:2:7";
+  auto result = resultOf(view);
+  EXPECT_TRUE(findBool(result, "isError"));
+  EXPECT_EQ(textOf(result),
+            "status: failed\nerror: x is not a function (line 2, column 7)\nhint: Check x.\n"
+            "    at <program>:2:7\ntaskId: task_1");
+  const auto& detail = *findObject(*findObject(result, "structuredContent"), "errorDetail");
+  EXPECT_EQ(findString(detail, "code"), "program_error");
+  EXPECT_EQ(findInteger(detail, "line"), 2);
+}
+
+TEST(McpToolResult, AFailureWithoutAPlaceNamesNone) {
+  EXPECT_EQ(textOf(ended(State::timed_out, "timed_out", "5 ms are over")).find("(line"),
+            std::string::npos);
+}
+
+TEST(McpToolResult, EveryEndButCompletedIsAnError) {
+  for (auto state : {State::failed, State::timed_out, State::denied, State::cancelled}) {
+    auto result = resultOf(ended(state, "x", "y"));
+    EXPECT_TRUE(findBool(result, "isError")) << name(state);
+    EXPECT_EQ(findString(*findObject(result, "structuredContent"), "status"), name(state));
+  }
+}
+
+TEST(McpToolResult, AFailureShowsItsConsoleToo) {
+  auto view = ended(State::failed, "program_error", "no");
+  view.logs = {{"log", "almost there"}};
+  EXPECT_NE(textOf(view).find("[log] almost there"), std::string::npos);
+}
+
+TEST(McpToolResult, ARefusalIsOneTextWithCodeAndHint) {
+  Error error{ErrorCode::unknown_argument, "No argument timeoutMS.", "Did you mean timeoutMs?",
+              "for the log"};
+  auto result = parseJson("{" + toolErrorMembers(error) + "}")->as_object();
+  EXPECT_TRUE(findBool(result, "isError"));
+  EXPECT_EQ(textOf(result),
+            "unknown_argument: No argument timeoutMS.\nhint: Did you mean timeoutMs?");
+}
+
+}  // namespace
+}  // namespace executor::mcp
