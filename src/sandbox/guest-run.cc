@@ -156,7 +156,7 @@ void GuestRun::judgeRejected(JsValue value) {
 void GuestRun::classifyHostError(const HostError& error) {
   end_.hostErrorCall = error.n;
   if (end_.line == 0) {
-    const AgentStack stack = agentStack(error.stack, kWrapperPrefix, program_.map);
+    const AgentStack stack = agentStack(error.stack, kWrapperLines, program_.map);
     end_.line = stack.position.line;
     end_.column = stack.position.column;
     end_.stack = stack.text;
@@ -165,7 +165,9 @@ void GuestRun::classifyHostError(const HostError& error) {
 }
 
 void GuestRun::classify() {
-  const bool memory = machine_->growthRefused() && end_.message == kOutOfMemory;
+  // With no memory left even for an Error the engine throws null.
+  const bool memory = machine_->growthRefused() &&
+                      (end_.message == kOutOfMemory || end_.message == "null");
   if (memory) {
     return failWith(ErrorCode::memory_limit,
                     fmt::format("The program used more than {} MiB of memory.",
@@ -187,11 +189,17 @@ void GuestRun::failWith(ErrorCode code, std::string message, std::string hint) {
   end_.hint = truncateText(hint, kMaxErrorTextBytes - 64);
 }
 
+bool GuestRun::isErrorLike(JsValue value) {
+  if (machine_->isError(value)) return true;
+  return hasTag(value, JsTag::object) &&
+         harness(HarnessFunction::isError, {&value, 1}) == makeValue(JsTag::boolean, 1);
+}
+
 // Name, message and stack may be getters of the program: guest code that can lie about these texts,
 // and does so about its own error only.
 void GuestRun::readThrown(JsValue value) {
   bool failed = true;
-  if (!machine_->isError(value)) {
+  if (!isErrorLike(value)) {
     const JsValue text = harness(HarnessFunction::describe, {&value, 1});
     if (!isException(text)) machine_->read(text, end_.message, kMaxErrorTextBytes, failed);
     HostSection host;
@@ -215,7 +223,7 @@ void GuestRun::readStack(JsValue error) {
   }
   if (failed) return;
   HostSection host;
-  AgentStack agent = agentStack(stackText_, kWrapperPrefix, program_.map);
+  AgentStack agent = agentStack(stackText_, kWrapperLines, program_.map);
   end_.line = agent.position.line;
   end_.column = agent.position.column;
   end_.stack = std::move(agent.text);
@@ -276,6 +284,19 @@ void GuestRun::refuse(const Error& error, SourcePosition position, bool tainted)
 void GuestRun::emitEnd() {
   end_.cpuMicros = cpuMicros;
   encodeFrame(end_, outbox_);
+}
+
+std::unique_ptr<Machine> GuestRun::freeze() {
+  frozen_ = std::make_unique<Frozen>(*machine_, image_);
+  machine_->attach(nullptr);
+  return std::move(machine_);
+}
+
+void GuestRun::thaw(std::unique_ptr<Machine> machine) {
+  machine_ = std::move(machine);
+  frozen_->thaw(*machine_);
+  frozen_.reset();
+  machine_->attach(this);
 }
 
 bool GuestRun::deliver(const DeliverFrame& frame) {

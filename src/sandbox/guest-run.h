@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sandbox/frames.h"
+#include "sandbox/frozen.h"
 #include "sandbox/machine.h"
 #include "sandbox/positions.h"
 #include "sandbox/program-text.h"
@@ -24,7 +25,7 @@
 namespace executor::sandbox {
 
 // Indices into Image::functions: what the harness gives the host.
-enum class HarnessFunction : std::uint8_t { describe, cyclePath, fireTimer, count };
+enum class HarnessFunction : std::uint8_t { describe, cyclePath, fireTimer, isError, count };
 
 class GuestRun final : public GuestHost {
  public:
@@ -47,6 +48,10 @@ class GuestRun final : public GuestHost {
   void emitEnd();
 
   std::unique_ptr<Machine>& machine() { return machine_; }
+  // Gives up the machine of a waiting run, which thaw() goes on in. thaw throws std::bad_alloc.
+  std::unique_ptr<Machine> freeze();
+  void thaw(std::unique_ptr<Machine> machine);
+  bool frozen() const { return frozen_ != nullptr; }
   const StartFrame& request() const { return request_; }
   std::uint64_t fuel() const { return fuel_; }
 
@@ -75,6 +80,7 @@ class GuestRun final : public GuestHost {
   void judge();
   void judgeFulfilled();
   void judgeRejected(JsValue value);
+  bool isErrorLike(JsValue value);
   void readThrown(JsValue value);
   void readStack(JsValue error);
   void classify();
@@ -106,6 +112,7 @@ class GuestRun final : public GuestHost {
   const Image& image_;
   std::string& outbox_;
   std::unique_ptr<Machine> machine_;
+  std::unique_ptr<Frozen> frozen_;
   ProgramText program_;
   JsValue main_ = kUndefined;
   EndFrame end_;

@@ -28,7 +28,7 @@ std::string harnessSource() {
   std::string source =
       "(function(hostCall, hostConsole, hostTimer, hostClear, hostRandom, hostElapsed) {";
   for (const std::string_view part : kParts) source += part;
-  source += "return [describe, cyclePath, fireTimer];})";
+  source += "return [describe, cyclePath, fireTimer, isError];})";
   return source;
 }
 

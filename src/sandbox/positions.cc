@@ -69,8 +69,9 @@ bool parseFrame(std::string_view line, Frame& frame) {
   return true;
 }
 
-SourcePosition toAgent(SourcePosition at, std::uint32_t prefix, const SourceMap& map) {
-  if (at.line == 1) at.column = at.column > prefix ? at.column - prefix : 1;
+SourcePosition toAgent(SourcePosition at, std::uint32_t wrapperLines, const SourceMap& map) {
+  at.line -= std::min(at.line, wrapperLines);
+  if (at.line == 0) return {1, 1};
   return map.empty() ? at : map.original(at);
 }
 
@@ -86,8 +87,8 @@ void appendFrame(const Frame& frame, SourcePosition at, std::string& out) {
 
 }  // namespace
 
-SourceMap::SourceMap(std::string_view mappings, std::uint32_t skippedLines,
-                     std::uint32_t sourcePrefix) {
+SourceMap::SourceMap(std::string_view mappings, std::uint32_t generatedLines,
+                     std::uint32_t sourceLines) {
   std::uint32_t line = 0;
   std::int64_t column = 0, sourceLine = 0, sourceColumn = 0;
   for (std::size_t at = 0; at < mappings.size();) {
@@ -104,11 +105,10 @@ SourceMap::SourceMap(std::string_view mappings, std::uint32_t skippedLines,
     if (count < 4) continue;
     sourceLine += part[2];
     sourceColumn += part[3];
-    if (line < skippedLines) continue;
-    const std::int64_t wrapper = sourceLine == 0 ? sourcePrefix : 0;
-    points_.push_back({line - skippedLines, static_cast<std::uint32_t>(column),
-                       static_cast<std::uint32_t>(sourceLine),
-                       static_cast<std::uint32_t>(std::max<std::int64_t>(sourceColumn - wrapper, 0))});
+    if (line < generatedLines || sourceLine < sourceLines) continue;
+    points_.push_back({line - generatedLines, static_cast<std::uint32_t>(column),
+                       static_cast<std::uint32_t>(sourceLine - sourceLines),
+                       static_cast<std::uint32_t>(sourceColumn)});
   }
 }
 
@@ -123,13 +123,14 @@ SourcePosition SourceMap::original(SourcePosition generated) const {
   return {point.sourceLine + 1, point.sourceColumn + 1 + (generated.column - 1 - point.column)};
 }
 
-AgentStack agentStack(std::string_view engineStack, std::uint32_t prefix, const SourceMap& map) {
+AgentStack agentStack(std::string_view engineStack, std::uint32_t wrapperLines,
+                      const SourceMap& map) {
   AgentStack stack;
   std::size_t frames = 0;
   for (const std::string_view line : splitText(engineStack, '\n')) {
     Frame frame;
     if (frames == kMaxFrames || !parseFrame(line, frame)) continue;
-    const SourcePosition at = toAgent(frame.position, prefix, map);
+    const SourcePosition at = toAgent(frame.position, wrapperLines, map);
     if (frames++ == 0) stack.position = at;
     appendFrame(frame, at, stack.text);
   }

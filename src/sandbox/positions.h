@@ -1,8 +1,7 @@
 // From the engine's positions to the agent's.
 //
-// The program is compiled inside a wrapper that starts on its first line, so only columns of line 1
-// are off, by the wrapper's length. Stacks name the harness's frames as well; the agent sees only its
-// own. After a TypeScript transform (enums, namespaces) a source map leads back to what was written.
+// The program is compiled inside a wrapper that stands on a line of its own above it, so lines are off
+// by one. Stacks name the harness's frames as well; the agent sees only its own. After a TypeScript transform (enums, namespaces) a source map leads back to what was written.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +20,9 @@ class SourceMap {
  public:
   SourceMap() = default;
   // `mappings` is the field of the same name; what is malformed ends it early. The first
-  // `skippedLines` generated lines and the first `sourcePrefix` columns of source line 1 are a
-  // wrapper's and count for nothing.
-  explicit SourceMap(std::string_view mappings, std::uint32_t skippedLines = 0,
-                     std::uint32_t sourcePrefix = 0);
+  // `generatedLines` and `sourceLines` lines are a wrapper's and do not count.
+  explicit SourceMap(std::string_view mappings, std::uint32_t generatedLines = 0,
+                     std::uint32_t sourceLines = 0);
 
   bool empty() const { return points_.empty(); }
   SourcePosition original(SourcePosition generated) const;
@@ -41,7 +39,8 @@ struct AgentStack {
   std::string text;         // one frame per line, "at name (line:column)"
 };
 
-// `prefix` is the length of the wrapper on line 1 in columns.
-AgentStack agentStack(std::string_view engineStack, std::uint32_t prefix, const SourceMap& map);
+// `wrapperLines` is how many lines stand above the program.
+AgentStack agentStack(std::string_view engineStack, std::uint32_t wrapperLines,
+                      const SourceMap& map);
 
 }  // namespace executor::sandbox

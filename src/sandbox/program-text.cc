@@ -7,37 +7,28 @@
 namespace executor::sandbox {
 namespace {
 
-constexpr std::string_view kStripHead = "async()=>{";
+constexpr std::string_view kStripHead = "async()=>{{\n";
+constexpr std::string_view kStripTail = "\n}}";
 constexpr std::string_view kLabel = "body$";
 
 }  // namespace
 
 std::string wrapForStripping(std::string_view code) {
-  std::string text(kStripHead);
-  text.append(kWrapperPrefix - kStripHead.size() - 1, ' ');
-  text += '{';
-  text += code;
-  text += kWrapperSuffix;
-  return text;
+  return fmt::format("{}{}{}", kStripHead, code, kStripTail);
 }
 
 bool unwrap(std::string_view wrapped, std::string& code) {
-  if (wrapped.size() < kWrapperPrefix + kWrapperSuffix.size()) return false;
-  if (!wrapped.starts_with(kStripHead) || wrapped[kWrapperPrefix - 1] != '{') return false;
-  if (!wrapped.ends_with(kWrapperSuffix)) return false;
-  wrapped.remove_prefix(kWrapperPrefix);
-  wrapped.remove_suffix(kWrapperSuffix.size());
+  if (wrapped.size() < kStripHead.size() + kStripTail.size()) return false;
+  if (!wrapped.starts_with(kStripHead) || !wrapped.ends_with(kStripTail)) return false;
+  wrapped.remove_prefix(kStripHead.size());
+  wrapped.remove_suffix(kStripTail.size());
   code.assign(wrapped);
   return true;
 }
 
 std::string wrapForEngine(std::string_view code, std::uint64_t nonce) {
   const std::string label = fmt::format("{}{:012x}", kLabel, nonce & 0xffffffffffff);
-  std::string text = fmt::format("{}{}:{{", kStripHead, label);
-  text.append(kWrapperPrefix - text.size(), ' ');
-  text += code;
-  text += fmt::format("\n;break {}}}}}", label);
-  return text;
+  return fmt::format("async()=>{{{}:{{\n{}\n;break {}}}}}", label, code, label);
 }
 
 bool complainsOfWrapper(std::string_view message, std::uint32_t line, std::string_view code) {

@@ -1,10 +1,9 @@
 // The wrapper around the agent's code, and what proves that the code stayed inside it.
 //
-// The code is the body of an async function. The wrapper stands on the code's first line so that
-// lines agree. Before stripping it is `async()=>{ {` code `\n}}`; compiled it is a labelled block
-// whose label is random and needed at the end, so a body that closes more braces than it opens
-// ("}); evil(); (async()=>{") does not parse, whatever it opens afterwards. Both prefixes have the
-// same length: positions in errors of stripper and engine agree.
+// The code is the body of an async function and begins on the wrapper's second line, so lines are one
+// off and columns are right. Before stripping the wrapper is `async()=>{{`, code, `}}`; compiled it is
+// a labelled block whose label is random and needed at the end, so a body that closes more braces
+// than it opens ("}); evil(); (async()=>{") does not parse, whatever it opens afterwards.
 #pragma once
 
 #include <string>
@@ -14,8 +13,7 @@
 
 namespace executor::sandbox {
 
-inline constexpr std::size_t kWrapperPrefix = 30;
-inline constexpr std::string_view kWrapperSuffix = "\n}}";
+inline constexpr std::uint32_t kWrapperLines = 1;
 
 struct ProgramText {
   std::string code;  // the body, JavaScript

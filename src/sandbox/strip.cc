@@ -13,7 +13,8 @@ namespace executor::sandbox {
 namespace {
 
 constexpr std::string_view kUnsupported = "UnsupportedSyntax";
-constexpr std::string_view kTransformHead = "async ()=>{\n    {";
+constexpr std::string_view kTransformHead = "async ()=>{\n    {\n";
+constexpr std::uint32_t kTransformHeadLines = 2;
 constexpr std::string_view kTransformTail = "\n    }\n};\n";
 constexpr std::string_view kWarmUp = "interface A { b?: string }\nconst x: number = 1 as any;";
 
@@ -106,7 +107,7 @@ std::expected<ProgramText, StripFailure> Stripper::strip(std::string_view code) 
   program.code = text.substr(kTransformHead.size(),
                              text.size() - kTransformHead.size() - kTransformTail.size());
   if (auto map = parseJson(outcome.value->textOf("map"))) {
-    program.map = SourceMap(findString(*map, "mappings"), 1, kWrapperPrefix);
+    program.map = SourceMap(findString(*map, "mappings"), kTransformHeadLines, kWrapperLines);
   }
   return program;
 }
@@ -117,10 +118,7 @@ StripFailure Stripper::explain(const Outcome& outcome) const {
   std::string message(value.textOf("message"));
   failure.position.line = value.integerOf("startLine");
   failure.position.column = value.integerOf("startColumn") + 1;
-  if (failure.position.line == 1) {
-    const auto prefix = static_cast<std::uint32_t>(kWrapperPrefix);
-    failure.position.column -= std::min(prefix, failure.position.column - 1);
-  }
+  failure.position.line -= std::min(failure.position.line, kWrapperLines);
   failure.error.code = ErrorCode::syntax_error;
   if (message.find("'import', and 'export'") != std::string::npos) {
     failure.error.message = "import and export are not available: a program has no modules.";

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
@@ -29,6 +30,7 @@ struct Guest {
   bool started = false;
   bool stop = false;
   bool queued = false;
+  std::chrono::steady_clock::time_point restedSince;
 };
 
 class Worker {
@@ -49,6 +51,9 @@ class Worker {
   void finish(Guest& guest);
   void flush();
   void refill();
+  bool awaitFrames();
+  void freezeRested();
+  bool wake(Guest& guest);
   std::unique_ptr<Machine> takeMachine();
   std::unique_ptr<Fiber> takeFiber();
 
@@ -62,6 +67,8 @@ class Worker {
   std::vector<std::unique_ptr<Machine>> hot_;
   std::vector<std::unique_ptr<Machine>> used_;  // to be restored when there is time
   std::vector<std::unique_ptr<Fiber>> fibers_;
+  std::size_t awake_ = 0;  // runs that hold a machine
+  std::chrono::steady_clock::time_point lastSweep_;
 };
 
 Worker* theWorker = nullptr;
@@ -75,12 +82,49 @@ void Worker::serve() {
   for (;;) {
     flush();
     refill();
-    readFrames(runnable_.empty());
+    readFrames(runnable_.empty() && awaitFrames());
+    freezeRested();
     if (runnable_.empty()) continue;
     Guest* next = runnable_.front();
     runnable_.pop_front();
     next->queued = false;
     slice(*next);
+  }
+}
+
+// Waits for a frame, but no longer than until a waiting run is to be frozen. True if recv may block.
+bool Worker::awaitFrames() {
+  if (awake_ == 0) return true;
+  pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
+  poll(&ready, 1, static_cast<int>(kFreezeAfter.count()));
+  return false;
+}
+
+void Worker::freezeRested() {
+  if (awake_ == 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - lastSweep_ < kFreezeAfter) return;
+  lastSweep_ = now;
+  for (auto& [id, guest] : guests_) {
+    const bool rests = guest->run.machine() && !guest->queued && guest->fiber == nullptr;
+    if (!rests || now - guest->restedSince < kFreezeAfter) continue;
+    used_.push_back(guest->run.freeze());
+    --awake_;
+  }
+}
+
+// On a fiber.
+bool Worker::wake(Guest& guest) {
+  if (!guest.run.frozen()) return true;
+  try {
+    guest.run.thaw(takeMachine());
+    ++awake_;
+    return true;
+  } catch (const std::bad_alloc&) {
+    guest.run.refuse({ErrorCode::overloaded, "The worker has no memory to continue the program.",
+                      "Try again in a moment.", {}},
+                     {}, true);
+    return false;
   }
 }
 
@@ -161,6 +205,7 @@ void Worker::slice(Guest& guest) {
   if (!guest.fiber->idle()) return schedule(guest);
   fibers_.push_back(std::move(guest.fiber));
   if (guest.run.ended() || guest.stop) return finish(guest);
+  guest.restedSince = std::chrono::steady_clock::now();
   if (!guest.events.empty()) schedule(guest);
 }
 
@@ -181,7 +226,9 @@ void Worker::begin(Guest& guest) {
     program = *std::move(stripped);
   }
   try {
-    guest.run.start(takeMachine(), std::move(program));
+    auto machine = takeMachine();
+    ++awake_;
+    guest.run.start(std::move(machine), std::move(program));
   } catch (const std::bad_alloc&) {
     guest.run.refuse({ErrorCode::overloaded, "The worker has no memory for another program.",
                       "Try again in a moment.", {}},
@@ -190,6 +237,7 @@ void Worker::begin(Guest& guest) {
 }
 
 void Worker::handle(Guest& guest, const ToWorker& event) {
+  if (!wake(guest)) return;
   const auto* deliver = std::get_if<DeliverFrame>(&event);
   const auto* timer = std::get_if<TimerFrame>(&event);
   const bool known = deliver != nullptr ? guest.run.deliver(*deliver)
@@ -204,7 +252,10 @@ void Worker::finish(Guest& guest) {
   } else {
     guest.run.emitEnd();
   }
-  if (guest.run.machine()) used_.push_back(std::move(guest.run.machine()));
+  if (guest.run.machine()) {
+    used_.push_back(std::move(guest.run.machine()));
+    --awake_;
+  }
   std::erase(runnable_, &guest);
   guests_.erase(guest.run.id());
 }
