@@ -19,6 +19,7 @@ std::unexpected<Error> corrupt(std::string_view coding) {
               "The upstream's response is not valid " + std::string(coding) + ".");
 }
 
+// The one place where output grows, so the cap holds for every coding.
 Status append(std::string& out, const void* bytes, std::size_t size, std::size_t cap) {
   if (out.size() + size > cap) return responseTooLarge(cap);
   out.append(static_cast<const char*>(bytes), size);
@@ -58,6 +59,7 @@ class ZlibDecoder : public BodyDecoder {
     return started_;
   }
 
+  // Goes on while zlib has input or filled the whole piece: it may hold more output back.
   Status inflateAll(std::string_view bytes, std::string& out, std::size_t cap) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream_.avail_in = bytes.size();
@@ -88,6 +90,7 @@ class ZlibDecoder : public BodyDecoder {
   bool ended_ = false;
 };
 
+// The library's default window limit of 16 MiB is the format's own (RFC 7932).
 class BrotliDecoder : public BodyDecoder {
  public:
   BrotliDecoder() : state_(BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)) {}
@@ -118,6 +121,7 @@ class BrotliDecoder : public BodyDecoder {
   bool begun_ = false;
 };
 
+// A frame may ask for a window of gigabytes; the limit makes that an error.
 class ZstdDecoder : public BodyDecoder {
  public:
   ZstdDecoder() : context_(ZSTD_createDCtx()) {

@@ -28,6 +28,7 @@ Result<Network> Network::parse(std::string_view text) {
   return Network{asV6(address), prefix + (128 - width)};
 }
 
+// Whole bytes first, then the rest of the prefix inside the next one.
 bool Network::contains(const ip::address_v6& address) const {
   auto a = base.to_bytes();
   auto b = address.to_bytes();

@@ -6,6 +6,7 @@
 namespace executor::net {
 namespace {
 
+// RFC 9110 allows any token; nothing but upper case letters is in use, and letters cannot inject.
 bool isMethod(std::string_view method) {
   return !method.empty() && method.size() <= 32 &&
          std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -48,6 +49,7 @@ class HttpClient::Impl {
 
   EgressPolicy& egress() { return parts_.options.egress; }
 
+  // The coroutines hold this object, so it lives until the last of them has seen its stop.
   void stopAll() {
     for (auto& weak : std::exchange(flights_, {})) {
       if (auto flight = weak.lock()) flight->stop(ErrorCode::cancelled);
@@ -68,6 +70,7 @@ class HttpClient::Impl {
     flights.push_back(std::move(flight));
   }
 
+  // Everything a request needs is in this frame; the steps below it refer to it.
   static Task<Result<ClientResponse>> run(std::shared_ptr<Impl> self, ClientRequest request,
                                           OnChunk onChunk, std::shared_ptr<Flight> flight) {
     auto url = parseUrl(request.url);
@@ -83,6 +86,7 @@ class HttpClient::Impl {
   }
 
  private:
+  // A stream is left uncompressed: a compressor at the other end would hold back events.
   void addDefaults(Hop& hop, bool compressed) {
     auto& headers = hop.headers;
     if (!headers.has("User-Agent")) headers.set("User-Agent", parts_.options.userAgent);

@@ -18,6 +18,7 @@ std::unexpected<Error> clientGone() {
   return fail(ErrorCode::cancelled, "The client closed the connection.");
 }
 
+// RFC 9112 section 7.1: size in hex, the bytes, each ended by CRLF.
 std::string chunkOf(std::string_view bytes) {
   char size[20];
   auto end = std::to_chars(size, size + sizeof size, bytes.size(), 16).ptr;
@@ -26,6 +27,7 @@ std::string chunkOf(std::string_view bytes) {
   return out.append("\r\n").append(bytes).append("\r\n");
 }
 
+// RFC 9110 section 6.4.1: these never have content, so they carry no length either.
 bool hasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
 
 }  // namespace
@@ -94,6 +96,8 @@ bool Connection::tryWrite(Buffers& buffers, bool& failed) {
   return true;
 }
 
+// Waits only when the kernel's buffer is full; the write deadline then ends a client that does not
+// read.
 Task<bool> Connection::write(Buffers buffers) {
   for (bool failed = false;;) {
     if (gone_) co_return false;
@@ -104,10 +108,12 @@ Task<bool> Connection::write(Buffers buffers) {
   }
 }
 
+// While draining every response ends its connection, which is what lets stop() finish.
 bool Connection::keepsAlive(const Exchange& exchange, const Response& response) const {
   return exchange.keepAlive && !context_->draining && response.headers.get("Connection") != "close";
 }
 
+// One write for head and body: with TCP_NODELAY two writes would be two packets.
 Task<bool> Connection::respond(const Exchange& exchange, Response response) {
   bool headOnly = exchange.head.method == "HEAD";
   if (response.stream && !headOnly) {
@@ -176,6 +182,7 @@ Task<bool> Connection::refuse(Exchange exchange, Error error) {
   co_return again;
 }
 
+// Nothing of such a request can be trusted, also not where it ends.
 Task<bool> Connection::refuseUnparsed(Error error) {
   Exchange exchange{.requestId = newId(idPrefix::kRequest), .keepAlive = false};
   co_return co_await refuse(std::move(exchange), std::move(error));

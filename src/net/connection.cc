@@ -42,6 +42,7 @@ Status checkHeaderSize(std::string_view block) {
 
 }  // namespace
 
+// A peer that is gone already leaves the addresses empty; the first read then ends the connection.
 Connection::Connection(Socket socket, std::shared_ptr<ServerContext> context)
     : socket_(std::move(socket)), context_(std::move(context)) {
   boost::system::error_code ignored;
@@ -53,6 +54,7 @@ Connection::Connection(Socket socket, std::shared_ptr<ServerContext> context)
   context_->open.push_back(this);
 }
 
+// Leaves the list by moving the last one into its place, so that both are constant time.
 Connection::~Connection() {
   auto& open = context_->open;
   open[place_] = open.back();
@@ -61,6 +63,7 @@ Connection::~Connection() {
   context_->closed.notify();
 }
 
+// Safe at any moment: pending operations end with an error and their coroutines with them.
 void Connection::close() {
   gone_ = true;
   boost::system::error_code ignored;
@@ -68,6 +71,7 @@ void Connection::close() {
   if (disconnected_) disconnected_->fire();
 }
 
+// One place decides which time limit counts. A handler has none here: executions carry their own.
 void Connection::enter(Phase phase) {
   phase_ = phase;
   const auto& options = context_->options;
@@ -92,6 +96,7 @@ void Connection::expire(SteadyTime now) {
   socket_.cancel(ignored);
 }
 
+// Bodies are read in large pieces, headers in small ones: most requests fit one small read.
 Task<bool> Connection::fill() {
   if (gone_) co_return false;
   auto room = in_.prepare(phase_ == Phase::body ? kBodyReadSize : kReadSize);
@@ -137,6 +142,9 @@ Task<Result<std::optional<std::string_view>>> Connection::readHeader() {
   }
 }
 
+// Searches only what is new since the last call, so that a header sent byte by byte is not
+// quadratic. The limits hold before the end is found as well: an endless header is refused, not
+// collected.
 Result<std::optional<std::string_view>> Connection::findHeader(std::size_t& scanned) {
   // RFC 9112 section 2.2: empty lines before a request line are ignored.
   while (scanned == 0 && in_.view().starts_with("\r\n")) in_.consume(2);
@@ -154,6 +162,7 @@ Result<std::optional<std::string_view>> Connection::findHeader(std::size_t& scan
   return std::nullopt;
 }
 
+// From here on the request has an id, so that every refusal can be found in the log.
 Result<Connection::Exchange> Connection::begin(RequestParser& parser, std::string_view block) {
   EXECUTOR_TRY(auto head, parser.head(block));
   EXECUTOR_TRY(auto target, parseRequestTarget(head.target));
@@ -180,6 +189,7 @@ Status Connection::admit(Exchange& exchange) {
   return context_->guard.checkOrigin(origin, std::string(scheme) + "://" + exchange.host);
 }
 
+// The route decides how large a body may be, so it is matched before the body is read.
 Task<bool> Connection::dispatch(RequestParser& parser, Exchange exchange) {
   const auto& headers = exchange.head.headers;
   if (exchange.head.method == "OPTIONS" && headers.has("Access-Control-Request-Method")) {
@@ -210,6 +220,7 @@ Task<bool> Connection::dispatch(RequestParser& parser, Exchange exchange) {
   co_return again;
 }
 
+// The headers are copied: the exchange still needs Origin and method for the response.
 Request Connection::makeRequest(Exchange& exchange, std::vector<std::string> parameters) {
   disconnected_ = std::make_shared<Disconnect>(weak_from_this());
   const auto& publicOrigin = context_->guard.publicOrigin();
@@ -229,6 +240,8 @@ Request Connection::makeRequest(Exchange& exchange, std::vector<std::string> par
   return request;
 }
 
+// 100-continue is sent only here, after every check that needs no body, and not if the client has
+// begun to send anyway (RFC 9110 section 10.1.1).
 Task<Result<std::string>> Connection::readBody(RequestParser& parser, const Exchange& exchange,
                                                std::size_t limit) {
   EXECUTOR_CO_CHECK(parser.limitBody(exchange.head.contentLength, limit));
@@ -258,6 +271,7 @@ Task<Result<std::string>> Connection::readBody(RequestParser& parser, const Exch
   }
 }
 
+// The cause of an exception goes to the log; the client gets the request id to quote.
 Task<Response> Connection::runHandler(const Handler& handler, Request request) {
   enter(Phase::handling);
   std::string id = request.requestId;
@@ -276,6 +290,7 @@ Task<Response> Connection::runHandler(const Handler& handler, Request request) {
 
 // ---- Watching for the peer's close ----
 
+// Called at the first question of a handler, and again after each write of a stream.
 void Connection::watchPeer() {
   if (watchArmed_ || gone_ || phase_ != Phase::handling) return;
   readAhead();

@@ -49,6 +49,7 @@ struct NamedNetwork {
   std::string_view what;
 };
 
+// Tables are parsed once; they are ours, so a mistake in them fails the first test that runs.
 template <std::size_t N>
 std::vector<NamedNetwork> load(const Reserved (&table)[N]) {
   std::vector<NamedNetwork> out;
@@ -83,6 +84,7 @@ std::unexpected<Error> deny(const ip::address& address, std::string_view why) {
               "EXECUTOR_EGRESS names what may be reached: public, private or a list of networks.");
 }
 
+// As they are now: an address that is added later is not covered, but loopback always is.
 std::vector<ip::address> localAddresses() {
   std::vector<ip::address> out;
   ifaddrs* list = nullptr;
@@ -126,6 +128,7 @@ ip::address unwrapAddress(const ip::address& address) {
   return v6;
 }
 
+// An empty part is an error: a trailing comma may be a network that got lost.
 Result<EgressPolicy> EgressPolicy::parse(std::string_view text) {
   EgressPolicy policy;
   text = trimText(text);
@@ -160,6 +163,7 @@ bool EgressPolicy::isOwn(const ip::address& address, std::uint16_t port) const {
   });
 }
 
+// Our own listener first: no policy, not even an explicit list, may open the way to ourselves.
 Status EgressPolicy::check(const ip::address& given, std::uint16_t port) const {
   auto address = unwrapAddress(given);
   if (isOwn(address, port)) return deny(given, "Executor's own listener");

@@ -41,6 +41,7 @@ std::chrono::milliseconds idleTime(std::string_view keepAlive, std::chrono::mill
 
 }  // namespace
 
+// The check at dial time (invariant 6): what is returned is dialled now, without another look-up.
 Result<std::vector<asio::ip::address>> Exchange::permitted(
     std::vector<asio::ip::address> addresses) {
   std::vector<asio::ip::address> out;
@@ -57,6 +58,7 @@ Result<std::vector<asio::ip::address>> Exchange::permitted(
   return out;
 }
 
+// A literal address skips the resolver but not the policy.
 Task<Status> Exchange::dial(OutboundConnection& connection) {
   std::vector<asio::ip::address> addresses;
   if (hop_.url.address) {
@@ -72,6 +74,7 @@ Task<Status> Exchange::dial(OutboundConnection& connection) {
   co_return co_await connection.secure(std::move(context), hop_.url.host, timeout, flight_);
 }
 
+// If dialling fails the lease goes out of scope and its place to whoever waits.
 Task<Result<ConnectionPool::Lease>> Exchange::connect(bool fresh) {
   EXECUTOR_CO_TRY(auto lease, co_await parts_.pool.acquire(hop_.url.origin(), fresh, flight_));
   reused_ = lease.connection != nullptr;
@@ -107,6 +110,7 @@ std::string Exchange::head() const {
   return out;
 }
 
+// Host and path stay out of the text: either may hold a secret of the caller.
 std::unexpected<Error> Exchange::broken(const boost::system::error_code& error) const {
   bool closed = error == asio::error::eof || error == asio::error::connection_reset ||
                 error == asio::error::broken_pipe;
@@ -117,6 +121,7 @@ std::unexpected<Error> Exchange::broken(const boost::system::error_code& error) 
                           error.message());
 }
 
+// At most two rounds: the second has a fresh connection, which is never given up for being stale.
 Task<Result<ClientResponse>> Exchange::run() {
   for (bool fresh = false;; fresh = true) {
     EXECUTOR_CO_TRY(auto lease, co_await connect(fresh));
@@ -177,6 +182,7 @@ Task<Result<std::unique_ptr<ResponseParser>>> Exchange::readHead(OutboundConnect
   }
 }
 
+// The common case moves the piece instead of copying it.
 Status Exchange::decode(std::string piece, std::string& out, std::size_t cap) {
   if (decoder_) return decoder_->feed(piece, out, cap);
   if (out.empty()) {
@@ -206,6 +212,8 @@ Task<Status> Exchange::readBody(OutboundConnection& connection, ResponseParser& 
                              "The upstream's compressed response is cut off.");
 }
 
+// Bytes behind the answer were not asked for: such a connection could answer the next request
+// early.
 void Exchange::giveBack(ConnectionPool::Lease& lease, const ResponseParser& parser,
                         const ClientResponse& response) {
   auto& connection = *lease.connection;
@@ -215,6 +223,7 @@ void Exchange::giveBack(ConnectionPool::Lease& lease, const ResponseParser& pars
   lease.keep();
 }
 
+// onHead comes before the body so that a caller can refuse a type or a size it does not want.
 Task<Result<ClientResponse>> Exchange::answer(ConnectionPool::Lease lease) {
   auto& connection = *lease.connection;
   EXECUTOR_CO_TRY(auto parser, co_await readHead(connection));

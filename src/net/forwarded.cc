@@ -18,6 +18,7 @@ bool TrustedProxies::trusts(const ip::address& peer) const {
   return !networks_.empty() && containsAny(networks_, peer);
 }
 
+// From the right, as each proxy appends the peer it saw.
 std::string TrustedProxies::client(const Headers& headers, const ip::address& peer) const {
   if (!trusts(peer)) return peer.to_string();
   ip::address client = peer;

@@ -14,6 +14,7 @@ std::string_view nameOf(std::string_view host) {
   return host.substr(0, host.rfind(':'));
 }
 
+// A list or anything with a path is no Host, whatever a lenient proxy makes of it.
 bool isHostText(std::string_view host) {
   return !host.empty() && host.find_first_of("/?#@\\ \t,") == std::string_view::npos;
 }
@@ -35,6 +36,7 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 
 }  // namespace
 
+// A public URL that cannot be parsed adds nothing: its host is then refused, the safe side.
 HostGuard::HostGuard(const ServerOptions& options)
     : listen_(addressOr(options.address, ip::address_v4::loopback())) {
   for (const auto& host : options.allowedHosts) hosts_.push_back(toLowerAscii(host));
@@ -45,6 +47,7 @@ HostGuard::HostGuard(const ServerOptions& options)
   }
 }
 
+// An address in Host cannot be rebound by DNS, only names can.
 bool HostGuard::isListenHost(std::string_view name, const ip::address& local) const {
   bool loopback = listen_.is_loopback() || listen_.is_unspecified();
   if (name == "localhost") return loopback;

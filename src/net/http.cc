@@ -17,6 +17,7 @@ bool isToken(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), isTokenChar);
 }
 
+// RFC 9110 section 5.5: visible characters, space, tab and bytes above 127.
 bool isFieldValue(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
@@ -68,6 +69,7 @@ std::size_t Headers::count(std::string_view name) const {
                        [&](const Field& field) { return sameName(field.first, name); });
 }
 
+// Checked before anything is removed: a refused set leaves the old value.
 bool Headers::set(std::string_view name, std::string value) {
   if (!isToken(name) || !isFieldValue(value)) return false;
   remove(name);
@@ -114,6 +116,7 @@ std::string Request::queryParameter(std::string_view name) const {
   return {};
 }
 
+// HTTP/2 proxies may split Cookie into several fields (RFC 9113 section 8.2.3).
 std::string Request::cookie(std::string_view name) const {
   for (const auto& [field, value] : headers.all()) {
     if (!sameName(field, "cookie")) continue;

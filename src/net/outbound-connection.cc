@@ -82,6 +82,7 @@ void OutboundConnection::close() {
   socket_.close(ignored);
 }
 
+// Opened anew for each address: a socket that failed to connect cannot be used again.
 Task<ErrorCodeOf> OutboundConnection::connectOne(ip::tcp::endpoint endpoint,
                                                  std::chrono::milliseconds timeout) {
   ErrorCodeOf error;
@@ -96,6 +97,7 @@ Task<ErrorCodeOf> OutboundConnection::connectOne(ip::tcp::endpoint endpoint,
   co_return failed ? failed : error;
 }
 
+// Sequential, not racing: a second connection attempt would be seen by upstreams that count them.
 Task<Status> OutboundConnection::dial(std::vector<ip::address> addresses, std::uint16_t port,
                                       std::chrono::milliseconds timeout,
                                       std::shared_ptr<Flight> flight) {
@@ -119,6 +121,7 @@ Task<Status> OutboundConnection::dial(std::vector<ip::address> addresses, std::u
       "connect " + where + ":" + std::to_string(port) + ": " + error.message());
 }
 
+// Fails before the request has been written, so every TLS problem is `unsent`.
 Task<Status> OutboundConnection::secure(std::shared_ptr<ssl::context> context, std::string host,
                                         std::chrono::milliseconds timeout,
                                         std::shared_ptr<Flight> flight) {
@@ -138,6 +141,7 @@ Task<Status> OutboundConnection::secure(std::shared_ptr<ssl::context> context, s
                             "tls: " + error.message());
 }
 
+// Tried without waiting first; nearly every request fits the socket's buffer.
 Task<ErrorCodeOf> OutboundConnection::writePlain(Buffers buffers, std::shared_ptr<Flight> flight) {
   ErrorCodeOf error;
   while (asio::buffer_size(buffers) > 0) {
@@ -177,6 +181,7 @@ Task<ErrorCodeOf> OutboundConnection::read(std::size_t size) {
   co_return error;
 }
 
+// One system call; a readable end of stream and unexpected bytes both mean no.
 bool OutboundConnection::alive() {
   if (!socket_.is_open() || !in_.empty()) return false;
   char byte;

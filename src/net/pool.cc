@@ -35,6 +35,7 @@ struct ConnectionPool::Origin {
     }
   }
 
+  // Newest first: it is the least likely to have been closed, and the others can age out.
   std::unique_ptr<OutboundConnection> takeIdle() {
     auto connection = std::move(idle.back());
     idle.pop_back();
@@ -116,6 +117,7 @@ std::size_t ConnectionPool::idleCount() const {
   return count;
 }
 
+// Origins without places are forgotten as well; a program may call any number of hosts.
 void ConnectionPool::dropExpired() {
   auto now = std::chrono::steady_clock::now();
   if (now < nextSweep_) return;

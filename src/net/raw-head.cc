@@ -16,6 +16,7 @@ Status checkLine(std::string_view line) {
   return {};
 }
 
+// A space before the colon is read as part of the name by some and dropped by others.
 Status checkField(std::string_view line) {
   if (line.front() == ' ' || line.front() == '\t') return refuse("a folded line");
   auto colon = line.find(':');

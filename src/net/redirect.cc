@@ -3,6 +3,7 @@
 namespace executor::net {
 namespace {
 
+// Fields that describe the body go with it.
 void becomeGet(Hop& hop) {
   if (hop.method != "HEAD") hop.method = "GET";
   hop.body.clear();
@@ -33,6 +34,7 @@ bool isRedirect(const ClientResponse& response) {
   }
 }
 
+// Credentials go before the method is changed, and stay gone for all later hops.
 Status followRedirect(Hop& hop, const ClientResponse& response,
                       const std::vector<std::string>& sensitive) {
   auto next = resolveUrl(hop.url, response.headers.get("Location"));

@@ -34,6 +34,8 @@ Headers copyFields(const http::fields& fields) {
   return out;
 }
 
+// Beast refuses some of this by itself; the rules stand here so that they do not hang on its
+// version.
 Status checkFraming(const RequestHead& head) {
   auto coding = head.headers.count("Transfer-Encoding");
   auto length = head.headers.count("Content-Length");
@@ -92,6 +94,7 @@ Result<RequestHead> RequestParser::head(std::string_view block) {
   return head;
 }
 
+// Beast counts chunks against its own limit; a length is compared here, before a byte is read.
 Status RequestParser::limitBody(std::uint64_t announced, std::size_t limit) {
   if (announced > limit) return tooLarge(limit);
   impl_->parser.body_limit(limit);

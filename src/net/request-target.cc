@@ -21,6 +21,7 @@ bool hidesSeparator(std::string_view raw) {
   return false;
 }
 
+// Checked after decoding once; nothing decodes a second time.
 Result<std::string> decodePath(std::string_view raw) {
   if (raw.find('\\') != std::string_view::npos) return refuse("it holds a backslash");
   std::string path;

@@ -13,6 +13,7 @@ namespace {
 
 using Addresses = std::vector<ip::address>;
 
+// Through endpoint, which keeps the scope of link-local IPv6 addresses.
 void addAddress(Addresses& out, const sockaddr* from) {
   ip::tcp::endpoint endpoint;
   std::size_t size = from->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
@@ -21,6 +22,7 @@ void addAddress(Addresses& out, const sockaddr* from) {
   out.push_back(endpoint.address());
 }
 
+// Without AI_ADDRCONFIG: in a container without a network it would hide localhost.
 Result<Addresses> systemLookup(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -59,6 +61,7 @@ struct Resolver::State {
   Lookup lookup;
   std::map<std::string, std::shared_ptr<Entry>> entries;
 
+  // An entry that is being looked up never expires, so everybody who asks meanwhile joins it.
   std::shared_ptr<Entry> fresh(const std::string& host) {
     auto found = entries.find(host);
     if (found == entries.end()) return nullptr;
@@ -75,6 +78,7 @@ struct Resolver::State {
     return entries[host] = std::make_shared<Entry>();
   }
 
+  // Runs on after the asker gave up: the answer is for the next one.
   static Task<void> run(ThreadPool& threads, Lookup lookup, std::string host,
                         std::shared_ptr<Entry> entry) {
     entry->answer = co_await threads.run([lookup, host] { return lookup(host); });
@@ -97,6 +101,7 @@ ThreadPool& Resolver::threads() {
   return *threads_;
 }
 
+// Looping over the condition, because a cancel of one asker wakes them all.
 Task<Result<Addresses>> Resolver::resolve(std::string host, std::shared_ptr<Flight> flight) {
   if (isLocalhost(host)) {
     co_return Addresses{ip::address_v4::loopback(), ip::address_v6::loopback()};

@@ -76,6 +76,7 @@ Result<std::size_t> ResponseParser::feed(std::string_view bytes) {
   return malformed(error.message());
 }
 
+// Proper only where the answer had no length of its own.
 Status ResponseParser::finish() {
   boost::beast::error_code error;
   impl_->parser.put_eof(error);
@@ -88,6 +89,7 @@ bool ResponseParser::headDone() const { return impl_->parser.is_header_done(); }
 bool ResponseParser::done() const { return impl_->parser.is_done(); }
 int ResponseParser::status() const { return static_cast<int>(impl_->parser.get().result_int()); }
 
+// A field that Headers refuses (a control character in its value) is left out.
 Headers ResponseParser::headers() const {
   Headers out;
   for (const auto& field : impl_->parser.get().base()) {

@@ -24,6 +24,7 @@ struct Router::Search {
 
 namespace {
 
+// "/" is one empty segment, "/a/" is "a" and an empty one: a trailing slash is another path.
 std::vector<std::string_view> segmentsOf(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
   return splitText(path, '/');
@@ -38,6 +39,7 @@ std::string joinFrom(const std::vector<std::string_view>& segments, std::size_t 
   return out;
 }
 
+// GET implies HEAD, also where nobody added it.
 std::string joinMethods(const std::set<std::string>& methods) {
   std::string out;
   for (const auto& method : methods) {
@@ -53,6 +55,7 @@ std::string joinMethods(const std::set<std::string>& methods) {
 Router::Router() : root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 
+// A pattern makes one node per segment; patterns share their beginnings.
 void Router::add(std::string_view method, std::string_view pattern, Handler handler,
                  RouteOptions options) {
   auto descend = [](std::unique_ptr<Node>& child) {

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds kLongestSweep{1000};
 constexpr std::chrono::milliseconds kShortestSweep{5};
 using Acceptor = asio::basic_socket_acceptor<ip::tcp, asio::io_context::executor_type>;
 
+// Limits are kept to a quarter of the shortest; tests set limits of milliseconds.
 std::chrono::milliseconds sweepInterval(const ServerOptions& options) {
   auto shortest = std::min(
       {options.headerTimeout, options.bodyTimeout, options.writeTimeout, options.idleTimeout});
@@ -39,6 +40,7 @@ std::string endpointText(const ip::address& address, std::uint16_t port) {
   return host + ":" + std::to_string(port);
 }
 
+// A taken port is the common mistake and has its own code; the rest are wrong options.
 std::unexpected<Error> cannotListen(const std::string& where, boost::system::error_code error) {
   if (error == asio::error::address_in_use) {
     return fail(ErrorCode::address_in_use, "Another program already listens on " + where + ".",
@@ -60,6 +62,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     context_ = std::make_shared<ServerContext>(loop, router, std::move(options), std::move(guard));
   }
 
+  // Options are checked here and not in the constructor, because here an error can be returned.
   Status listen() {
     const auto& options = context_->options;
     boost::system::error_code error;
@@ -94,6 +97,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     for (auto& connection : snapshot()) connection->close();
   }
 
+  // Open connections tell through `closed` when they end; the grace is a deadline, not a sleep.
   static Task<void> drain(std::shared_ptr<Impl> self, std::chrono::milliseconds grace) {
     self->closeAcceptor();
     for (auto& connection : self->snapshot()) {
@@ -142,6 +146,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     if (!sweeping_) sweep();
   }
 
+  // Without waiting: a crowd at the door must not cost memory or coroutines.
   static void turnAway(Socket& socket) {
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
@@ -163,6 +168,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     });
   }
 
+  // Owning, since a callback of one connection may end another while the caller goes through them.
   std::vector<std::shared_ptr<Connection>> snapshot() const {
     std::vector<std::shared_ptr<Connection>> out;
     for (auto* connection : context_->open) {

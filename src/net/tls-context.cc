@@ -7,6 +7,7 @@ namespace {
 
 using Made = Result<std::shared_ptr<asio::ssl::context>>;
 
+// Blocking: reads and parses every certificate of the system.
 Made make(const std::string& caFile) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);

@@ -8,6 +8,7 @@
 namespace executor::net {
 namespace {
 
+// The URL goes to the log only, and shortened: its query or user name may be a secret.
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(ErrorCode::invalid_argument, "Not a usable URL: " + std::string(why) + ".",
               "Give an absolute http or https URL without user name or password.",
@@ -39,6 +40,7 @@ bool allDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// All parts but the last are one byte; the last fills what is left (127.1 is 127.0.0.1).
 std::optional<boost::asio::ip::address_v4> assemble(const std::vector<std::string_view>& parts,
                                                     std::string_view& problem) {
   std::uint64_t address = 0;
@@ -59,12 +61,14 @@ bool isNameChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
+// Underscores are no host names by RFC 1123 but resolve in practice (container names).
 bool isName(std::string_view host) {
   return !host.empty() && host.size() <= 253 && host.front() != '.' &&
          host.find("..") == std::string_view::npos &&
          std::all_of(host.begin(), host.end(), isNameChar);
 }
 
+// A zone names an interface of this machine, which a URL has no business to choose.
 Result<void> readIpv6(std::string_view text, std::string_view host, Url& url) {
   boost::system::error_code error;
   auto address = boost::asio::ip::make_address_v6(host, error);
@@ -156,6 +160,7 @@ bool hasDotSegment(std::string_view path) {
   return std::any_of(segments.begin(), segments.end(), dotSegment);
 }
 
+// RFC 3986 section 5.2.4, with the escaped spellings of the WHATWG standard.
 std::string removeDotSegments(std::string_view path) {
   auto segments = splitText(path.substr(1), '/');
   std::vector<std::string_view> kept;
@@ -172,6 +177,7 @@ std::string removeDotSegments(std::string_view path) {
   return out.empty() ? "/" : out;
 }
 
+// The fragment never leaves the client.
 void readTarget(std::string_view target, Url& url) {
   target = target.substr(0, target.find('#'));
   auto question = target.find('?');
@@ -202,6 +208,7 @@ Result<void> checkCharacters(std::string_view text) {
   return {};
 }
 
+// A colon before the first slash makes a scheme, whatever it is; parseAbsolute then judges it.
 bool hasScheme(std::string_view reference) {
   auto end = reference.find_first_of(":/?#");
   return end != std::string_view::npos && end > 0 && reference[end] == ':';
@@ -218,6 +225,7 @@ Result<Url> parseAbsolute(std::string_view text) {
   return url;
 }
 
+// A reference without scheme and authority: only path and query change.
 Result<Url> mergePath(const Url& base, std::string_view reference) {
   EXECUTOR_CHECK(checkCharacters(reference));
   Url url = base;
