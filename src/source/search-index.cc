@@ -57,4 +57,12 @@ void SearchIndex::add(std::uint32_t tool, const ToolRecord& record) {
     terms_[term].push_back({tool, static_cast<std::uint8_t>(std::min(weight, 255u))});
 }
 
+std::vector<SearchIndex::Term> SearchIndex::terms() const {
+  std::vector<Term> out;
+  out.reserve(terms_.size());
+  for (const auto& [text, postings] : terms_) out.push_back({text, &postings});
+  std::ranges::sort(out, {}, &Term::text);
+  return out;
+}
+
 }  // namespace executor::source

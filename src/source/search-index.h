@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,15 +24,19 @@ class SearchIndex {
 
   void add(std::uint32_t tool, const ToolRecord& record);
 
-  // Sorted by term bytewise; postings by tool.
-  const std::map<std::string, std::vector<Posting>, std::less<>>& terms() const { return terms_; }
+  struct Term {
+    std::string_view text;
+    const std::vector<Posting>* postings;  // by tool
+  };
+  // Sorted bytewise by text. Valid until the next add().
+  std::vector<Term> terms() const;
 
  private:
   using Weights = std::unordered_map<std::string, unsigned>;
   void addField(std::string_view text, unsigned weight, Weights& weights);
   const std::vector<std::string>& termsOf(std::string_view text);
 
-  std::map<std::string, std::vector<Posting>, std::less<>> terms_;
+  std::unordered_map<std::string, std::vector<Posting>> terms_;
   std::unordered_map<std::string, std::vector<std::string>> memo_;  // parameter names repeat
 };
 

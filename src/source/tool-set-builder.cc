@@ -143,8 +143,8 @@ void ToolSetBuilder::Impl::fillTerms(std::vector<wire::Term>& terms,
                                      std::vector<std::uint32_t>& postings) {
   for (const auto& [term, found] : search_.terms()) {
     terms.emplace_back(text(term), static_cast<std::uint32_t>(postings.size()),
-                       static_cast<std::uint32_t>(found.size()));
-    for (const auto& posting : found) postings.push_back(posting.tool << 8 | posting.weight);
+                       static_cast<std::uint32_t>(found->size()));
+    for (const auto& posting : *found) postings.push_back(posting.tool << 8 | posting.weight);
   }
 }
 
