@@ -78,8 +78,8 @@ bool receiveReport(int socket, ZygoteReport& report, int (&descriptors)[2]) {
   if (size != sizeof report) return false;
   const cmsghdr* header = CMSG_FIRSTHDR(&message);
   if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return true;
-  const std::size_t bytes = std::min<std::size_t>(header->cmsg_len - CMSG_LEN(0),
-                                                  sizeof descriptors);
+  const std::size_t bytes =
+      std::min<std::size_t>(header->cmsg_len - CMSG_LEN(0), sizeof descriptors);
   std::memcpy(descriptors, CMSG_DATA(header), bytes);
   return true;
 }

@@ -25,8 +25,8 @@ struct SpawnRequest {
   std::uint64_t maxOutputBytes = 0;
 };
 
-// Zygote to server. A spawned child comes with its socket and its pidfd as descriptors, in the order
-// of the requests.
+// Zygote to server. A spawned child comes with its socket and its pidfd as descriptors, in the
+// order of the requests.
 struct ZygoteReport {
   enum class Kind : std::uint32_t { spawned, exited };
   Kind kind = Kind::spawned;

@@ -142,7 +142,11 @@ TEST(FrozenTest, ThawsIntoAnotherMachine) {
   second.attach(&host);
   second.restore(image());
   frozen.thaw(second);
-  EXPECT_EQ(evaluate(second, "data.reduce((n, x) => n + x.i, 0) === 12497500 && data[4999].t === 't4999' ? 7 : 0"), 7);
+  EXPECT_EQ(
+      evaluate(
+          second,
+          "data.reduce((n, x) => n + x.i, 0) === 12497500 && data[4999].t === 't4999' ? 7 : 0"),
+      7);
   EXPECT_EQ(bookkeeping(second.memory()).maxPages, (32u << 20) / kWasmPage);
 }
 

@@ -3,8 +3,8 @@
 // The worker's scheduler resumes a fiber; guest code on it runs until it finishes, traps, or the
 // tick of the CPU timer finds other work waiting and yields from inside the signal handler. That is
 // how one spinning program delays no other run of the same worker by more than a few milliseconds,
-// even inside a builtin that never polls. Yielding in a handler is safe because it happens only while
-// GuestState::inGuest is set: guest code holds no lock and no half-made host structure.
+// even inside a builtin that never polls. Yielding in a handler is safe because it happens only
+// while GuestState::inGuest is set: guest code holds no lock and no half-made host structure.
 //
 // Between turns a run needs no fiber, so there are as many stacks as slices in progress, not runs.
 #pragma once

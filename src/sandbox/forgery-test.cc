@@ -53,10 +53,9 @@ TEST(Forgery, PatchesTurnNoFailureIntoSuccess) {
 
 TEST(Forgery, PatchesHideNoDenial) {
   for (const char* patch : kPatches) {
-    const RunEnd end =
-        runToEnd(std::string(patch) + "await tools.a.b({});", [](const SeenCall& c) {
-          return failCall(c, "approval_denied", "No.");
-        });
+    const RunEnd end = runToEnd(std::string(patch) + "await tools.a.b({});", [](const SeenCall& c) {
+      return failCall(c, "approval_denied", "No.");
+    });
     EXPECT_EQ(end.hostErrorCall, 1u) << patch << end.error.message;
     EXPECT_EQ(end.error.code, ErrorCode::approval_denied) << patch;
     EXPECT_EQ(end.error.message, "No.") << patch;
@@ -135,8 +134,9 @@ TEST(Forgery, ConsoleCannotBeUsedToEndTheRun) {
 }
 
 TEST(Forgery, LyingGettersAffectOnlyTheirOwnError) {
-  const RunEnd end = failureOf("throw Object.defineProperty(new Error('x'), 'message', {get() {"
-                               "throw new Error('inner') }})");
+  const RunEnd end = failureOf(
+      "throw Object.defineProperty(new Error('x'), 'message', {get() {"
+      "throw new Error('inner') }})");
   EXPECT_EQ(end.error.code, ErrorCode::program_error);
   EXPECT_EQ(end.hostErrorCall, 0u);
 }

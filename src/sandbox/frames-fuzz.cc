@@ -1,5 +1,5 @@
-// Any bytes a hostile worker may write: decoding ends, within the limits, and what decodes encodes to
-// the same bytes.
+// Any bytes a hostile worker may write: decoding ends, within the limits, and what decodes encodes
+// to the same bytes.
 #include <cstdlib>
 
 #include "sandbox/frames.h"

@@ -20,9 +20,19 @@ std::string bodyOf(const ToWorker& frame) {
 }
 
 EndFrame fullEnd() {
-  return {.run = 9, .ok = false, .code = "program_error", .message = "m", .hint = "h",
-          .detail = "d", .errorName = "E", .stack = "at 1:2", .line = 1, .column = 2,
-          .hostErrorCall = 3, .cpuMicros = 4, .tainted = true};
+  return {.run = 9,
+          .ok = false,
+          .code = "program_error",
+          .message = "m",
+          .hint = "h",
+          .detail = "d",
+          .errorName = "E",
+          .stack = "at 1:2",
+          .line = 1,
+          .column = 2,
+          .hostErrorCall = 3,
+          .cpuMicros = 4,
+          .tainted = true};
 }
 
 TEST(Frames, ReadWhatTheyWrote) {

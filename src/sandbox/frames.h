@@ -1,12 +1,14 @@
 // What server and worker say to each other, and the codec that treats the worker as hostile.
 //
-// A frame is a length (u32, little endian), a type (u8), the number of the run (u32), and the fields
-// of the type in order: integers of fixed width, texts as length and bytes. Decoding checks every
-// length against the limit written beside the field and refuses unknown types, bytes left over and
-// texts that are not UTF-8 where the server will use them as text. A frame that does not decode means
-// the worker cannot be trusted any more: it is killed and its runs end as `worker_crashed`.
+// A frame is a length (u32, little endian), a type (u8), the number of the run (u32), and the
+// fields of the type in order: integers of fixed width, texts as length and bytes. Decoding checks
+// every length against the limit written beside the field and refuses unknown types, bytes left
+// over and texts that are not UTF-8 where the server will use them as text. A frame that does not
+// decode means the worker cannot be trusted any more: it is killed and its runs end as
+// `worker_crashed`.
 //
-// SOCK_STREAM with own framing, because a SOCK_SEQPACKET message is limited by the system's wmem_max.
+// SOCK_STREAM with own framing, because a SOCK_SEQPACKET message is limited by the system's
+// wmem_max.
 #pragma once
 
 #include <cstdint>
@@ -209,9 +211,9 @@ struct StoppedFrame {
 };
 
 using ToWorker = std::variant<StartFrame, DeliverFrame, TimerFrame, StopFrame>;
-using FromWorker = std::variant<ReadyFrame, StartedFrame, CallFrame, TimerSetFrame,
-                                TimerClearedFrame, ConsoleFrame, TurnEndFrame, EndFrame,
-                                StoppedFrame>;
+using FromWorker =
+    std::variant<ReadyFrame, StartedFrame, CallFrame, TimerSetFrame, TimerClearedFrame,
+                 ConsoleFrame, TurnEndFrame, EndFrame, StoppedFrame>;
 
 // Appends one whole frame.
 void encodeFrame(const ToWorker& frame, std::string& out);

@@ -40,7 +40,8 @@ void Frozen::thaw(Machine& machine) const {
   }
   book.growthRefused = growthRefused_;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    std::memcpy(memory.data + std::size_t{blocks_[i]} * kBlock, content_.data() + i * kBlock, kBlock);
+    std::memcpy(memory.data + std::size_t{blocks_[i]} * kBlock, content_.data() + i * kBlock,
+                kBlock);
   }
 }
 

@@ -1,8 +1,8 @@
 // A waiting run in little memory: what its machine differs in from the image.
 //
-// Between turns the engine's C stack is dead, so the blocks above the stack pointer that are not the
-// image's are the whole state. A run that waited longer than kFreezeAfter (D35) is reduced to them
-// and its machine goes to the next run; thawing is an image put back and the blocks over it.
+// Between turns the engine's C stack is dead, so the blocks above the stack pointer that are not
+// the image's are the whole state. A run that waited longer than kFreezeAfter (D35) is reduced to
+// them and its machine goes to the next run; thawing is an image put back and the blocks over it.
 #pragma once
 
 #include <chrono>

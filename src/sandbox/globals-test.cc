@@ -21,8 +21,9 @@ TEST(Console, HasFiveLevels) {
 }
 
 TEST(Console, ShowsNestedValues) {
-  EXPECT_EQ(consoleOf(R"(console.log({a: [1, 'x', null], 'b-c': undefined, d: {e: {f: {g: {}}}}}))"),
-            (Lines{"log: { a: [ 1, 'x', null ], 'b-c': undefined, d: { e: { f: { g: [Object] } } } }"}));
+  EXPECT_EQ(
+      consoleOf(R"(console.log({a: [1, 'x', null], 'b-c': undefined, d: {e: {f: {g: {}}}}}))"),
+      (Lines{"log: { a: [ 1, 'x', null ], 'b-c': undefined, d: { e: { f: { g: [Object] } } } }"}));
   EXPECT_EQ(consoleOf("console.log([new Map([['k', 1]]), new Set([2]), new Date(0), /r/g, 10n,"
                       "Symbol('s'), -0, () => 1, class Q {}, new Uint8Array(2), tools.a.b])"),
             (Lines{"log: [ Map(1) { 'k' => 1 }, Set(1) { 2 }, 1970-01-01T00:00:00.000Z, /r/g, 10n, "
@@ -43,9 +44,11 @@ TEST(Console, FormatsPlaceholders) {
 }
 
 TEST(Console, NeverThrowsForHostileValues) {
-  EXPECT_EQ(consoleOf("console.log(new Proxy({}, {ownKeys() { throw 1 }, getPrototypeOf() { throw 2 }}),"
-                      "{get x() { throw 3 }}, 'after')").size(),
-            1u);
+  EXPECT_EQ(
+      consoleOf("console.log(new Proxy({}, {ownKeys() { throw 1 }, getPrototypeOf() { throw 2 }}),"
+                "{get x() { throw 3 }}, 'after')")
+          .size(),
+      1u);
 }
 
 TEST(Console, IsBoundedAndSaysSo) {
@@ -99,10 +102,12 @@ TEST(Text, EncodesAndDecodes) {
   EXPECT_EQ(resultOf("const d = new TextDecoder(); const b = new Uint8Array([239,187,191,195]);"
                      "return d.decode(b, {stream: true}) + d.decode(new Uint8Array([169]))"),
             "\"é\"");
-  EXPECT_EQ(resultOf("return new TextDecoder().decode(new Uint8Array([97,255,192,128,237,160,128,98]))"),
-            "\"a������b\"");
-  EXPECT_EQ(failureOf("new TextDecoder('utf-8', {fatal: true}).decode(new Uint8Array([255]))").errorName,
-            "TypeError");
+  EXPECT_EQ(
+      resultOf("return new TextDecoder().decode(new Uint8Array([97,255,192,128,237,160,128,98]))"),
+      "\"a������b\"");
+  EXPECT_EQ(
+      failureOf("new TextDecoder('utf-8', {fatal: true}).decode(new Uint8Array([255]))").errorName,
+      "TypeError");
   EXPECT_EQ(failureOf("new TextDecoder('latin1')").errorName, "RangeError");
 }
 
@@ -124,8 +129,8 @@ TEST(StructuredClone, CopiesWhatIsData) {
 }
 
 TEST(StructuredClone, RefusesFunctionsAndSymbols) {
-  for (const char* value : {"() => 1", "Symbol('x')", "{f() {}}", "[new WeakMap()]",
-                            "Promise.resolve()"}) {
+  for (const char* value :
+       {"() => 1", "Symbol('x')", "{f() {}}", "[new WeakMap()]", "Promise.resolve()"}) {
     EXPECT_EQ(failureOf("structuredClone(" + std::string(value) + ")").errorName, "DataCloneError")
         << value;
   }
@@ -142,20 +147,23 @@ TEST(Crypto, DrawsFromTheSeed) {
 }
 
 TEST(Absent, ThingsOfOtherRuntimesTeach) {
-  for (const char* code : {"fetch('http://x')", "require('fs')", "process.env.HOME", "Deno.readFile",
-                           "Bun.file('x')", "new XMLHttpRequest()", "new WebSocket('ws://x')"}) {
+  for (const char* code :
+       {"fetch('http://x')", "require('fs')", "process.env.HOME", "Deno.readFile", "Bun.file('x')",
+        "new XMLHttpRequest()", "new WebSocket('ws://x')"}) {
     const RunEnd end = failureOf(code);
     EXPECT_NE(end.error.message.find("not available"), std::string::npos) << code;
     EXPECT_NE(end.error.message.find("tools.<source>.<tool>"), std::string::npos) << code;
   }
-  EXPECT_EQ(resultOf("return [typeof std, typeof os, typeof Buffer, typeof hostCall, typeof scriptArgs]"),
-            R"(["undefined","undefined","undefined","undefined","undefined"])");
+  EXPECT_EQ(
+      resultOf("return [typeof std, typeof os, typeof Buffer, typeof hostCall, typeof scriptArgs]"),
+      R"(["undefined","undefined","undefined","undefined","undefined"])");
 }
 
 // eval and Function are inside the wall: the language's own, no way out.
 TEST(Absent, EvalStaysInside) {
   EXPECT_EQ(resultOf("return [eval('1+1'), new Function('a', 'return a * 2')(4)]"), "[2,8]");
-  EXPECT_EQ(resultOf("return console.log.constructor('return typeof process0')()"), "\"undefined\"");
+  EXPECT_EQ(resultOf("return console.log.constructor('return typeof process0')()"),
+            "\"undefined\"");
 }
 
 }  // namespace

@@ -152,7 +152,8 @@ void GuestRun::judgeRejected(JsValue value) {
   classify();
 }
 
-// The very object the host made: its own words count, not what the program may have written into it.
+// The very object the host made: its own words count, not what the program may have written into
+// it.
 void GuestRun::classifyHostError(const HostError& error) {
   end_.hostErrorCall = error.n;
   if (end_.line == 0) {
@@ -166,13 +167,13 @@ void GuestRun::classifyHostError(const HostError& error) {
 
 void GuestRun::classify() {
   // With no memory left even for an Error the engine throws null.
-  const bool memory = machine_->growthRefused() &&
-                      (end_.message == kOutOfMemory || end_.message == "null");
+  const bool memory =
+      machine_->growthRefused() && (end_.message == kOutOfMemory || end_.message == "null");
   if (memory) {
-    return failWith(ErrorCode::memory_limit,
-                    fmt::format("The program used more than {} MiB of memory.",
-                                request_.memoryBytes >> 20),
-                    "Keep less at once: process pages one by one and return a summary.");
+    return failWith(
+        ErrorCode::memory_limit,
+        fmt::format("The program used more than {} MiB of memory.", request_.memoryBytes >> 20),
+        "Keep less at once: process pages one by one and return a summary.");
   }
   if (end_.errorName == "RangeError" && end_.message == kStackExceeded) {
     return failWith(ErrorCode::stack_overflow, "The program recursed too deeply.",
@@ -254,10 +255,10 @@ void GuestRun::trapped(Trap trap) {
                     "Do less computation: let tools filter and aggregate, or split the work.");
   }
   if (machine_->growthRefused()) {
-    return failWith(ErrorCode::memory_limit,
-                    fmt::format("The program used more than {} MiB of memory.",
-                                request_.memoryBytes >> 20),
-                    "Keep less at once: process pages one by one and return a summary.");
+    return failWith(
+        ErrorCode::memory_limit,
+        fmt::format("The program used more than {} MiB of memory.", request_.memoryBytes >> 20),
+        "Keep less at once: process pages one by one and return a summary.");
   }
   failWith(ErrorCode::worker_crashed, "The engine stopped while running the program.",
            "Run it again; if it happens again, report the program.");
@@ -361,8 +362,10 @@ JsValue GuestRun::makeError(const DeliverFrame& frame, std::string_view stack) {
 JsValue GuestRun::throwLimit(ErrorCode code, std::string_view message, std::string_view hint) {
   {
     HostSection host;
-    limit_ = {.run = request_.run, .message = std::string(message),
-              .code = std::string(traits(code).name), .hint = std::string(hint)};
+    limit_ = {.run = request_.run,
+              .message = std::string(message),
+              .code = std::string(traits(code).name),
+              .hint = std::string(hint)};
   }
   const JsValue error = makeError(limit_, stackText_);
   return isException(error) ? error : machine_->throwValue(error);
@@ -414,8 +417,8 @@ JsValue GuestRun::hostCall(std::string_view function, std::span<const JsValue> a
   return kUndefined;
 }
 
-bool GuestRun::readArgument(std::span<const JsValue> arguments, std::size_t index,
-                            std::string& out, std::size_t limit) {
+bool GuestRun::readArgument(std::span<const JsValue> arguments, std::size_t index, std::string& out,
+                            std::size_t limit) {
   bool failed = false;
   {
     HostSection host;

@@ -1,8 +1,8 @@
 // One program in one machine, inside the worker: wrapper, turns, calls, timers, and the verdict.
 //
-// The verdict is read by the host from the engine, not reported by JavaScript: the state of the main
-// promise, its value, JSON made by the engine's own C code. The promise of a call and the Error of a
-// failed one are made here too and remembered by identity. So a program that patches
+// The verdict is read by the host from the engine, not reported by JavaScript: the state of the
+// main promise, its value, JSON made by the engine's own C code. The promise of a call and the
+// Error of a failed one are made here too and remembered by identity. So a program that patches
 // JSON.stringify, Promise.prototype.then or anything else can change what it sees, never what is
 // reported, sent, or taken for a denied call.
 //

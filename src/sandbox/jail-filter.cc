@@ -11,18 +11,33 @@
 namespace executor::sandbox {
 namespace {
 
-// What computing and talking over one socket needs. No open, no socket, no clone, no kill, no prctl.
+// What computing and talking over one socket needs. No open, no socket, no clone, no kill, no
+// prctl.
 constexpr int kAllowed[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),         SCMP_SYS(recvfrom),
-    SCMP_SYS(sendto),        SCMP_SYS(poll),          SCMP_SYS(exit_group),
-    SCMP_SYS(exit),          SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(futex),         SCMP_SYS(madvise),       SCMP_SYS(munmap),
-    SCMP_SYS(mremap),        SCMP_SYS(brk),           SCMP_SYS(clock_gettime),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendto),
+    SCMP_SYS(poll),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(exit),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(futex),
+    SCMP_SYS(madvise),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(brk),
+    SCMP_SYS(clock_gettime),
     SCMP_SYS(restart_syscall),
 #ifdef EXECUTOR_SANITIZED
     // What the sanitizers' runtimes ask for.
-    SCMP_SYS(sigaltstack),   SCMP_SYS(sched_yield),   SCMP_SYS(gettid),
-    SCMP_SYS(getpid),        SCMP_SYS(sched_getaffinity), SCMP_SYS(prlimit64),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getpid),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(prlimit64),
 #endif
 };
 
@@ -62,9 +77,9 @@ Result<std::vector<unsigned char>> compileJailFilter() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) return failInternal("seccomp_init");
   seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);  // binary tree: few steps per call
-  auto result = addRules(filter) ? exportFilter(filter)
-                                 : Result<std::vector<unsigned char>>(
-                                       failInternal("seccomp_rule_add"));
+  auto result = addRules(filter)
+                    ? exportFilter(filter)
+                    : Result<std::vector<unsigned char>>(failInternal("seccomp_rule_add"));
   seccomp_release(filter);
   return result;
 }

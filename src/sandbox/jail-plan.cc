@@ -25,7 +25,7 @@ struct NamespaceKind {
   unsigned long flag;
 };
 constexpr NamespaceKind kNamespaces[] = {
-    {"pid namespace", CLONE_NEWPID}, {"network namespace", CLONE_NEWNET},
+    {"pid namespace", CLONE_NEWPID},  {"network namespace", CLONE_NEWNET},
     {"mount namespace", CLONE_NEWNS}, {"ipc namespace", CLONE_NEWIPC},
     {"uts namespace", CLONE_NEWUTS},
 };
@@ -102,8 +102,8 @@ void chooseNamespaces(JailPlan& plan) {
 }
 
 void chooseRest(JailPlan& plan) {
-  const long abi = syscall(SYS_landlock_create_ruleset, nullptr, 0,
-                           LANDLOCK_CREATE_RULESET_VERSION);
+  const long abi =
+      syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   report(plan, "landlock", abi >= 1 ? 0 : errno);
   for (const char* name : {"no new privileges", "capabilities", "resource limits", "seccomp",
                            "descriptors closed", "environment cleared"}) {

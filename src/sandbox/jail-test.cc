@@ -1,4 +1,5 @@
-// Nothing gets out of the jail (issue 2, Shows 4): native code tries, as root's child and as nobody's.
+// Nothing gets out of the jail (issue 2, Shows 4): native code tries, as root's child and as
+// nobody's.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -62,7 +63,8 @@ TEST(Jail, HoldsEveryProbeAsAnOrdinaryUser) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    if (syscall(SYS_setgroups, 0, nullptr) != 0 || syscall(SYS_setresgid, 65534, 65534, 65534) != 0 ||
+    if (syscall(SYS_setgroups, 0, nullptr) != 0 ||
+        syscall(SYS_setresgid, 65534, 65534, 65534) != 0 ||
         syscall(SYS_setresuid, 65534, 65534, 65534) != 0) {
       _exit(99);
     }
@@ -96,7 +98,9 @@ TEST(Jail, FullRequirementIsMetOrRefused) {
   const auto parts = Bench::get().zygote->jail();
   const bool all = std::ranges::all_of(parts, &JailPart::active);
   EXPECT_EQ(zygote.has_value(), all);
-  if (!zygote) { EXPECT_EQ(zygote.error().code, ErrorCode::sandbox_unavailable); }
+  if (!zygote) {
+    EXPECT_EQ(zygote.error().code, ErrorCode::sandbox_unavailable);
+  }
 }
 
 TEST(Job, TurnsInputIntoOutput) { EXPECT_EQ(runJob("upper", "abc").value(), "ABC"); }

@@ -45,7 +45,8 @@ bool emptyRoot() {
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
   const char* point = nullptr;
   for (const char* candidate : {"/tmp", "/var", "/usr", "/dev"}) {
-    if (mount("none", candidate, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0") == 0) {
+    if (mount("none", candidate, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0") ==
+        0) {
       point = candidate;
       break;
     }
@@ -65,8 +66,8 @@ bool becomeNobody() {
 
 bool denyFiles() {
   landlock_ruleset_attr rules{};
-  const long abi = syscall(SYS_landlock_create_ruleset, nullptr, 0,
-                           LANDLOCK_CREATE_RULESET_VERSION);
+  const long abi =
+      syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 1) return false;
   // Every file right the ABI knows: 13 in the first, then refer, truncate, ioctl.
   const int rights = abi >= 5 ? 16 : abi >= 3 ? 15 : abi == 2 ? 14 : 13;

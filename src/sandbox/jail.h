@@ -1,9 +1,10 @@
 // The second wall: what a jailed child may do is compute and talk over one socket.
 //
-// Parts, each reported by name with the reason when the kernel forbids it: user, pid, network, mount,
-// IPC and UTS namespaces; an empty root; Landlock with every right denied; an unprivileged user; no
-// capabilities; no new privileges; resource limits; a seccomp allow-list that kills, without any way
-// to make memory executable; no descriptor but the socket; not dumpable; death with the parent.
+// Parts, each reported by name with the reason when the kernel forbids it: user, pid, network,
+// mount, IPC and UTS namespaces; an empty root; Landlock with every right denied; an unprivileged
+// user; no capabilities; no new privileges; resource limits; a seccomp allow-list that kills,
+// without any way to make memory executable; no descriptor but the socket; not dumpable; death with
+// the parent.
 //
 // Works as root (the zygote becomes nobody first where that costs no part) and as an ordinary user.
 // What is missing is never silent: doctor shows it, and JailRequirement::full refuses to start.
@@ -25,9 +26,9 @@ inline constexpr int kJailSocket = 0;
 
 // What the zygote found out about this kernel, once.
 struct JailPlan {
-  unsigned long cloneFlags = 0;     // namespaces
-  bool mayMount = false;            // an empty root can be made
-  bool becomeNobody = false;        // the child gives up root's user itself
+  unsigned long cloneFlags = 0;  // namespaces
+  bool mayMount = false;         // an empty root can be made
+  bool becomeNobody = false;     // the child gives up root's user itself
   unsigned outerUid = 0, outerGid = 0;
   std::vector<unsigned char> filter;  // struct sock_filter[]
   std::vector<JailPart> parts;

@@ -76,7 +76,9 @@ Error decodeJobError(std::string_view bytes) {
   Error error;
   const auto parts = splitText(bytes, '\0');
   if (parts.size() < 4 || !parseErrorCode(parts[0], error.code)) {
-    return {ErrorCode::worker_crashed, "The document could not be processed.", {},
+    return {ErrorCode::worker_crashed,
+            "The document could not be processed.",
+            {},
             "a job answered with garbage"};
   }
   error.message = parts[1];

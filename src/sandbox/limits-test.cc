@@ -89,10 +89,10 @@ TEST(Limits, MemoryCapIsPerRun) {
 }
 
 TEST(Limits, RecursionEndsInStackOverflow) {
-  for (const char* code : {"function f() { return f() + 1 } return f()",
-                           "const o = {get a() { return this.a }}; return o.a",
-                           "const f = (x) => [x].map(f); f(1)",
-                           "class A { toString() { return `${this}` } } `${new A()}`"}) {
+  for (const char* code :
+       {"function f() { return f() + 1 } return f()",
+        "const o = {get a() { return this.a }}; return o.a", "const f = (x) => [x].map(f); f(1)",
+        "class A { toString() { return `${this}` } } `${new A()}`"}) {
     EXPECT_EQ(failureOf(code).error.code, ErrorCode::stack_overflow) << code;
   }
   EXPECT_EQ(resultOf("function f() { f() } try { f() } catch (e) { return e.name }"),
@@ -101,12 +101,12 @@ TEST(Limits, RecursionEndsInStackOverflow) {
 
 // Depth of data, in the engine's own recursive functions.
 TEST(Limits, DeepDataEndsInAnError) {
-  for (const char* code : {"let o = {}; for (let i = 0; i < 1e5; i++) o = {o}; return o",
-                           "let o = []; for (let i = 0; i < 1e5; i++) o = [o]; JSON.stringify(o)",
-                           "JSON.parse('['.repeat(2e5) + ']'.repeat(2e5))",
-                           "new RegExp('('.repeat(1e5) + ')'.repeat(1e5))",
-                           "eval('('.repeat(1e5) + ')'.repeat(1e5))",
-                           "let o = {}; for (let i = 0; i < 1e5; i++) o = {o}; structuredClone(o)"}) {
+  for (const char* code :
+       {"let o = {}; for (let i = 0; i < 1e5; i++) o = {o}; return o",
+        "let o = []; for (let i = 0; i < 1e5; i++) o = [o]; JSON.stringify(o)",
+        "JSON.parse('['.repeat(2e5) + ']'.repeat(2e5))",
+        "new RegExp('('.repeat(1e5) + ')'.repeat(1e5))", "eval('('.repeat(1e5) + ')'.repeat(1e5))",
+        "let o = {}; for (let i = 0; i < 1e5; i++) o = {o}; structuredClone(o)"}) {
     const RunEnd end = failureOf(code);
     EXPECT_NE(end.error.code, ErrorCode::worker_crashed) << code << ": " << end.error.detail;
   }
@@ -142,7 +142,8 @@ TEST(Limits, InputSizeIsChecked) {
 }
 
 TEST(Limits, PathSizeIsChecked) {
-  EXPECT_EQ(failureOf("await tools['x'.repeat(2000)]({})").error.code, ErrorCode::payload_too_large);
+  EXPECT_EQ(failureOf("await tools['x'.repeat(2000)]({})").error.code,
+            ErrorCode::payload_too_large);
 }
 
 TEST(Limits, LargeDeliveryFailsTheCall) {
@@ -174,9 +175,8 @@ TEST(Limits, ComputingProgramsLetOthersEnd) {
     EXPECT_EQ(resultOf("const r = await tools.a.b({x: 1}); return r.x"), "1");
   }
   for (auto& run : runs) run->stop({ErrorCode::cancelled, "Enough.", {}, {}});
-  ASSERT_TRUE(bench.until([&] {
-    return std::ranges::all_of(hogs, [](const auto& h) { return h->end.has_value(); });
-  }));
+  ASSERT_TRUE(bench.until(
+      [&] { return std::ranges::all_of(hogs, [](const auto& h) { return h->end.has_value(); }); }));
 }
 
 }  // namespace

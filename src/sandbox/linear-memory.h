@@ -1,15 +1,16 @@
 // Linear memories of WebAssembly modules that wasm2c translated to C, and how guest code is left.
 //
-// Guarantee: no address guest code can form leaves its own memory. Each memory sits in a reservation
-// of 8 GiB plus a guard page with no access rights; generated code adds a 32-bit base and a 32-bit
-// offset, so every access lands inside it and one that is out of bounds faults. No bounds checks are
-// needed in the generated code, and growth is one mprotect up to a cap set per run.
+// Guarantee: no address guest code can form leaves its own memory. Each memory sits in a
+// reservation of 8 GiB plus a guard page with no access rights; generated code adds a 32-bit base
+// and a 32-bit offset, so every access lands inside it and one that is out of bounds faults. No
+// bounds checks are needed in the generated code, and growth is one mprotect up to a cap set per
+// run.
 //
 // Leaving: a trap, a fault or an expired CPU budget ends guest code by siglongjmp to the frame that
-// entered it (GuestEntry). This is sound because guest code is C without destructors whose only state
-// is its memory, which is thrown away. Host code called by the guest must therefore hold nothing with
-// a destructor while it calls back into the guest, and marks itself with HostSection so that no
-// signal unwinds it in the middle of a malloc.
+// entered it (GuestEntry). This is sound because guest code is C without destructors whose only
+// state is its memory, which is thrown away. Host code called by the guest must therefore hold
+// nothing with a destructor while it calls back into the guest, and marks itself with HostSection
+// so that no signal unwinds it in the middle of a malloc.
 //
 // Own runtime instead of wabt's: wabt 1.0.32 keeps one global jump buffer and unbounded growth.
 #pragma once

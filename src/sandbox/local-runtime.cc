@@ -143,13 +143,17 @@ std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) 
   state.limits = request.limits;
   state.tenant = request.tenant.empty() ? "-" : std::move(request.tenant);
   if (request.code.size() > kMaxCodeBytes) {
-    run->finishLater({ErrorCode::payload_too_large, "The program is larger than 512 KiB.",
-                      "Fetch large data with tools instead of writing it into the program.", {}});
+    run->finishLater({ErrorCode::payload_too_large,
+                      "The program is larger than 512 KiB.",
+                      "Fetch large data with tools instead of writing it into the program.",
+                      {}});
     return run;
   }
   if (waiting_.size() >= kMaxWaitingRuns) {
-    run->finishLater({ErrorCode::overloaded, "Too many programs are waiting to start.",
-                      "Try again in a moment.", {}});
+    run->finishLater({ErrorCode::overloaded,
+                      "Too many programs are waiting to start.",
+                      "Try again in a moment.",
+                      {}});
     return run;
   }
   Waiting waiting{toFrame(request, id), run->state(), run->link()};
@@ -224,12 +228,11 @@ void LocalRuntime::ensureSpare() {
 void LocalRuntime::spawn() {
   if (workers_.size() + spawning_ >= kMaxWorkers) return;
   ++spawning_;
-  zygote_.spawn({.memoryBytes = kWorkerMemoryBytes},
-                [this, alive = alive_](Result<Child> child) {
-                  if (!*alive) return;
-                  --spawning_;
-                  spawned(std::move(child));
-                });
+  zygote_.spawn({.memoryBytes = kWorkerMemoryBytes}, [this, alive = alive_](Result<Child> child) {
+    if (!*alive) return;
+    --spawning_;
+    spawned(std::move(child));
+  });
 }
 
 void LocalRuntime::spawned(Result<Child> child) {
@@ -270,8 +273,10 @@ void LocalRuntime::onWorkerGone(WorkerLink& link) {
   if (!link.ready()) {
     // A worker that never became ready: making another at once would only spin.
     log(LogLevel::error, "sandbox_worker_did_not_start");
-    return failWaiting({ErrorCode::sandbox_unavailable, "A sandbox process did not start.",
-                        "Run `executor doctor` to see why.", {}});
+    return failWaiting({ErrorCode::sandbox_unavailable,
+                        "A sandbox process did not start.",
+                        "Run `executor doctor` to see why.",
+                        {}});
   }
   asio::post(loop_, [this, alive = alive_] {
     if (!*alive) return;

@@ -1,9 +1,9 @@
 // The pool behind the `local` runtime: which worker a run goes to, and how many there are.
 //
 // A worker serves one tenant and is killed, not scrubbed, when another needs its place (D39). One
-// spare without a tenant is always ready, so that a tenant's first run does not wait for a process. A
-// new run goes to a worker of its tenant that is at rest or only just began a slice; if all are deep
-// in a slice, a further worker takes it, so that a program that computes delays no other.
+// spare without a tenant is always ready, so that a tenant's first run does not wait for a process.
+// A new run goes to a worker of its tenant that is at rest or only just began a slice; if all are
+// deep in a slice, a further worker takes it, so that a program that computes delays no other.
 #pragma once
 
 #include <list>

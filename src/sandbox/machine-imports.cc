@@ -11,7 +11,8 @@ constexpr std::uint32_t kWasiBadDescriptor = 8;
 constexpr std::uint32_t kWasiNotSupported = 52;
 constexpr std::uint32_t kMaxHostArguments = 8;
 constexpr std::string_view kNoImport =
-    "import is not available: a program has no modules. Call tools with tools.<source>.<tool>(input).";
+    "import is not available: a program has no modules. Call tools with "
+    "tools.<source>.<tool>(input).";
 
 JsValue throwText(Machine& machine, std::string_view text) {
   const JsValue error = machine.newError();
@@ -19,7 +20,8 @@ JsValue throwText(Machine& machine, std::string_view text) {
   return machine.throwValue(error);
 }
 
-// Boxes a value the way the module's trampoline expects it; 0 tells it that an exception is pending.
+// Boxes a value the way the module's trampoline expects it; 0 tells it that an exception is
+// pending.
 std::uint32_t box(Machine& machine, JsValue value) {
   if (isException(value)) return 0;
   const std::uint32_t address = machine.allocate(sizeof value);
@@ -101,8 +103,8 @@ u32 Z_wasi_snapshot_preview1Z_fd_write(Z_wasi_snapshot_preview1_instance_t* wasi
   return kWasiSuccess;
 }
 
-// Only asked while the image is made: constant bytes, so that every build makes the same image. What
-// differs per run is set by the host (Image::randomState and the harness's crypto).
+// Only asked while the image is made: constant bytes, so that every build makes the same image.
+// What differs per run is set by the host (Image::randomState and the harness's crypto).
 u32 Z_wasi_snapshot_preview1Z_random_get(Z_wasi_snapshot_preview1_instance_t* wasi, u32 at,
                                          u32 count) {
   std::memset(wasi->machine->at(at, count), 0x5a, count);

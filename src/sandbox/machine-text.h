@@ -1,5 +1,5 @@
-// QuickJS gives strings as WTF-8: a lone surrogate is three bytes that no UTF-8 reader accepts. Texts
-// that leave the guest are well-formed, because everything behind relies on it.
+// QuickJS gives strings as WTF-8: a lone surrogate is three bytes that no UTF-8 reader accepts.
+// Texts that leave the guest are well-formed, because everything behind relies on it.
 #pragma once
 
 #include <string>

@@ -13,8 +13,8 @@
 namespace executor::sandbox {
 namespace {
 
-// Below this address lies the engine's C stack, nearly all of it untouched by an ordinary run: those
-// pages are given back to the kernel, which is faster than copying zeros over them.
+// Below this address lies the engine's C stack, nearly all of it untouched by an ordinary run:
+// those pages are given back to the kernel, which is faster than copying zeros over them.
 constexpr std::uint32_t kColdStackBytes = 960u << 10;
 
 void initializeModuleOnce() {
@@ -184,8 +184,8 @@ JsValue Machine::newPromise(JsValue& resolve, JsValue& reject) {
 
 JsValue Machine::newHostFunction(std::string_view name) {
   const std::uint32_t text = put(name);
-  const std::uint32_t box = GUEST(qjs_new_host_function)(
-      &instance_, text, static_cast<std::uint32_t>(name.size()), 0);
+  const std::uint32_t box =
+      GUEST(qjs_new_host_function)(&instance_, text, static_cast<std::uint32_t>(name.size()), 0);
   GUEST(wasm_free)(&instance_, text);
   return valueAt(box);
 }
@@ -226,17 +226,15 @@ JsValue Machine::element(JsValue array, std::uint32_t index) {
 
 JsValue Machine::takeException() { return GUEST(JS_GetException)(&instance_, context_); }
 
-JsValue Machine::throwValue(JsValue value) {
-  return GUEST(JS_Throw)(&instance_, context_, value);
-}
+JsValue Machine::throwValue(JsValue value) { return GUEST(JS_Throw)(&instance_, context_, value); }
 
 bool Machine::isError(JsValue value) { return GUEST(JS_IsError)(&instance_, value) != 0; }
 
 bool Machine::runJob(bool& failed) {
   if (GUEST(JS_IsJobPending)(&instance_, runtime_) == 0) return false;
   const std::uint32_t context = allocate(4);
-  failed = static_cast<std::int32_t>(
-               GUEST(JS_ExecutePendingJob)(&instance_, runtime_, context)) < 0;
+  failed =
+      static_cast<std::int32_t>(GUEST(JS_ExecutePendingJob)(&instance_, runtime_, context)) < 0;
   GUEST(wasm_free)(&instance_, context);
   return true;
 }

@@ -1,9 +1,10 @@
 // One JavaScript machine: QuickJS in one linear memory, and the calls the host makes into it.
 //
 // A machine is restored from an Image for every run, so nothing survives from one execution to the
-// next. All functions marked "guest" execute guest code and must be called inside enterGuest(); they
-// may not return (trap). They take and give JsValue, QuickJS's 64-bit value; what they give is owned
-// by the caller unless said otherwise, but nobody needs to free anything that dies with the run.
+// next. All functions marked "guest" execute guest code and must be called inside enterGuest();
+// they may not return (trap). They take and give JsValue, QuickJS's 64-bit value; what they give is
+// owned by the caller unless said otherwise, but nobody needs to free anything that dies with the
+// run.
 //
 // What the guest may reach of the host is GuestHost, and nothing else: no file, network or real
 // clock exists behind the imports. Every pointer from the guest is checked in 64-bit arithmetic.
@@ -34,9 +35,16 @@ namespace executor::sandbox {
 
 using JsValue = std::uint64_t;
 
-// QuickJS-ng on 32 bit: the tag in the upper half. Checked against the engine when the image is made.
-enum class JsTag : std::int32_t { object = -1, integer = 0, boolean = 1, null = 2, undefined = 3,
-  exception = 6 };
+// QuickJS-ng on 32 bit: the tag in the upper half. Checked against the engine when the image is
+// made.
+enum class JsTag : std::int32_t {
+  object = -1,
+  integer = 0,
+  boolean = 1,
+  null = 2,
+  undefined = 3,
+  exception = 6
+};
 constexpr JsValue makeValue(JsTag tag, std::uint32_t payload = 0) {
   return (JsValue{static_cast<std::uint32_t>(tag)} << 32) | payload;
 }
@@ -71,7 +79,7 @@ struct Image {
   std::uint32_t stackPointer = 0;
   std::uint32_t runtime = 0;
   std::uint32_t context = 0;
-  std::uint32_t randomState = 0;    // address of Math.random's 64-bit state
+  std::uint32_t randomState = 0;   // address of Math.random's 64-bit state
   std::vector<JsValue> functions;  // what the harness gave the host
   std::string hash;                // of bytes: the engine build
 };

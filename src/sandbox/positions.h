@@ -1,7 +1,8 @@
 // From the engine's positions to the agent's.
 //
-// The program is compiled inside a wrapper that stands on a line of its own above it, so lines are off
-// by one. Stacks name the harness's frames as well; the agent sees only its own. After a TypeScript transform (enums, namespaces) a source map leads back to what was written.
+// The program is compiled inside a wrapper that stands on a line of its own above it, so lines are
+// off by one. Stacks name the harness's frames as well; the agent sees only its own. After a
+// TypeScript transform (enums, namespaces) a source map leads back to what was written.
 #pragma once
 
 #include <cstdint>

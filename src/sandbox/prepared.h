@@ -8,7 +8,8 @@
 namespace executor::sandbox {
 
 // Boots the engine, loads the harness, exercises it once so that its lazily made parts are in the
-// image, and captures. Deterministic: every build of the same engine and harness makes the same bytes.
+// image, and captures. Deterministic: every build of the same engine and harness makes the same
+// bytes.
 Result<Image> prepareImage();
 
 // The harness's source, one function expression.

@@ -40,17 +40,15 @@ long raw(long call, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) 
 long address(const void* p) { return reinterpret_cast<long>(p); }
 
 long mapExecutable() {
-  void* at = mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* at =
+      mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return at == MAP_FAILED ? -1 : 0;
 }
 long makeExecutable() {
   void* at = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return mprotect(at, 4096, PROT_READ | PROT_EXEC);
 }
-long mapFile() {
-  return mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED ? -1 : 0;
-}
+long mapFile() { return mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED ? -1 : 0; }
 long secondDescriptor() {
   for (int i = 1; i < 1024; ++i) {
     if (write(i, "", 0) == 0) return 0;
@@ -77,24 +75,41 @@ long sendDescriptor() {
 constexpr Probe kProbes[] = {
     {"open a file", [] { return raw(SYS_openat, AT_FDCWD, address("/etc/passwd"), O_RDONLY); }},
     {"open (old call)", [] { return raw(SYS_open, address("/etc/passwd"), O_RDONLY); }},
-    {"create a file", [] { return raw(SYS_openat, AT_FDCWD, address("x"), O_CREAT | O_RDWR, 0600); }},
+    {"create a file",
+     [] { return raw(SYS_openat, AT_FDCWD, address("x"), O_CREAT | O_RDWR, 0600); }},
     {"list the root", [] { return opendir("/") == nullptr ? -1L : 0L; }},
     {"read /proc", [] { return raw(SYS_openat, AT_FDCWD, address("/proc/self/maps"), O_RDONLY); }},
     {"stat a file", [] { return raw(SYS_access, address("/etc/passwd"), 0); }},
     {"internet socket", [] { return static_cast<long>(socket(AF_INET, SOCK_STREAM, 0)); }},
     {"unix socket", [] { return static_cast<long>(socket(AF_UNIX, SOCK_STREAM, 0)); }},
     {"netlink socket", [] { return static_cast<long>(socket(AF_NETLINK, SOCK_RAW, 0)); }},
-    {"socket pair", [] { int p[2]; return static_cast<long>(socketpair(AF_UNIX, SOCK_STREAM, 0, p)); }},
-    {"connect", [] { sockaddr_in a{}; return raw(SYS_connect, 0, address(&a), sizeof a); }},
+    {"socket pair",
+     [] {
+       int p[2];
+       return static_cast<long>(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
+     }},
+    {"connect",
+     [] {
+       sockaddr_in a{};
+       return raw(SYS_connect, 0, address(&a), sizeof a);
+     }},
     {"listen", [] { return raw(SYS_listen, 0, 1); }},
     {"accept", [] { return raw(SYS_accept4, 0, 0, 0, 0); }},
     {"send a descriptor", sendDescriptor},
-    {"receive a descriptor", [] { msghdr m{}; return static_cast<long>(recvmsg(0, &m, MSG_DONTWAIT)); }},
+    {"receive a descriptor",
+     [] {
+       msghdr m{};
+       return static_cast<long>(recvmsg(0, &m, MSG_DONTWAIT));
+     }},
     {"fork bomb", forkBomb},
     {"vfork", [] { return raw(SYS_clone, CLONE_VFORK | SIGCHLD); }},
     {"thread", [] { return raw(SYS_clone, CLONE_VM | CLONE_THREAD | CLONE_SIGHAND); }},
     {"clone3", [] { return raw(SYS_clone3, 0, 0); }},
-    {"execve", [] { char* n[] = {nullptr}; return static_cast<long>(execve("/bin/sh", n, n)); }},
+    {"execve",
+     [] {
+       char* n[] = {nullptr};
+       return static_cast<long>(execve("/bin/sh", n, n));
+     }},
     {"execveat", [] { return raw(SYS_execveat, 0, address(""), 0, 0, 0x1000); }},
     {"memfd", [] { return raw(SYS_memfd_create, address("x"), 0); }},
     {"ptrace the parent", [] { return raw(SYS_ptrace, PTRACE_ATTACH, getppid(), 0, 0); }},
@@ -112,10 +127,19 @@ constexpr Probe kProbes[] = {
     {"kill everybody", [] { return raw(SYS_kill, -1, SIGKILL); }},
     {"signal a thread", [] { return raw(SYS_tgkill, 1, 1, SIGKILL); }},
     {"pidfd", [] { return raw(SYS_pidfd_open, 1, 0); }},
-    {"queue a signal", [] { siginfo_t s{}; return raw(SYS_rt_sigqueueinfo, 1, SIGTERM, address(&s)); }},
+    {"queue a signal",
+     [] {
+       siginfo_t s{};
+       return raw(SYS_rt_sigqueueinfo, 1, SIGTERM, address(&s));
+     }},
     {"keyctl", [] { return raw(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_USER_KEYRING, 1); }},
-    {"add_key", [] { return raw(SYS_add_key, address("user"), address("k"), address("v"), 1, -4); }},
-    {"bpf", [] { bpf_attr a{}; return raw(SYS_bpf, BPF_MAP_CREATE, address(&a), sizeof a); }},
+    {"add_key",
+     [] { return raw(SYS_add_key, address("user"), address("k"), address("v"), 1, -4); }},
+    {"bpf",
+     [] {
+       bpf_attr a{};
+       return raw(SYS_bpf, BPF_MAP_CREATE, address(&a), sizeof a);
+     }},
     {"perf_event_open", [] { return raw(SYS_perf_event_open, 0, 0, -1, -1, 0); }},
     {"userfaultfd", [] { return raw(SYS_userfaultfd, 0); }},
     {"io_uring", [] { return raw(SYS_io_uring_setup, 1, 0); }},
@@ -193,9 +217,9 @@ Result<std::string> crash(std::string_view) {
 
 Result<std::string> throwIt(std::string_view) { throw std::runtime_error("thrown"); }
 
-constexpr Job kJobs[] = {{"upper", upper}, {"probe", probe}, {"probes", names},
+constexpr Job kJobs[] = {{"upper", upper},   {"probe", probe},   {"probes", names},
                          {"repeat", repeat}, {"refuse", refuse}, {"hang", hang},
-                         {"hoard", hoard}, {"crash", crash}, {"throw", throwIt}};
+                         {"hoard", hoard},   {"crash", crash},   {"throw", throwIt}};
 
 }  // namespace
 

@@ -22,8 +22,9 @@ TEST(ProgramError, FirstLineHasTheAgentsColumn) {
 }
 
 TEST(ProgramError, StackHasOnlyTheAgentsFrames) {
-  const RunEnd end = failureOf("function inner() { null.x; }\nfunction outer() {\n  inner();\n}\n"
-                               "[1].forEach(() => outer());");
+  const RunEnd end = failureOf(
+      "function inner() { null.x; }\nfunction outer() {\n  inner();\n}\n"
+      "[1].forEach(() => outer());");
   expectAt(end, {1, 20}, "null.x");
   EXPECT_NE(end.stack.find("at inner (1:20)"), std::string::npos) << end.stack;
   EXPECT_NE(end.stack.find("at outer (3:"), std::string::npos) << end.stack;
@@ -69,8 +70,8 @@ TEST(ProgramError, SyntaxErrorsEndBeforeStart) {
 
 TEST(ProgramError, CodeCannotLeaveItsFunction) {
   for (const char* code : {"}); evil(); (async()=>{", "}}; evil(); async()=>{{", "}{", "}}{{",
-                           "} } ; globalThis.x = 1; { {", "}};async()=>{body$:{{", "/*", "`", "if (1)",
-                           "}}}}", "{{{{", "return 1 }; {"}) {
+                           "} } ; globalThis.x = 1; { {", "}};async()=>{body$:{{", "/*", "`",
+                           "if (1)", "}}}}", "{{{{", "return 1 }; {"}) {
     const RunEnd end = failureOf(code);
     EXPECT_EQ(end.error.code, ErrorCode::syntax_error) << code << ": " << end.error.message;
   }
@@ -84,8 +85,8 @@ TEST(ProgramError, CodeMayEndInAComment) {
 }
 
 TEST(ProgramError, ImportAndExportTeach) {
-  for (const char* code : {"import x from 'y'; return x", "export const a = 1",
-                           "import type {A} from 'b'"}) {
+  for (const char* code :
+       {"import x from 'y'; return x", "export const a = 1", "import type {A} from 'b'"}) {
     const RunEnd end = failureOf(code);
     EXPECT_EQ(end.error.code, ErrorCode::syntax_error) << code;
     EXPECT_NE(end.error.message.find("no modules"), std::string::npos) << end.error.message;

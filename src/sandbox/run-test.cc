@@ -36,8 +36,9 @@ TEST(Run, PassesTextThroughUnchanged) {
 
 TEST(Run, CallsATool) {
   Recorder recorder;
-  const RunEnd end = runToEnd(
-      recorder, programOf("const r = await tools.github.issues.list({owner: 'a'}); return r.owner"));
+  const RunEnd end =
+      runToEnd(recorder,
+               programOf("const r = await tools.github.issues.list({owner: 'a'}); return r.owner"));
   EXPECT_TRUE(end.ok) << end.error.message;
   EXPECT_EQ(end.resultJson, "\"a\"");
   ASSERT_EQ(recorder.calls.size(), 1u);

@@ -1,10 +1,11 @@
 // The runtime seam: where an agent's program runs. `local` is behind it now; a remote host fits it.
 //
-// A Run is one program in one fresh machine. Everything it does to the world leaves through RunEvents
-// (a tool call, a timer, a console line, the end), and everything it learns enters through deliver().
-// The guest is frozen between deliveries: a turn begins with exactly one delivery (or the start) and
-// ends when no microtask is left (D8). Calls made in a turn have numbers n in program order, counted
-// from 1 over the whole run. Nothing in a Run knows a credential, a policy or a tool.
+// A Run is one program in one fresh machine. Everything it does to the world leaves through
+// RunEvents (a tool call, a timer, a console line, the end), and everything it learns enters
+// through deliver(). The guest is frozen between deliveries: a turn begins with exactly one
+// delivery (or the start) and ends when no microtask is left (D8). Calls made in a turn have
+// numbers n in program order, counted from 1 over the whole run. Nothing in a Run knows a
+// credential, a policy or a tool.
 //
 // All methods and callbacks run on the loop thread that started the Run. RunEvents must outlive the
 // Run; destroying a Run kills it and no callback follows.
@@ -26,13 +27,13 @@ namespace executor::sandbox {
 inline constexpr std::size_t kMaxCodeBytes = 512u << 10;
 inline constexpr std::size_t kMaxResultBytes = 16u << 20;
 inline constexpr std::size_t kMaxCallInputBytes = 8u << 20;
-inline constexpr std::size_t kMaxConsoleBytes = 64u << 10;   // per run, then one line says so
+inline constexpr std::size_t kMaxConsoleBytes = 64u << 10;  // per run, then one line says so
 inline constexpr std::size_t kMaxConsoleLineBytes = 8u << 10;
-inline constexpr std::uint32_t kMaxCalls = 1'000;            // per run
-inline constexpr std::uint32_t kMaxOpenCalls = 100;          // at once, per run
-inline constexpr std::uint32_t kMaxTimers = 1'000;           // open at once
-inline constexpr std::size_t kMaxMemoryBytes = 64u << 20;    // guest linear memory
-inline constexpr std::uint32_t kMaxCpuMs = 10'000;           // guest CPU per run, all turns
+inline constexpr std::uint32_t kMaxCalls = 1'000;          // per run
+inline constexpr std::uint32_t kMaxOpenCalls = 100;        // at once, per run
+inline constexpr std::uint32_t kMaxTimers = 1'000;         // open at once
+inline constexpr std::size_t kMaxMemoryBytes = 64u << 20;  // guest linear memory
+inline constexpr std::uint32_t kMaxCpuMs = 10'000;         // guest CPU per run, all turns
 
 struct RunLimits {
   std::uint32_t cpuMs = kMaxCpuMs;
@@ -120,7 +121,7 @@ class Run {
 };
 
 struct JailPart {
-  std::string name;    // "user namespace", "seccomp", …
+  std::string name;  // "user namespace", "seccomp", …
   bool active = false;
   std::string reason;  // why not
 };

@@ -127,10 +127,12 @@ StripFailure Stripper::explain(const Outcome& outcome) const {
   }
   if (value.textOf("code") == kUnsupported) {
     failure.error.code = ErrorCode::unsupported_syntax;
-    failure.error.hint = "Write it as plain JavaScript: a const object instead of an enum, "
-                         "assignments in the constructor instead of parameter properties.";
+    failure.error.hint =
+        "Write it as plain JavaScript: a const object instead of an enum, "
+        "assignments in the constructor instead of parameter properties.";
   } else {
-    failure.error.hint = "The program is the body of an async function, in TypeScript or JavaScript.";
+    failure.error.hint =
+        "The program is the body of an async function, in TypeScript or JavaScript.";
   }
   if (message.empty()) message = "The program could not be parsed.";
   failure.error.message = std::move(message);
@@ -140,7 +142,8 @@ StripFailure Stripper::explain(const Outcome& outcome) const {
 StripFailure Stripper::trapped(Trap trap) {
   usable_ = false;
   StripFailure failure;
-  failure.error = {ErrorCode::syntax_error, "The program could not be parsed: it is nested too deeply.",
+  failure.error = {ErrorCode::syntax_error,
+                   "The program could not be parsed: it is nested too deeply.",
                    "Write it in smaller expressions.",
                    fmt::format("type stripper: trap {}", static_cast<int>(trap))};
   if (trap == Trap::cpuBudget) {

@@ -1,13 +1,13 @@
-// TypeScript to JavaScript inside the worker: swc's type stripper, through the same fault isolation as
-// the engine (npm @swc/wasm-typescript as WebAssembly, translated to C).
+// TypeScript to JavaScript inside the worker: swc's type stripper, through the same fault isolation
+// as the engine (npm @swc/wasm-typescript as WebAssembly, translated to C).
 //
 // First strip-only: types become spaces, so positions stay. What strip-only cannot do (enums,
 // namespaces, parameter properties) is transformed, with a source map. What neither can do is
-// `unsupported_syntax` or `syntax_error` with the agent's own line and column. `import` and `export`
-// are refused with a text that says what to write: a program has no modules.
+// `unsupported_syntax` or `syntax_error` with the agent's own line and column. `import` and
+// `export` are refused with a text that says what to write: a program has no modules.
 //
-// A trap leaves the module's memory in an unknown state: usable() is then false and the worker takes
-// no more runs.
+// A trap leaves the module's memory in an unknown state: usable() is then false and the worker
+// takes no more runs.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// The wasm-bindgen imports of the type stripper. Those that only its asynchronous interface needs end
-// in a trap: transformSync never calls them.
+// The wasm-bindgen imports of the type stripper. Those that only its asynchronous interface needs
+// end in a trap: transformSync never calls them.
 #include <cmath>
 #include <cstring>
 
@@ -51,8 +51,8 @@ SwcRef member(Swc* swc, const SwcRef& object, const SwcRef& key) {
   return value ? value : swc->values.undefined();
 }
 
-// Writes (pointer, length) of a copy of `text` in the guest. Called in guest state: the allocation is
-// the guest's own.
+// Writes (pointer, length) of a copy of `text` in the guest. Called in guest state: the allocation
+// is the guest's own.
 void passText(Swc* swc, u32 out, const char* text, std::size_t size) {
   const auto length = static_cast<u32>(size);
   const u32 address = Z_swcZ___wbindgen_export_2(&swc->instance, length, 1);
@@ -173,9 +173,7 @@ u32 IMPORT(__wbindgen_is_object)(Swc* swc, u32 v) {
   const Kind kind = swc->values.get(v)->kind;
   return kind == Kind::object || kind == Kind::list || kind == Kind::error;
 }
-u32 IMPORT(__wbindgen_is_string)(Swc* swc, u32 v) {
-  return swc->values.get(v)->kind == Kind::text;
-}
+u32 IMPORT(__wbindgen_is_string)(Swc* swc, u32 v) { return swc->values.get(v)->kind == Kind::text; }
 u32 IMPORT(__wbindgen_is_undefined)(Swc* swc, u32 v) {
   return swc->values.get(v)->kind == Kind::undefined;
 }

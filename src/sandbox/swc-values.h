@@ -1,9 +1,9 @@
 // JavaScript values as the type stripper's module knows them: handles into a table of ours.
 //
 // The module was built with wasm-bindgen for a JavaScript host. It only builds an options object,
-// reads it back, and returns an object or an error, so a small model of values is enough. Values are
-// counted references, because the module keeps some handles (names of members) from one strip to the
-// next; handles from the guest are checked.
+// reads it back, and returns an object or an error, so a small model of values is enough. Values
+// are counted references, because the module keeps some handles (names of members) from one strip
+// to the next; handles from the guest are checked.
 #pragma once
 
 #include <cstdint>

@@ -8,8 +8,8 @@ Delivery succeed(const SeenCall& call, std::string json) {
 }
 
 Delivery failCall(const SeenCall& call, std::string code, std::string message) {
-  return {.n = call.n, .message = std::move(message), .code = std::move(code),
-          .toolPath = call.path};
+  return {
+      .n = call.n, .message = std::move(message), .code = std::move(code), .toolPath = call.path};
 }
 
 std::optional<Delivery> echo(const SeenCall& call) { return succeed(call, call.input); }
@@ -19,7 +19,9 @@ void Recorder::onCall(std::uint32_t n, std::string path, std::string input, std:
   if (auto delivery = answer_(calls.back())) ready_.push_back(*std::move(delivery));
 }
 
-void Recorder::onTimer(std::uint32_t id, std::uint32_t delayMs) { timers_.emplace_back(id, delayMs); }
+void Recorder::onTimer(std::uint32_t id, std::uint32_t delayMs) {
+  timers_.emplace_back(id, delayMs);
+}
 
 void Recorder::onTimerCancelled(std::uint32_t id) {
   std::erase_if(timers_, [id](const auto& t) { return t.first == id; });
@@ -86,8 +88,10 @@ RunEnd runToEnd(std::string code, Answer answer) {
 
 std::string resultOf(std::string code, Answer answer) {
   const RunEnd end = runToEnd(code, std::move(answer));
-  EXPECT_TRUE(end.ok) << code << "\n" << end.error.codeName() << ": " << end.error.message << "\n"
-                      << end.error.detail << "\n" << end.stack;
+  EXPECT_TRUE(end.ok) << code << "\n"
+                      << end.error.codeName() << ": " << end.error.message << "\n"
+                      << end.error.detail << "\n"
+                      << end.stack;
   return end.resultJson;
 }
 

@@ -48,7 +48,7 @@ void onFault(int signal, siginfo_t* fault, void*) {
 }
 
 bool handle(int signal, void (*action)(int, siginfo_t*, void*)) {
-  struct sigaction sa {};
+  struct sigaction sa{};
   sa.sa_sigaction = action;
   sa.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   return sigaction(signal, &sa, nullptr) == 0;
@@ -91,7 +91,7 @@ bool installTick(bool (*otherWork)()) {
     if (!handle(signal, onFault)) return false;
   }
   // On the fiber's own stack: it may be set aside in the middle of the handler.
-  struct sigaction tick {};
+  struct sigaction tick{};
   tick.sa_handler = onTick;
   tick.sa_flags = SA_RESTART | SA_NODEFER;
   return sigaction(SIGVTALRM, &tick, nullptr) == 0 && startTimer();

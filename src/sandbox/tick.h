@@ -1,7 +1,7 @@
 // The clock that bounds guest code: a timer on the CPU time of the worker's thread.
 //
-// Its signal ends a slice whose CPU budget is used up, wherever the guest is, and sets a slice aside
-// when other work waits. CPU time, not wall time: a loaded host shortens nobody's budget.
+// Its signal ends a slice whose CPU budget is used up, wherever the guest is, and sets a slice
+// aside when other work waits. CPU time, not wall time: a loaded host shortens nobody's budget.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ Slice& currentSlice();
 // CPU time of this thread.
 std::uint64_t threadCpuMicros();
 
-// Installs handlers, alternate stack and timer; false with errno set. `otherWork` is called from the
-// handler: async-signal-safe code only.
+// Installs handlers, alternate stack and timer; false with errno set. `otherWork` is called from
+// the handler: async-signal-safe code only.
 bool installTick(bool (*otherWork)());
 
 }  // namespace executor::sandbox

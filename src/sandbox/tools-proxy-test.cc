@@ -65,8 +65,9 @@ TEST(ToolsProxy, RejectsInsteadOfThrowing) {
 
 TEST(ToolsProxy, SerializesInputsOfAnyShape) {
   Recorder recorder;
-  runToEnd(recorder, programOf("await tools.a.b({$filter: 1, 'ü': new Date(0), n: 10n, u: undefined,"
-                               "l: [undefined, NaN], f() {}})"));
+  runToEnd(recorder,
+           programOf("await tools.a.b({$filter: 1, 'ü': new Date(0), n: 10n, u: undefined,"
+                     "l: [undefined, NaN], f() {}})"));
   ASSERT_EQ(recorder.calls.size(), 1u);
   EXPECT_EQ(recorder.calls[0].input,
             R"({"$filter":1,"ü":"1970-01-01T00:00:00.000Z","n":"10","l":[null,null]})");
@@ -106,17 +107,17 @@ TEST(ToolsProxy, UncaughtFailureNamesCallCodeAndLine) {
 }
 
 TEST(ToolsProxy, RethrownFailureIsStillTheHosts) {
-  const RunEnd end = failureOf(
-      "try { await tools.a.b({}); } catch (e) { e.message = 'changed'; throw e; }",
-      [](const SeenCall& c) { return failCall(c, "approval_denied", "No."); });
+  const RunEnd end =
+      failureOf("try { await tools.a.b({}); } catch (e) { e.message = 'changed'; throw e; }",
+                [](const SeenCall& c) { return failCall(c, "approval_denied", "No."); });
   EXPECT_EQ(end.hostErrorCall, 1u);
   EXPECT_EQ(end.error.message, "No.");
 }
 
 TEST(ToolsProxy, WrappedFailureIsTheProgramsOwn) {
-  const RunEnd end =
-      failureOf("try { await tools.a.b({}); } catch (e) { throw new Error(e.message, {cause: e}); }",
-                [](const SeenCall& c) { return failCall(c, "approval_denied", "No."); });
+  const RunEnd end = failureOf(
+      "try { await tools.a.b({}); } catch (e) { throw new Error(e.message, {cause: e}); }",
+      [](const SeenCall& c) { return failCall(c, "approval_denied", "No."); });
   EXPECT_EQ(end.hostErrorCall, 0u);
   EXPECT_EQ(end.error.code, ErrorCode::program_error);
 }

@@ -66,18 +66,19 @@ constexpr UrlCase kCases[] = {
 TEST(Url, ParsesAsTheStandardSays) {
   for (const UrlCase& c : kCases) {
     const std::string base = c.base[0] == '\0' ? "undefined" : quoteJson(c.base);
-    const std::string got = resultOf("return URL.parse(" + quoteJson(c.input) + "," + base +
-                                     ")?.href ?? ''");
+    const std::string got =
+        resultOf("return URL.parse(" + quoteJson(c.input) + "," + base + ")?.href ?? ''");
     EXPECT_EQ(got, quoteJson(c.href)) << c.input << " on " << c.base;
   }
 }
 
 TEST(Url, HasItsParts) {
-  EXPECT_EQ(resultOf("const u = new URL('https://u:p@h.x:8443/a/b?c=d#e');"
-                     "return [u.origin, u.protocol, u.username, u.password, u.host, u.hostname, u.port,"
-                     "u.pathname, u.search, u.hash, `${u}`, JSON.stringify({u})]"),
-            R"(["https://h.x:8443","https:","u","p","h.x:8443","h.x","8443","/a/b","?c=d","#e",)"
-            R"("https://u:p@h.x:8443/a/b?c=d#e","{\"u\":\"https://u:p@h.x:8443/a/b?c=d#e\"}"])");
+  EXPECT_EQ(
+      resultOf("const u = new URL('https://u:p@h.x:8443/a/b?c=d#e');"
+               "return [u.origin, u.protocol, u.username, u.password, u.host, u.hostname, u.port,"
+               "u.pathname, u.search, u.hash, `${u}`, JSON.stringify({u})]"),
+      R"(["https://h.x:8443","https:","u","p","h.x:8443","h.x","8443","/a/b","?c=d","#e",)"
+      R"("https://u:p@h.x:8443/a/b?c=d#e","{\"u\":\"https://u:p@h.x:8443/a/b?c=d#e\"}"])");
 }
 
 TEST(Url, PartsCanBeSet) {
@@ -95,14 +96,15 @@ TEST(Url, ThrowsTypeErrorForNoUrl) {
 }
 
 TEST(UrlSearchParams, ReadsAndWritesForms) {
-  EXPECT_EQ(resultOf(R"(
+  EXPECT_EQ(
+      resultOf(R"(
     const p = new URLSearchParams('?a=1&b=2&a=3&c=%C3%A9+x&d');
     p.append('e', "!'()*~ é&="); p.delete('b'); p.set('a', '9');
     return [p.get('a'), p.getAll('a'), p.get('c'), p.get('d'), p.get('z'), p.has('e'), p.size,
             String(p), [...p.keys()], Object.fromEntries(new URLSearchParams([['x', 1]])),
             String(new URLSearchParams({q: 'a b', n: 5}))])"),
-            R"(["9",["9"],"é x","",null,true,4,"a=9&c=%C3%A9+x&d=&e=%21%27%28%29*%7E+%C3%A9%26%3D",)"
-            R"(["a","c","d","e"],{"x":"1"},"q=a+b&n=5"])");
+      R"(["9",["9"],"é x","",null,true,4,"a=9&c=%C3%A9+x&d=&e=%21%27%28%29*%7E+%C3%A9%26%3D",)"
+      R"(["a","c","d","e"],{"x":"1"},"q=a+b&n=5"])");
 }
 
 TEST(UrlSearchParams, ChangesItsUrl) {

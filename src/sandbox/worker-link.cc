@@ -253,8 +253,8 @@ void WorkerLink::send(const ToWorker& frame) {
 
 void WorkerLink::flush() {
   while (sent_ < out_.size()) {
-    const ssize_t count = ::send(socket_.native_handle(), out_.data() + sent_,
-                                 out_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t count = ::send(socket_.native_handle(), out_.data() + sent_, out_.size() - sent_,
+                                 MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     sent_ += static_cast<std::size_t>(count);

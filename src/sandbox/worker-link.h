@@ -1,8 +1,8 @@
 // The server's end of one worker: its socket, its runs, and what it may say.
 //
-// The worker is treated as hostile. A frame that does not decode, a run it does not have, a number out
-// of turn, or more than a limit allows means that it no longer runs our code: it is killed, and each of
-// its runs ends as `worker_crashed`. Nothing it says about one run can touch another.
+// The worker is treated as hostile. A frame that does not decode, a run it does not have, a number
+// out of turn, or more than a limit allows means that it no longer runs our code: it is killed, and
+// each of its runs ends as `worker_crashed`. Nothing it says about one run can touch another.
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>

@@ -120,8 +120,8 @@ TEST(Worker, WaitingRunsAreSmall) {
   std::vector<std::unique_ptr<sandbox::Run>> runs;
   for (int i = 0; i < kRuns; ++i) {
     recorders.push_back(std::make_unique<Recorder>(leaveOpen));
-    runs.push_back(own.runtime->start(programOf("return await tools.a.b({i: 1})"),
-                                      *recorders.back()));
+    runs.push_back(
+        own.runtime->start(programOf("return await tools.a.b({i: 1})"), *recorders.back()));
     ASSERT_TRUE(Bench::get().until([&] { return !recorders.back()->turns.empty(); }));
   }
   ASSERT_TRUE(Bench::get().until([&] { return residentKiB(pid) - before < kRuns * 200; }))

@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kReadBytes = 64u << 10;
 
 struct Guest {
-  Guest(StartFrame frame, const Image& image, std::string& out) : run(std::move(frame), image, out) {}
+  Guest(StartFrame frame, const Image& image, std::string& out)
+      : run(std::move(frame), image, out) {}
 
   GuestRun run;
   std::unique_ptr<Fiber> fiber;  // while a slice is in progress
@@ -92,7 +93,8 @@ void Worker::serve() {
   }
 }
 
-// Waits for a frame, but no longer than until a waiting run is to be frozen. True if recv may block.
+// Waits for a frame, but no longer than until a waiting run is to be frozen. True if recv may
+// block.
 bool Worker::awaitFrames() {
   if (awake_ == 0) return true;
   pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
@@ -121,8 +123,10 @@ bool Worker::wake(Guest& guest) {
     ++awake_;
     return true;
   } catch (const std::bad_alloc&) {
-    guest.run.refuse({ErrorCode::overloaded, "The worker has no memory to continue the program.",
-                      "Try again in a moment.", {}},
+    guest.run.refuse({ErrorCode::overloaded,
+                      "The worker has no memory to continue the program.",
+                      "Try again in a moment.",
+                      {}},
                      {}, true);
     return false;
   }
@@ -189,8 +193,11 @@ void Worker::slice(Guest& guest) {
   if (guest.stop && !resumed) return finish(guest);
   if (!resumed) guest.fiber = takeFiber();
   Slice& slice = currentSlice();
-  slice = {.usedMicros = guest.run.cpuMicros, .budgetMicros = guest.run.cpuLimitMicros(),
-           .startedMicros = threadCpuMicros(), .mayYield = true, .stop = guest.stop};
+  slice = {.usedMicros = guest.run.cpuMicros,
+           .budgetMicros = guest.run.cpuLimitMicros(),
+           .startedMicros = threadCpuMicros(),
+           .mayYield = true,
+           .stop = guest.stop};
   if (resumed) {
     guest.fiber->resume();
   } else if (!guest.started) {
@@ -230,8 +237,10 @@ void Worker::begin(Guest& guest) {
     ++awake_;
     guest.run.start(std::move(machine), std::move(program));
   } catch (const std::bad_alloc&) {
-    guest.run.refuse({ErrorCode::overloaded, "The worker has no memory for another program.",
-                      "Try again in a moment.", {}},
+    guest.run.refuse({ErrorCode::overloaded,
+                      "The worker has no memory for another program.",
+                      "Try again in a moment.",
+                      {}},
                      {}, true);
   }
 }
@@ -240,8 +249,8 @@ void Worker::handle(Guest& guest, const ToWorker& event) {
   if (!wake(guest)) return;
   const auto* deliver = std::get_if<DeliverFrame>(&event);
   const auto* timer = std::get_if<TimerFrame>(&event);
-  const bool known = deliver != nullptr ? guest.run.deliver(*deliver)
-                                        : timer != nullptr && guest.run.fire(*timer);
+  const bool known =
+      deliver != nullptr ? guest.run.deliver(*deliver) : timer != nullptr && guest.run.fire(*timer);
   // Every event is answered, so that the server knows when the worker is at rest.
   if (!known) encodeFrame(TurnEndFrame{.run = guest.run.id()}, out_);
 }

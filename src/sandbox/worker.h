@@ -1,9 +1,9 @@
 // The worker process: many runs, one thread, one tenant.
 //
 // It reads frames from its only descriptor, gives each run its slices on fibers, and writes frames
-// back. A slice is one turn of one run, or a part of it when the tick set it aside because other work
-// waits. Machines of ended runs are restored after their end was sent, so that the next run finds a
-// hot one. The frames come from the server and are trusted; what goes back is not.
+// back. A slice is one turn of one run, or a part of it when the tick set it aside because other
+// work waits. Machines of ended runs are restored after their end was sent, so that the next run
+// finds a hot one. The frames come from the server and are trusted; what goes back is not.
 #pragma once
 
 #include "sandbox/machine.h"

@@ -141,7 +141,8 @@ Status ZygoteClient::checkRequirement() const {
     missing += (missing.empty() ? "" : "; ") + part.name + ": " + part.reason;
   }
   if (missing.empty()) return {};
-  return fail(ErrorCode::sandbox_unavailable, "The sandbox lacks parts that are required: " + missing,
+  return fail(ErrorCode::sandbox_unavailable,
+              "The sandbox lacks parts that are required: " + missing,
               "Allow them on this system, or set EXECUTOR_SANDBOX_REQUIRE=best.");
 }
 

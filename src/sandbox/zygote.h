@@ -2,9 +2,9 @@
 //
 // The server executes its own binary once with the hidden argument `sandbox-zygote`. The zygote is
 // single-threaded, prepares the engine's image and the type stripper, holds no secret, and forks a
-// jailed child for each request: a program worker, or a job that parses an untrusted document (D-wall 2).
-// Children get a socket as their only descriptor; the server gets the other end and a pidfd. When the
-// zygote dies it is started again; running children are not affected.
+// jailed child for each request: a program worker, or a job that parses an untrusted document
+// (D-wall 2). Children get a socket as their only descriptor; the server gets the other end and a
+// pidfd. When the zygote dies it is started again; running children are not affected.
 #pragma once
 
 #include <chrono>
@@ -33,8 +33,8 @@ struct JobLimits {
   std::size_t maxOutputBytes = std::size_t{512} << 20;
 };
 
-// To be called first thing in main() of every binary that starts sandboxes. If argv names the zygote,
-// runs it and exits; returns otherwise. `jobs` must be static.
+// To be called first thing in main() of every binary that starts sandboxes. If argv names the
+// zygote, runs it and exits; returns otherwise. `jobs` must be static.
 void runZygoteIfAsked(int argc, char** argv, std::span<const Job> jobs);
 
 enum class JailRequirement : std::uint8_t { best, full };
@@ -48,8 +48,8 @@ class Zygote {
 
   virtual std::vector<JailPart> jail() const = 0;
 
-  // Runs a job in a fresh jailed child. Errors: the job's own; document_too_complex when it hits the
-  // memory or time limit; worker_crashed when it dies otherwise.
+  // Runs a job in a fresh jailed child. Errors: the job's own; document_too_complex when it hits
+  // the memory or time limit; worker_crashed when it dies otherwise.
   virtual Task<Result<std::string>> run(std::string job, std::string input, JobLimits limits) = 0;
 };
 
