@@ -30,16 +30,22 @@ std::string joined(const std::vector<std::string>& lines, bool manyLines) {
   return out + "}";
 }
 
-std::vector<InputProperty> propertiesOf(const source::ToolSet& set, const SchemaView& view,
-                                        bool describe) {
+std::vector<InputProperty> propertiesOf(const SchemaView& view) {
   std::vector<InputProperty> out;
   for (const auto& property : view.properties) {
     if (out.size() == kMaxPrintedProperties) break;
-    std::string_view text;
-    if (describe) text = set.schema(property.schema).description;
-    out.push_back({property.name, property.schema, property.required, text});
+    out.push_back({property.name, property.schema, property.required, {}});
   }
   return out;
+}
+
+// A property's own words, else those of its schema unless a declaration says them anyway.
+std::string commentOf(const source::ToolSet& set, const InputProperty& entry) {
+  if (!entry.description.empty() || entry.schema == source::kNoSchema) {
+    return docComment(entry.description);
+  }
+  const SchemaView schema = set.schema(entry.schema);
+  return schema.name.empty() ? docComment(schema.description) : std::string();
 }
 
 }  // namespace
@@ -131,8 +137,7 @@ std::string Printer::record(const SchemaView& view, unsigned depth) {
 
 std::string Printer::object(const SchemaView& view, unsigned depth) {
   if (view.properties.empty()) return record(view, depth);
-  const bool describe = declarations_ != nullptr && depth == 0;
-  std::string out = members(propertiesOf(set_, view, describe), depth);
+  std::string out = members(propertiesOf(view), depth);
   const std::size_t hidden = view.properties.size() - std::min(view.properties.size(),
                                                                kMaxPrintedProperties);
   const bool open = view.additionalDeclared && view.additionalAllowed;
@@ -150,7 +155,7 @@ std::string Printer::members(const std::vector<InputProperty>& properties, unsig
   std::vector<std::string> lines;
   for (const InputProperty& entry : properties) {
     std::string line = property(entry, depth);
-    const std::string comment = manyLines ? docComment(entry.description) : std::string();
+    const std::string comment = manyLines ? commentOf(set_, entry) : std::string();
     lines.push_back(comment.empty() ? line : line + " " + comment);
   }
   return lines.empty() ? "{}" : joined(lines, manyLines);
@@ -177,7 +182,7 @@ std::string Printer::narrowed(const SchemaView& view, unsigned depth) {
   for (std::uint32_t option : options) {
     const SchemaView variant = set_.schema(option);
     if (!onlyRequires(variant)) return {};
-    std::vector<InputProperty> entries = propertiesOf(set_, view, false);
+    std::vector<InputProperty> entries = propertiesOf(view);
     for (InputProperty& entry : entries) {
       entry.required |= std::ranges::find(variant.required, entry.name) != variant.required.end();
     }

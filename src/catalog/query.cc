@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
 
 #include "base/text.h"
 #include "source/tool-set.h"
@@ -10,97 +9,64 @@
 namespace executor::catalog {
 namespace {
 
-// Words of one line stand for each other. A word may be on several lines.
-constexpr std::string_view kSynonyms[] = {
-    "create add new make open insert register submit post",
-    "list show get fetch find browse view read see retrieve search lookup query",
-    "update edit change modify set patch rename replace adjust",
-    "delete remove destroy drop erase clear revoke",
-    "send post publish deliver push",
-    "cancel stop abort terminate kill halt",
-    "start run trigger launch dispatch execute begin invoke",
-    "close finish complete resolve update",
-    "enable activate allow",
-    "disable deactivate block",
-    "upload attach import",
-    "download export",
-    "copy clone duplicate fork",
-    "check verify validate test exists",
-    "invite add",
-    "assign add",
-    "approve accept",
-    "reject deny decline",
-    "repository repo repos project",
-    "organization organisation org orgs company",
-    "pr prs pull",
-    "user member account person people profile",
-    "comment reply note remark",
-    "message msg chat",
-    "email mail",
-    "ticket issue bug",
-    "picture photo image",
-    "file document content contents",
-    "folder directory",
-    "pipeline workflow job ci build action",
-    "settings configuration config preferences options",
-    "permission permissions access role",
-    "key keys secret token credential credentials",
-    "customer client",
-    "invoice bill",
-    "payment charge",
-    "price cost amount",
-    "database db",
-    "authentication auth login",
-    "environment env",
-    "information info details",
-    "history log logs audit events",
-    "latest last newest recent",
-    "webhook webhooks hook hooks",
-    "team group",
-    "label tag",
-    "bookmark star",
-};
-
 constexpr std::string_view kStopWords =
-    "a an the and or of for from in into on onto to with by at as is are be was it its this that "
-    "these those my me mine i we us our you your please can could would should want need how do "
-    "does what which who where when there all any some every each one using use via about up out "
-    "given specific current currently";
+    "a an the and or of for from in into on onto to with by at as is are am be was it its this that "
+    "these those i we us our you your please can could would should want need how do does what "
+    "which who where when there all any some every each one using use via about up out given specific "
+    "currently";
 
-using SynonymTable = std::unordered_map<std::string, std::vector<std::string>>;
+// Words that tell less than others; what they stand for is in synonyms.cc.
+constexpr std::string_view kPronouns = "me my mine";
+// "show me" is about the showing.
+constexpr std::string_view kVerbsBeforeMe = "show give tell get find let help list bring";
 
-std::string stemOf(std::string_view word) {
-  const auto stems = source::searchTerms(word);
-  return stems.empty() ? std::string() : stems.front();
-}
+constexpr std::string_view kReadVerbs =
+    "list show get fetch find browse view read see retrieve search lookup count check compare "
+    "download export describe look";
+constexpr std::string_view kWriteVerbs =
+    "create add new make open insert register submit post update edit change modify set patch "
+    "rename replace adjust delete remove destroy drop erase clear revoke send publish deliver push "
+    "cancel stop abort terminate start run trigger launch dispatch execute close finish enable "
+    "disable upload import copy clone duplicate fork invite assign approve reject merge comment "
+    "reply star follow lock unlock block mark move transfer rerun archive restore subscribe";
 
-SynonymTable makeSynonyms() {
-  SynonymTable table;
-  for (std::string_view line : kSynonyms) {
-    std::vector<std::string> stems;
-    for (std::string_view word : splitText(line, ' ')) stems.push_back(stemOf(word));
-    for (const std::string& stem : stems) {
-      auto& others = table[stem];
-      for (const std::string& other : stems) {
-        const bool known = std::ranges::find(others, other) != others.end();
-        if (other != stem && !known) others.push_back(other);
-      }
-    }
-  }
-  return table;
-}
-
-const SynonymTable& synonyms() {
-  static const SynonymTable table = makeSynonyms();
-  return table;
+bool isAmong(std::string_view words, std::string_view word) {
+  const auto all = splitText(words, ' ');
+  return std::ranges::find(all, word) != all.end();
 }
 
 QueryTerm expand(const std::string& stem) {
   QueryTerm out{{{stem, 1.0f}}};
-  const auto at = synonyms().find(stem);
-  if (at == synonyms().end()) return out;
-  for (const std::string& other : at->second) out.alternatives.push_back({other, kSynonymWeight});
+  const auto& others = synonymsOf(stem);
+  out.alternatives.insert(out.alternatives.end(), others.begin(), others.end());
+  if (isAmong(kPronouns, stem)) out.importance = kPronounImportance;
   return out;
+}
+
+Intent intentOf(std::string_view word) {
+  if (isAmong(kReadVerbs, word)) return Intent::read;
+  return isAmong(kWriteVerbs, word) ? Intent::write : Intent::any;
+}
+
+// Questions that say what they want in none of its words.
+constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
+    {"who am i", "get the authenticated user"},
+    {"whoami", "get the authenticated user"},
+    {"log in", "login"},
+    {"sign in", "login"},
+    {"set up", "create"},
+    {"get rid of", "delete"},
+};
+
+std::string rewritten(std::string_view text) {
+  std::string out = toLowerAscii(text.substr(0, kMaxQueryBytes));
+  for (const auto& [phrase, meaning] : kPhrases) {
+    const std::size_t at = out.find(phrase);
+    if (at == std::string::npos) continue;
+    return std::string(text.substr(0, at)).append(meaning).append(
+        text.substr(at + phrase.size()));
+  }
+  return std::string(text.substr(0, kMaxQueryBytes));
 }
 
 // The sources one of whose name's words is `word`: "github" wishes for `github_rest`.
@@ -118,7 +84,7 @@ std::vector<std::string> sourcesNamed(std::string_view word, const std::vector<s
 std::vector<std::string> wordsOf(std::string_view text) {
   std::vector<std::string> out;
   std::string word;
-  for (char c : text.substr(0, kMaxQueryBytes)) {
+  for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool part = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                       c == '_' || c == '\'' || byte >= 0x80;
@@ -133,12 +99,19 @@ class Reader {
  public:
   explicit Reader(const std::vector<std::string>& sourceNames) : sourceNames_(sourceNames) {}
 
-  void take(const std::string& word) {
-    const auto wished = sourcesNamed(toLowerAscii(word), sourceNames_);
+  void take(const std::string& text) {
+    const std::string word = toLowerAscii(text);
+    const bool filler = isAmong("me us", word) && isAmong(kVerbsBeforeMe, last_);
+    last_ = word;
+    if (filler) return;
+    const auto wished = sourcesNamed(word, sourceNames_);
     out_.wishedSources.insert(out_.wishedSources.end(), wished.begin(), wished.end());
     // A wish for a source still counts as a word if it is all there is.
     auto& words = wished.empty() ? words_ : spare_;
-    for (std::string& stem : source::searchTerms(word)) words.push_back(std::move(stem));
+    if (words_.empty() && wished.empty()) out_.intent = intentOf(word);
+    for (std::string& stem : source::searchTerms(text)) {
+      if (!isStopWord(stem)) words.push_back(std::move(stem));
+    }
   }
 
   Query finish() {
@@ -151,13 +124,14 @@ class Reader {
 
  private:
   void add(const std::string& stem) {
-    if (isStopWord(stem) || out_.terms.size() >= kMaxQueryTerms) return;
+    if (out_.terms.size() >= kMaxQueryTerms) return;
     if (seen_.insert(stem).second) out_.terms.push_back(expand(stem));
   }
 
   const std::vector<std::string>& sourceNames_;
   std::vector<std::string> words_, spare_;
   std::set<std::string> seen_;
+  std::string last_;
   Query out_;
 };
 
@@ -177,9 +151,11 @@ bool isStopWord(std::string_view stem) {
   return stem.empty() || stops.contains(std::string(stem));
 }
 
+bool isVerb(std::string_view word) { return intentOf(word) != Intent::any; }
+
 Query parseQuery(std::string_view text, const std::vector<std::string>& sourceNames) {
   Reader reader(sourceNames);
-  for (const std::string& word : wordsOf(text)) reader.take(word);
+  for (const std::string& word : wordsOf(rewritten(text))) reader.take(word);
   return reader.finish();
 }
 

@@ -99,7 +99,7 @@ std::string inputLine(const ToolSet& set, const ToolView& tool, std::size_t maxB
       continue;
     }
     const std::string text = propertyKey(entry.name) + (entry.required ? ": " : "?: ") +
-                             printer.type(entry.schema, 1);
+                             printer.type(entry.schema);
     if (!entry.required && out.size() + text.size() > maxBytes) leftOut.push_back(entry.name);
     else out += (out.empty() ? "" : "; ") + text;
   }

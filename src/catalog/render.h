@@ -36,7 +36,7 @@ inline constexpr std::size_t kMaxInlineProperties = 8;
 inline constexpr std::size_t kMaxPrintedProperties = 200;
 // Declarations of one answer, in number and bytes; the rest is named in `omitted`.
 inline constexpr std::size_t kMaxDeclarations = 200;
-inline constexpr std::size_t kMaxDeclarationBytes = 12u << 10;
+inline constexpr std::size_t kMaxDeclarationBytes = 6u << 10;
 
 // One top-level property of a tool's flat input, required ones first.
 struct InputProperty {

@@ -152,8 +152,22 @@ TEST(Query, SynonymsWeighLessThanTheWordItself) {
   EXPECT_EQ(alternatives.front().weight, 1.0f);
   ASSERT_GT(alternatives.size(), 1u);
   for (std::size_t i = 1; i < alternatives.size(); ++i) {
-    EXPECT_EQ(alternatives[i].weight, kSynonymWeight);
+    EXPECT_LE(alternatives[i].weight, kSameWordWeight);
   }
+}
+
+TEST(Query, ALeadingVerbTellsReadingFromChanging) {
+  EXPECT_EQ(parseQuery("please list the labels", {}).intent, Intent::read);
+  EXPECT_EQ(parseQuery("delete a label", {}).intent, Intent::write);
+  EXPECT_EQ(parseQuery("github delete a label", {"github"}).intent, Intent::write);
+  EXPECT_EQ(parseQuery("labels", {}).intent, Intent::any);
+}
+
+TEST(Query, MeIsTheAuthenticatedUserButNotInShowMe) {
+  const Query query = parseQuery("create a repo for me", {});
+  ASSERT_EQ(query.terms.size(), 3u);
+  EXPECT_EQ(query.terms[2].importance, kPronounImportance);
+  EXPECT_EQ(parseQuery("show me labels", {}).terms.size(), 2u);
 }
 
 TEST(Query, ASourcesNameIsAWishUnlessItIsTheWholeQuestion) {

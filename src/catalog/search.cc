@@ -14,6 +14,9 @@ namespace {
 constexpr float kHalfWeight = 5.0f;
 constexpr float kWishedSourceFactor = 2.0f;
 constexpr float kDeprecatedFactor = 0.4f;
+// For a tool that reads where the question wants a change, and the other way round.
+constexpr float kOtherIntentFactor = 0.6f;
+constexpr float kOtherVerbFactor = 0.7f;
 
 struct Score {
   float total = 0;
@@ -66,6 +69,7 @@ class Ranking {
   std::vector<Posting> postingsOf(std::string_view term) const;
   float rarity(std::size_t count) const;
   void addTerm(const QueryTerm& term);
+  std::size_t mostPostings(const std::vector<Alternative>& alternatives) const;
   void addAlternative(const Alternative& alternative, float cap);
   std::vector<Alternative> guesses(const std::string& term) const;
   std::vector<Alternative> completions(const std::string& term) const;
@@ -73,6 +77,7 @@ class Ranking {
   std::vector<Hit> collect();
   void rerank(std::vector<Hit>& hits) const;
   float nameShare(const Hit& hit) const;
+  bool doesSomethingElse(const Hit& hit) const;
   float factor(const Hit& hit) const;
   bool wished(std::uint32_t source) const;
 
@@ -81,6 +86,7 @@ class Ranking {
   std::size_t tools_ = 0;
   std::uint32_t term_ = 0;
   float termRarity_ = 0;
+  float importance_ = 1;
   float asked_ = 0;  // sum of the rarities of all terms
   std::vector<std::vector<Score>> scores_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> touched_;
@@ -113,17 +119,27 @@ void Ranking::addTerm(const QueryTerm& term) {
     const auto guessed = guesses(word.term);
     alternatives.insert(alternatives.end(), guessed.begin(), guessed.end());
   }
-  // A rare synonym must not count for more than the word that was asked for.
-  const float cap = direct > 0 ? rarity(direct) : rarity(0);
-  termRarity_ = direct > 0 ? cap : 0;
+  // A rare synonym must not count for more than the word that was asked for, and of several near
+  // spellings the common one was meant.
+  const float cap = rarity(direct > 0 ? direct : mostPostings(alternatives));
+  importance_ = term.importance;
+  termRarity_ = direct > 0 ? cap * importance_ : 0;
   for (const Alternative& alternative : alternatives) addAlternative(alternative, cap);
   asked_ += termRarity_;
+}
+
+std::size_t Ranking::mostPostings(const std::vector<Alternative>& alternatives) const {
+  std::size_t most = 0;
+  for (const Alternative& alternative : alternatives) {
+    most = std::max(most, postingsOf(alternative.term).size());
+  }
+  return most;
 }
 
 void Ranking::addAlternative(const Alternative& alternative, float cap) {
   const std::vector<Posting> found = postingsOf(alternative.term);
   if (found.empty()) return;
-  const float value = std::min(cap, rarity(found.size()));
+  const float value = std::min(cap, rarity(found.size())) * importance_;
   termRarity_ = std::max(termRarity_, value);
   auto& known = known_[alternative.term];
   known = std::max(known, alternative.weight);
@@ -203,9 +219,21 @@ float Ranking::nameShare(const Hit& hit) const {
   return counted > 0 ? share / static_cast<float>(counted) : 0;
 }
 
+// True for `delete_run` when running was asked for: the tool does something else with the thing.
+bool Ranking::doesSomethingElse(const Hit& hit) const {
+  std::string_view name = sets_[hit.source].set->toolPath(hit.tool);
+  name.remove_prefix(name.rfind('.') + 1);
+  const std::string verb(name.substr(0, name.find('_')));
+  return isVerb(verb) && !known_.contains(stemOf(verb));
+}
+
 float Ranking::factor(const Hit& hit) const {
-  const bool deprecated = sets_[hit.source].set->tool(hit.tool).deprecated;
-  return (0.4f + nameShare(hit)) * (deprecated ? kDeprecatedFactor : 1.0f);
+  const source::ToolView tool = sets_[hit.source].set->tool(hit.tool);
+  float out = 0.4f + nameShare(hit);
+  if (tool.deprecated) out *= kDeprecatedFactor;
+  if (doesSomethingElse(hit)) out *= kOtherVerbFactor;
+  const bool wanted = query_.intent == Intent::any || (query_.intent == Intent::read) == tool.safe;
+  return wanted ? out : out * kOtherIntentFactor;
 }
 
 void Ranking::rerank(std::vector<Hit>& hits) const {

@@ -77,8 +77,9 @@ std::string propertyKey(std::string_view text) {
 
 std::string firstSentence(std::string_view text, std::size_t maxBytes) {
   text = trimText(text);
-  const std::string flat = collapseSpace(text.substr(0, sentenceEnd(text)), maxBytes + 8);
-  return cutAtWord(flat, maxBytes);
+  std::string flat = collapseSpace(text.substr(0, sentenceEnd(text)), maxBytes + 8);
+  if (flat.ends_with('.') && !flat.ends_with("..")) flat.pop_back();
+  return cutAtWord(std::move(flat), maxBytes);
 }
 
 std::string docComment(std::string_view text) {
@@ -147,16 +148,20 @@ std::string arrayOf(const std::string& item) {
 }
 
 void TypeParts::add(std::string part) {
-  if (part == "unknown" || std::ranges::find(seen_, part) != seen_.end()) return;
-  seen_.push_back(part);
-  const char other = glue_ == '|' ? '&' : '|';
-  if (hasTopLevel(part, other)) part = "(" + part + ")";
-  if (!joined_.empty()) joined_ += std::string{' ', glue_, ' '};
-  joined_ += part;
+  if (part == "unknown" || std::ranges::find(parts_, part) != parts_.end()) return;
+  parts_.push_back(std::move(part));
 }
 
 std::string TypeParts::text() const {
-  return joined_.empty() ? "unknown" : joined_;
+  if (parts_.empty()) return "unknown";
+  if (parts_.size() == 1) return parts_.front();
+  const char other = glue_ == '|' ? '&' : '|';
+  std::string out;
+  for (const std::string& part : parts_) {
+    if (!out.empty()) out += std::string{' ', glue_, ' '};
+    out += hasTopLevel(part, other) ? "(" + part + ")" : part;
+  }
+  return out;
 }
 
 }  // namespace executor::catalog

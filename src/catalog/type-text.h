@@ -41,13 +41,11 @@ class TypeParts {
  public:
   explicit TypeParts(char glue) : glue_(glue) {}
   void add(std::string part);
-  bool empty() const { return joined_.empty(); }
   std::string text() const;  // `unknown` if nothing was added
 
  private:
   char glue_;
-  std::string joined_;
-  std::vector<std::string> seen_;
+  std::vector<std::string> parts_;
 };
 
 // True if ` <op> ` occurs outside all brackets and strings.
