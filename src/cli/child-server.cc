@@ -37,9 +37,12 @@ Result<std::string> makeTemporaryDirectory() {
 }  // namespace
 
 ChildServer::ChildServer(ChildServer&& other) noexcept
-    : url(std::move(other.url)), mcpUrl(std::move(other.mcpUrl)), apiKey(std::move(other.apiKey)),
+    : url(std::move(other.url)),
+      mcpUrl(std::move(other.mcpUrl)),
+      apiKey(std::move(other.apiKey)),
       ownerToken(std::move(other.ownerToken)),
-      directory_(std::exchange(other.directory_, {})), pid_(std::exchange(other.pid_, 0)) {}
+      directory_(std::exchange(other.directory_, {})),
+      pid_(std::exchange(other.pid_, 0)) {}
 
 ChildServer::~ChildServer() {
   if (pid_ > 0) {

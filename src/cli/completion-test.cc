@@ -61,10 +61,11 @@ TEST(CliCompletion, FishDescribesEachCommandQuoted) {
 TEST(CliCompletion, BashRunsTheScript) {
   Parser parser;
   auto script = completionScript(parser.app, "bash");
-  auto command = "bash -c '" + std::string("eval \"$(cat)\"; COMP_WORDS=(executor source \"\"); "
-                                           "COMP_CWORD=2; _executor; "
-                                           "case \" ${COMPREPLY[*]} \" in *\" add \"*) exit 0;; "
-                                           "esac; exit 1'");
+  auto command = "bash -c '" + std::string(
+                                   "eval \"$(cat)\"; COMP_WORDS=(executor source \"\"); "
+                                   "COMP_CWORD=2; _executor; "
+                                   "case \" ${COMPREPLY[*]} \" in *\" add \"*) exit 0;; "
+                                   "esac; exit 1'");
   auto* shell = ::popen(command.c_str(), "w");
   ASSERT_TRUE(shell);
   std::fwrite(script.data(), 1, script.size(), shell);

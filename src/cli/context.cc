@@ -50,8 +50,8 @@ class EchoOff {
 
 // Characters of UTF-8, which is what a column is measured in (wide ones are not looked up).
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 // Names and titles come from documents: they must not move the cursor or begin a row of their own.
@@ -68,7 +68,8 @@ Result<std::string> readAll(int descriptor, std::string_view name, std::size_t m
   for (;;) {
     ssize_t got = ::read(descriptor, buffer, sizeof buffer);
     if (got == 0) return text;
-    if (got < 0) return executor::fail(ErrorCode::not_found, "Cannot read " + std::string(name) + ".");
+    if (got < 0)
+      return executor::fail(ErrorCode::not_found, "Cannot read " + std::string(name) + ".");
     text.append(buffer, static_cast<std::size_t>(got));
     if (text.size() > maxBytes) {
       return executor::fail(ErrorCode::payload_too_large,
@@ -91,9 +92,7 @@ void Context::fail(const Error& error) {
   if (!error.hint.empty()) fmt::print(stderr, "hint: {}\n", error.hint);
 }
 
-void Context::printJson(const json::value& value) const {
-  fmt::print("{}\n", prettyJson(value));
-}
+void Context::printJson(const json::value& value) const { fmt::print("{}\n", prettyJson(value)); }
 
 int exitCodeOf(ErrorCode code) {
   switch (code) {

@@ -1,8 +1,8 @@
 // What every command has: the global flags, where to print, and how to end.
 //
-// Human output by default, `--json` everywhere: one JSON document on standard output and nothing else
-// there. Errors and progress go to standard error. Exit codes are a contract for scripts (kExit…,
-// printed by `executor --help`).
+// Human output by default, `--json` everywhere: one JSON document on standard output and nothing
+// else there. Errors and progress go to standard error. Exit codes are a contract for scripts
+// (kExit…, printed by `executor --help`).
 #pragma once
 
 #include <cstdio>
@@ -16,17 +16,17 @@
 namespace executor::cli {
 
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitFailed = 1;       // the command or the program failed
-inline constexpr int kExitUsage = 2;        // wrong arguments
-inline constexpr int kExitNoServer = 3;     // no server runs or it cannot be reached
-inline constexpr int kExitRefused = 4;      // not authenticated or not allowed
-inline constexpr int kExitNotFound = 5;     // no such thing
-inline constexpr int kExitWaiting = 6;      // the execution waits for a human
+inline constexpr int kExitFailed = 1;    // the command or the program failed
+inline constexpr int kExitUsage = 2;     // wrong arguments
+inline constexpr int kExitNoServer = 3;  // no server runs or it cannot be reached
+inline constexpr int kExitRefused = 4;   // not authenticated or not allowed
+inline constexpr int kExitNotFound = 5;  // no such thing
+inline constexpr int kExitWaiting = 6;   // the execution waits for a human
 
 struct Context {
   bool json = false;
-  std::string dataDir;   // --data-dir, or empty for the configuration's
-  std::string envFile;   // --env-file
+  std::string dataDir;  // --data-dir, or empty for the configuration's
+  std::string envFile;  // --env-file
   int exit = kExitOk;
 
   // Prints the error (JSON or text) to standard error and sets the exit code by its kind.

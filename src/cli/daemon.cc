@@ -20,8 +20,9 @@ constexpr std::size_t kMaxLogBytes = 64u << 20;
 
 std::vector<std::string> serveArguments(const Context& context, const std::string& dataDir) {
   std::vector<std::string> arguments = {
-      "executor", "serve", "--data-dir", dataDir, "--exit-when-idle",
-      std::to_string(std::chrono::seconds(kIdleMinutes).count())};
+      "executor",         "serve",
+      "--data-dir",       dataDir,
+      "--exit-when-idle", std::to_string(std::chrono::seconds(kIdleMinutes).count())};
   if (!context.envFile.empty()) {
     arguments.insert(arguments.end(), {"--env-file", context.envFile});
   }

@@ -1,8 +1,8 @@
 // The server that `executor mcp` starts when none runs (D10).
 //
-// It is `executor serve` in a session of its own, logging to `server.log` in the data directory, and
-// it ends by itself after kIdleMinutes without connections and executions. Two clients that start at
-// once both try; the lock of the data directory lets one win and the other attaches to it.
+// It is `executor serve` in a session of its own, logging to `server.log` in the data directory,
+// and it ends by itself after kIdleMinutes without connections and executions. Two clients that
+// start at once both try; the lock of the data directory lets one win and the other attaches to it.
 #pragma once
 
 #include <chrono>

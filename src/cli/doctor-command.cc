@@ -107,9 +107,8 @@ void print(const Configuration& configuration, const std::vector<Check>& checks)
   }
   fmt::print("{}\n", formatTable({"VARIABLE", "VALUE", "ORIGIN"}, rows));
   for (const auto& check : checks) {
-    fmt::print("{} {}: {}\n",
-               check.ok ? styled(Style::green, "ok  ") : styled(Style::red, "FAIL"), check.name,
-               check.text);
+    fmt::print("{} {}: {}\n", check.ok ? styled(Style::green, "ok  ") : styled(Style::red, "FAIL"),
+               check.name, check.text);
   }
 }
 

@@ -22,9 +22,11 @@ constexpr std::chrono::seconds kApprovalTimeout{20};
 constexpr std::string_view kProgram = R"(// Find the tool, read, decide, write.
 const { bestPath, results } = await tools.discover({ query: "create an issue", limit: 3 });
 const issues = await tools.github.issues.list_for_repo({ owner: "acme", repo: "app", per_page: 5 });
-const first = await tools.github.issues.get({ owner: "acme", repo: "app", issue_number: issues[0].number });
+const [{ number }] = issues;
+const first = await tools.github.issues.get({ owner: "acme", repo: "app", issue_number: number });
 console.log(`${issues.length} issues, the first one by ${first.user?.login}`);
-const made = await tools.github.issues.create({ owner: "acme", repo: "app", title: "Made by the example" });
+const made = await tools.github.issues.create({
+  owner: "acme", repo: "app", title: "Made by the example" });
 return { found: bestPath ?? results[0].path, issues: issues.length, created: made.title };
 )";
 
@@ -82,8 +84,8 @@ class Story {
     EXECUTOR_CHECK(addSource(person, text));
     step(fmt::format("An agent sends this program to {} as the tool `execute`:\n\n{}",
                      server.mcpUrl, kProgram));
-    EXECUTOR_TRY(auto started, person.post("/api/v1/executions",
-                                           json::object{{"code", kProgram}, {"wait", 0}}));
+    EXECUTOR_TRY(auto started,
+                 person.post("/api/v1/executions", json::object{{"code", kProgram}, {"wait", 0}}));
     return finish(person, std::string(findString(started, "taskId")));
   }
 
@@ -109,9 +111,10 @@ class Story {
   Status finish(Remote& person, const std::string& taskId) {
     EXECUTOR_TRY(auto approval, pendingApproval(person));
     auto id = findString(approval, "id");
-    step(fmt::format("{} waits for a person, with exactly this input: {}\n   executor approval "
-                     "approve {} --reason 'looks right'",
-                     findString(approval, "tool"), serializeJson(approval.at("input")), id));
+    step(
+        fmt::format("{} waits for a person, with exactly this input: {}\n   executor approval "
+                    "approve {} --reason 'looks right'",
+                    findString(approval, "tool"), serializeJson(approval.at("input")), id));
     EXECUTOR_CHECK(person.post(fmt::format("/api/v1/approvals/{}/decision", id),
                                json::object{{"decision", "approve"}, {"reason", "looks right"}}));
     EXECUTOR_TRY(auto view, person.get(fmt::format("/api/v1/executions/{}/wait?ms=20000", taskId)));

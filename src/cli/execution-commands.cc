@@ -43,7 +43,8 @@ Result<json::value> follow(const Context& context, Remote& remote, json::value v
     auto asked = questionsOf(view);
     if (!asked.empty() && !forPerson) break;
     if (asked != told && !asked.empty() && !context.json) showWaiting(view);
-    // A question not told yet is answered at once; for the decision the server holds the answer back.
+    // A question not told yet is answered at once; for the decision the server holds the answer
+    // back.
     int grace = asked.empty() ? 0 : kPollMs;
     told = std::move(asked);
     EXECUTOR_TRY(view, remote.get(fmt::format("/api/v1/executions/{}/wait?ms={}&graceMs={}",
@@ -67,7 +68,8 @@ void showConsole(const json::value& view) {
   const auto* logs = findArray(view, "logs");
   if (!logs) return;
   for (const auto& line : *logs) {
-    fmt::print(stderr, "{} {}\n", styled(Style::dim, fmt::format("[{}]", findString(line, "level"))),
+    fmt::print(stderr, "{} {}\n",
+               styled(Style::dim, fmt::format("[{}]", findString(line, "level"))),
                findString(line, "text"));
   }
 }
@@ -79,7 +81,8 @@ std::string errorText(const json::value& view) {
   if (auto line = findInteger(*detail, "line"); line > 0) {
     text += fmt::format(" (line {}, column {})", line, findInteger(*detail, "column"));
   }
-  if (auto hint = findString(*detail, "hint"); !hint.empty()) text += fmt::format("\nhint: {}", hint);
+  if (auto hint = findString(*detail, "hint"); !hint.empty())
+    text += fmt::format("\nhint: {}", hint);
   return text;
 }
 
@@ -99,14 +102,15 @@ void showExecution(const json::value& view) {
 
 void runExecution(Context& context, const std::string& path, const json::value& body, bool wait) {
   std::string status = "failed";
-  runRest(context,
-          [&](Remote& remote) -> Result<json::value> {
-            EXECUTOR_TRY(auto started, remote.post(path, body));
-            EXECUTOR_TRY(auto view, follow(context, remote, std::move(started), wait));
-            status = findString(view, "status");
-            return view;
-          },
-          showExecution);
+  runRest(
+      context,
+      [&](Remote& remote) -> Result<json::value> {
+        EXECUTOR_TRY(auto started, remote.post(path, body));
+        EXECUTOR_TRY(auto view, follow(context, remote, std::move(started), wait));
+        status = findString(view, "status");
+        return view;
+      },
+      showExecution);
   if (context.exit == kExitOk) context.exit = exitCodeOfExecution(status);
 }
 
@@ -138,13 +142,14 @@ void addDecision(CLI::App& group, Context& context, const char* name, const char
   command->callback([&context, id, reason, decision = std::string(name)] {
     json::object body{{"decision", decision}};
     if (!reason->empty()) body["reason"] = *reason;
-    runRest(context,
-            [&](Remote& remote) {
-              return remote.post("/api/v1/approvals/" + percentEncode(*id) + "/decision", body);
-            },
-            [](const json::value& view) {
-              fmt::print("{} {}\n", findString(view, "status"), findString(view, "tool"));
-            });
+    runRest(
+        context,
+        [&](Remote& remote) {
+          return remote.post("/api/v1/approvals/" + percentEncode(*id) + "/decision", body);
+        },
+        [](const json::value& view) {
+          fmt::print("{} {}\n", findString(view, "status"), findString(view, "tool"));
+        });
   });
 }
 
@@ -223,45 +228,53 @@ void addExecutionCommand(CLI::App& app, Context& context) {
   list->add_option("--status", *state, "Only these: waiting, failed, …");
   list->callback([&context, state] {
     auto path = "/api/v1/executions" + (state->empty() ? "" : "?state=" + percentEncode(*state));
-    runRest(context, [&](Remote& remote) { return remote.get(path); },
-            showTable({"taskId", "status", "client", "createdAt", "error"}, "Nothing ran yet."));
+    runRest(
+        context, [&](Remote& remote) { return remote.get(path); },
+        showTable({"taskId", "status", "client", "createdAt", "error"}, "Nothing ran yet."));
   });
-  addForTask(*group, "show", "Result, calls and console of one", [&context](const std::string& path) {
-    runRest(context, [&](Remote& remote) { return remote.get(path); }, [](const json::value& view) {
-      showCalls(view);
-      showExecution(view);
-    });
-  });
+  addForTask(*group, "show", "Result, calls and console of one",
+             [&context](const std::string& path) {
+               runRest(
+                   context, [&](Remote& remote) { return remote.get(path); },
+                   [](const json::value& view) {
+                     showCalls(view);
+                     showExecution(view);
+                   });
+             });
   addForTask(*group, "events", "Its journal in order", [&context](const std::string& path) {
     runRest(context, [&](Remote& remote) { return remote.get(path + "/events"); }, showEvents);
   });
   addForTask(*group, "resume", "Wait for its result", [&context](const std::string& path) {
     std::string status = "failed";
-    runRest(context,
-            [&](Remote& remote) -> Result<json::value> {
-              EXECUTOR_TRY(auto view, remote.get(path));
-              EXECUTOR_TRY(view, follow(context, remote, std::move(view), true));
-              status = findString(view, "status");
-              return view;
-            },
-            showExecution);
+    runRest(
+        context,
+        [&](Remote& remote) -> Result<json::value> {
+          EXECUTOR_TRY(auto view, remote.get(path));
+          EXECUTOR_TRY(view, follow(context, remote, std::move(view), true));
+          status = findString(view, "status");
+          return view;
+        },
+        showExecution);
     if (context.exit == kExitOk) context.exit = exitCodeOfExecution(status);
   });
   addForTask(*group, "cancel", "Stop it", [&context](const std::string& path) {
-    runRest(context, [&](Remote& remote) { return remote.post(path + "/cancel", json::object{}); },
-            [](const json::value& view) { fmt::print("{}\n", findString(view, "status")); });
+    runRest(
+        context, [&](Remote& remote) { return remote.post(path + "/cancel", json::object{}); },
+        [](const json::value& view) { fmt::print("{}\n", findString(view, "status")); });
   });
 }
 
 void addApprovalCommand(CLI::App& app, Context& context) {
-  auto* group = app.add_subcommand("approval", "Calls that wait for a person")->require_subcommand(1);
+  auto* group =
+      app.add_subcommand("approval", "Calls that wait for a person")->require_subcommand(1);
   auto all = std::make_shared<bool>(false);
   auto* list = group->add_subcommand("list", "Pending ones");
   list->add_flag("--all", *all, "Decided ones too");
   list->callback([&context, all] {
     auto path = std::string("/api/v1/approvals") + (*all ? "" : "?status=pending");
-    runRest(context, [&](Remote& remote) { return remote.get(path); },
-            showTable({"id", "status", "tool", "createdAt"}, "Nothing waits for a decision."));
+    runRest(
+        context, [&](Remote& remote) { return remote.get(path); },
+        showTable({"id", "status", "tool", "createdAt"}, "Nothing waits for a decision."));
   });
   auto id = std::make_shared<std::string>();
   auto* show = group->add_subcommand("show", "What would be sent, and where");

@@ -8,10 +8,10 @@ namespace {
 
 using CliProgram = CliFixture;
 
-constexpr std::array kCommands = {
-    "serve", "stop", "mcp", "connect", "open", "source", "connection", "policy", "tools",
-    "execute", "call", "execution", "approval", "key", "doctor", "example", "completion",
-    "version"};
+constexpr std::array kCommands = {"serve",   "stop",       "mcp",      "connect", "open",
+                                  "source",  "connection", "policy",   "tools",   "execute",
+                                  "call",    "execution",  "approval", "key",     "doctor",
+                                  "example", "completion", "version"};
 
 TEST_F(CliProgram, HelpNamesEveryCommandAndTheExitCodes) {
   auto ran = executor({"--help"});
@@ -45,10 +45,16 @@ TEST_F(CliProgram, EveryGroupHasTheCommandsOfTheProduct) {
 }
 
 TEST_F(CliProgram, WrongArgumentsAreExitCodeTwoAndChangeNothing) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {}, {"nope"}, {"version", "--nope"}, {"source"}, {"source", "add"}, {"call"},
-           {"completion", "tcsh"}, {"policy", "add", "maybe", "a.b"},
-           {"connection", "add", "a", "--kind", "magic"}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"nope"},
+                                             {"version", "--nope"},
+                                             {"source"},
+                                             {"source", "add"},
+                                             {"call"},
+                                             {"completion", "tcsh"},
+                                             {"policy", "add", "maybe", "a.b"},
+                                             {"connection", "add", "a", "--kind", "magic"}}) {
     auto ran = executor(arguments);
     EXPECT_EQ(ran.code, kExitUsage) << (arguments.empty() ? "nothing" : arguments.back());
     EXPECT_EQ(ran.out, "");
@@ -70,14 +76,31 @@ TEST_F(CliProgram, NoCommandTakesASecretAsAnArgument) {
 TEST_F(CliProgram, WithoutAServerEveryCommandThatNeedsOneSaysHowToStartIt) {
   write("program.ts", "return 1");
   for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"source", "list"}, {"source", "add", "http://127.0.0.1:1/x", "--name", "x"},
-           {"source", "show", "x"}, {"source", "refresh", "x"}, {"source", "remove", "x"},
-           {"connection", "list"}, {"policy", "list"}, {"policy", "add", "deny", "a.b"},
-           {"tools", "list"}, {"tools", "search", "x"}, {"tools", "describe", "x"},
-           {"execute", path("program.ts")}, {"call", "a.b", "{}"}, {"execution", "list"},
-           {"execution", "show", "t"}, {"execution", "resume", "t"}, {"execution", "cancel", "t"},
-           {"approval", "list"}, {"approval", "approve", "a"}, {"approval", "deny", "a"},
-           {"key", "list"}, {"key", "create", "n"}, {"key", "revoke", "k"}, {"open"}, {"connect"},
+           {"source", "list"},
+           {"source", "add", "http://127.0.0.1:1/x", "--name", "x"},
+           {"source", "show", "x"},
+           {"source", "refresh", "x"},
+           {"source", "remove", "x"},
+           {"connection", "list"},
+           {"policy", "list"},
+           {"policy", "add", "deny", "a.b"},
+           {"tools", "list"},
+           {"tools", "search", "x"},
+           {"tools", "describe", "x"},
+           {"execute", path("program.ts")},
+           {"call", "a.b", "{}"},
+           {"execution", "list"},
+           {"execution", "show", "t"},
+           {"execution", "resume", "t"},
+           {"execution", "cancel", "t"},
+           {"approval", "list"},
+           {"approval", "approve", "a"},
+           {"approval", "deny", "a"},
+           {"key", "list"},
+           {"key", "create", "n"},
+           {"key", "revoke", "k"},
+           {"open"},
+           {"connect"},
            {"stop"}}) {
     auto ran = executor(arguments);
     EXPECT_EQ(ran.code, kExitNoServer) << arguments.front() << " " << arguments.back();

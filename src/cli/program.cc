@@ -7,7 +7,8 @@ namespace executor::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 done; 1 the command or the program failed; 2 wrong arguments; 3 no server runs;\n"
+    "Exit codes: 0 done; 1 the command or the program failed; 2 wrong arguments; 3 no server "
+    "runs;\n"
     "4 not allowed; 5 no such thing; 6 the execution waits for a person.\n"
     "Every command takes --json. `executor doctor` shows the effective configuration.";
 

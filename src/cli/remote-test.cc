@@ -33,7 +33,8 @@ class CliRemote : public CliFixture {
 };
 
 TEST_F(CliRemote, AServerIsFoundByItsFile) {
-  ASSERT_TRUE(writeServerFile(directory_, {"http://127.0.0.1:1", "http://127.0.0.1:1/mcp", ::getpid()}));
+  ASSERT_TRUE(
+      writeServerFile(directory_, {"http://127.0.0.1:1", "http://127.0.0.1:1/mcp", ::getpid()}));
   auto found = findServer(directory_);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->url, "http://127.0.0.1:1");
@@ -45,7 +46,7 @@ TEST_F(CliRemote, AServerIsFoundByItsFile) {
 
 TEST_F(CliRemote, TheServersFileIsForItsOwnerOnly) {
   ASSERT_TRUE(writeServerFile(directory_, {"http://h", "http://h/mcp", 1}));
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(serverFilePath(directory_).c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
@@ -61,8 +62,8 @@ TEST_F(CliRemote, AFileOfADeadProcessIsNoServer) {
 }
 
 TEST_F(CliRemote, AFileThatIsGarbageIsNoServer) {
-  for (const char* text : {"", "{", "[]", "{}", R"({"url":"x"})", R"({"pid":1})",
-                           R"({"url":"http://h","pid":-1})"}) {
+  for (const char* text :
+       {"", "{", "[]", "{}", R"({"url":"x"})", R"({"pid":1})", R"({"url":"http://h","pid":-1})"}) {
     write("server.json", text);
     auto found = findServer(directory_);
     ASSERT_FALSE(found) << text;
@@ -191,7 +192,8 @@ TEST_F(CliRemote, AnErrorEventIsTheCommandsError) {
 }
 
 TEST_F(CliRemote, AnErrorBeforeTheStreamIsTheCommandsError) {
-  auto refused = net::Response::json(409, R"({"error":{"code":"already_exists","message":"It is."}})");
+  auto refused =
+      net::Response::json(409, R"({"error":{"code":"already_exists","message":"It is."}})");
   withServer(always(refused), [](Remote& remote) {
     auto answer = remote.postEvents("/x", json::object{}, [](auto, const json::value&) {});
     ASSERT_FALSE(answer);

@@ -1,8 +1,8 @@
 // How a command reaches the running server: REST with the owner token, one request at a time.
 //
 // The data directory says where: `server.json` (url, pid) is written by `serve` once it listens and
-// removed when it stops; `owner-token` is the CLI's credential (D2). A file left by a killed server is
-// recognised because its pid is gone or its port does not answer.
+// removed when it stops; `owner-token` is the CLI's credential (D2). A file left by a killed server
+// is recognised because its pid is gone or its port does not answer.
 #pragma once
 
 #include <functional>
@@ -47,11 +47,11 @@ class Remote {
   Result<json::value> get(std::string path);
   Result<json::value> post(std::string path, const json::value& body);
   Result<json::value> remove(std::string path);
-  // POST that answers with server-sent events; onEvent(event, data) for each, the last one returned:
-  // its event name must be "done", or the error of "error".
-  Result<json::value> postEvents(std::string path, const json::value& body,
-                                 const std::function<void(std::string_view event,
-                                                          const json::value& data)>& onEvent);
+  // POST that answers with server-sent events; onEvent(event, data) for each, the last one
+  // returned: its event name must be "done", or the error of "error".
+  Result<json::value> postEvents(
+      std::string path, const json::value& body,
+      const std::function<void(std::string_view event, const json::value& data)>& onEvent);
 
  private:
   class Impl;

@@ -53,12 +53,13 @@ TEST_F(CliRest, WithoutAServerNothingIsAskedAndTheFixIsNamed) {
   auto ctx = context();
   bool asked = false;
   testing::internal::CaptureStderr();
-  runRest(ctx,
-          [&](Remote&) -> Result<json::value> {
-            asked = true;
-            return json::value();
-          },
-          showText("never"));
+  runRest(
+      ctx,
+      [&](Remote&) -> Result<json::value> {
+        asked = true;
+        return json::value();
+      },
+      showText("never"));
   auto text = testing::internal::GetCapturedStderr();
   EXPECT_FALSE(asked);
   EXPECT_EQ(ctx.exit, kExitNoServer);

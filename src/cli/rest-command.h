@@ -14,7 +14,8 @@ namespace executor::cli {
 void runRest(Context& context, const std::function<Result<json::value>(Remote&)>& ask,
              const std::function<void(const json::value&)>& show);
 
-// Prints a list answer ({"items":[…]}) as a table; `columns` are member names, shown in upper case.
+// Prints a list answer ({"items":[…]}) as a table; `columns` are member names, shown in upper
+// case.
 // Members that end in "At" are times. `none` is printed for an empty list.
 std::function<void(const json::value&)> showTable(std::vector<std::string> columns,
                                                   std::string none);

@@ -94,8 +94,8 @@ class Serving {
   }
 
   Status announce(const identity::FirstStart& first) {
-    EXECUTOR_CHECK(writeServerFile(configuration_.dataDir(),
-                                   {parts_->url(), parts_->mcpUrl(), ::getpid()}));
+    EXECUTOR_CHECK(
+        writeServerFile(configuration_.dataDir(), {parts_->url(), parts_->mcpUrl(), ::getpid()}));
     if (!options_.readyFile.empty()) {
       EXECUTOR_CHECK(writeReadyFile(options_.readyFile, *parts_, first));
     }
@@ -154,8 +154,9 @@ void addServeCommand(CLI::App& app, Context& context) {
         },
         std::string(variable.meaning));
   }
-  command->add_option("--ready-file", options->readyFile,
-                      "Write url, mcpUrl, apiKey, ownerToken, workspaceId, pid here once it listens");
+  command->add_option(
+      "--ready-file", options->readyFile,
+      "Write url, mcpUrl, apiKey, ownerToken, workspaceId, pid here once it listens");
   command->add_option("--exit-when-idle", options->exitWhenIdleSeconds,
                       "End after this many seconds without connections and executions");
   command->callback([&context, options] { serve(context, *options); });

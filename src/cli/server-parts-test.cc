@@ -28,7 +28,7 @@ TEST_F(CliServerParts, TheMasterKeyIsMadeOnceForItsOwnerOnly) {
   auto second = masterKey(configured());
   ASSERT_TRUE(first && second);
   EXPECT_EQ(*first, *second);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(path("encryption-key").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }

@@ -63,9 +63,9 @@ Result<Key256> masterKey(const Configuration& configuration) {
   if (auto given = configuration.encryptionKey()) return *given;
   auto path = configuration.dataDir() + "/encryption-key";
   EXECUTOR_TRY(auto text, keptSecret(path, [] {
-    auto key = randomKey();
-    return base64Encode({reinterpret_cast<const char*>(key.data()), key.size()});
-  }));
+                 auto key = randomKey();
+                 return base64Encode({reinterpret_cast<const char*>(key.data()), key.size()});
+               }));
   std::string bytes;
   Key256 key;
   if (!base64Decode(text, bytes) || bytes.size() != key.size()) {
@@ -97,8 +97,8 @@ Result<std::unique_ptr<ServerParts>> ServerParts::build(asio::io_context& loop,
   EXECUTOR_CHECK(parts->openStore(key));
   EXECUTOR_CHECK(parts->startSandbox());
   EXECUTOR_CHECK(parts->connectOutside());
-  EXECUTOR_TRY(auto node, keptSecret(parts->dataDir_ + "/node-id",
-                                     [] { return newId(idPrefix::kNode); }));
+  EXECUTOR_TRY(auto node,
+               keptSecret(parts->dataDir_ + "/node-id", [] { return newId(idPrefix::kNode); }));
   parts->governTools();
   parts->runExecutions(std::move(node));
   parts->answerRequests();
@@ -114,9 +114,9 @@ Status ServerParts::openData() {
 
 Status ServerParts::openStore(const Key256& masterKey) {
   EXECUTOR_TRY(auto path, storePath(configuration_));
-  EXECUTOR_TRY(store_, store::openStore({.path = path, .masterKey = masterKey,
-                                         .schema = everyRecord()},
-                                        loop_.get_executor()));
+  EXECUTOR_TRY(store_,
+               store::openStore({.path = path, .masterKey = masterKey, .schema = everyRecord()},
+                                loop_.get_executor()));
   return {};
 }
 
@@ -151,10 +151,15 @@ void ServerParts::runExecutions(std::string nodeId) {
   const auto& clock = systemClock();
   invoker_ = invocation::makeInvoker(*policies_, *connections_, *approvals_, *sources_, *client_,
                                      gate_, clock);
-  executions_ = execution::makeExecutions({.store = *store_, .runtimes = {runtime_.get()},
-                                           .invoker = *invoker_, .approvals = *approvals_,
-                                           .sources = *sources_, .policies = *policies_,
-                                           .gate = gate_, .clock = clock, .loop = loop_,
+  executions_ = execution::makeExecutions({.store = *store_,
+                                           .runtimes = {runtime_.get()},
+                                           .invoker = *invoker_,
+                                           .approvals = *approvals_,
+                                           .sources = *sources_,
+                                           .policies = *policies_,
+                                           .gate = gate_,
+                                           .clock = clock,
+                                           .loop = loop_,
                                            .nodeId = std::move(nodeId)});
 }
 
@@ -169,10 +174,14 @@ void ServerParts::answerRequests() {
   endpoint_ = std::make_unique<mcp::Endpoint>(*executions_, *sources_, *identity_, clock);
   endpoint_->addRoutes(router_);
   auto address = asio::ip::make_address(configuration_.listen().host);
-  api::addApiRoutes(router_, {.identity = *identity_, .sources = *sources_,
-                              .policies = *policies_, .connections = *connections_,
-                              .executions = *executions_, .approvals = *approvals_,
-                              .clock = clock, .loopbackOnly = address.is_loopback()});
+  api::addApiRoutes(router_, {.identity = *identity_,
+                              .sources = *sources_,
+                              .policies = *policies_,
+                              .connections = *connections_,
+                              .executions = *executions_,
+                              .approvals = *approvals_,
+                              .clock = clock,
+                              .loopbackOnly = address.is_loopback()});
   server_ = std::make_unique<net::HttpServer>(loop_, router_, serverOptions(configuration_));
 }
 

@@ -1,9 +1,9 @@
 // Every part of a running server, built in order, by name; nothing registers itself.
 //
 // Reading build() top to bottom is reading the architecture: data directory and lock, keys, store,
-// sandbox, outbound client, catalogue, governance, invocation, execution, identity, and the two faces
-// (REST and MCP) on one listener. Members are destroyed in the opposite order. Everything lives on one
-// loop thread; the store, DNS and the zygote bring their own threads and processes.
+// sandbox, outbound client, catalogue, governance, invocation, execution, identity, and the two
+// faces (REST and MCP) on one listener. Members are destroyed in the opposite order. Everything
+// lives on one loop thread; the store, DNS and the zygote bring their own threads and processes.
 #pragma once
 
 #include <memory>
@@ -77,8 +77,8 @@ class ServerParts {
   std::unique_ptr<net::HttpServer> server_;
 };
 
-// The encryption key: EXECUTOR_ENCRYPTION_KEY, else `encryption-key` in the data directory, made there
-// with mode 0600 when the directory has none.
+// The encryption key: EXECUTOR_ENCRYPTION_KEY, else `encryption-key` in the data directory, made
+// there with mode 0600 when the directory has none.
 Result<Key256> masterKey(const Configuration& configuration);
 
 // Where the SQLite file is: EXECUTOR_STORE_URL, else `executor.db` in the data directory.

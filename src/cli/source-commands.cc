@@ -38,7 +38,8 @@ void showSource(const json::value& source) {
              cellOf(source, "title"), cellOf(source, "documentVersion"));
   if (const auto* warnings = findArray(source, "warnings")) {
     for (const auto& warning : *warnings) {
-      fmt::print("  {} {}\n", styled(Style::yellow, "warning:"), std::string_view(warning.as_string()));
+      fmt::print("  {} {}\n", styled(Style::yellow, "warning:"),
+                 std::string_view(warning.as_string()));
     }
   }
 }
@@ -65,15 +66,18 @@ void addSourceAdd(CLI::App& group, Context& context) {
   auto options = std::make_shared<Options>();
   auto* add = group.add_subcommand("add", "Add an API by its OpenAPI document");
   add->add_option("document", options->from, "URL, file, or - for standard input")->required();
-  add->add_option("--name", options->name, "First segment of its tools (tools.<name>.…)")->required();
-  add->add_option("--base-url", options->baseUrl, "Send calls here instead of the document's server");
+  add->add_option("--name", options->name, "First segment of its tools (tools.<name>.…)")
+      ->required();
+  add->add_option("--base-url", options->baseUrl,
+                  "Send calls here instead of the document's server");
   add->callback([&context, options] {
-    runRest(context,
-            [&](Remote& remote) -> Result<json::value> {
-              EXECUTOR_TRY(auto body, sourceBody(options->from, options->name, options->baseUrl));
-              return addWithProgress(context, remote, "/api/v1/sources", body);
-            },
-            showSource);
+    runRest(
+        context,
+        [&](Remote& remote) -> Result<json::value> {
+          EXECUTOR_TRY(auto body, sourceBody(options->from, options->name, options->baseUrl));
+          return addWithProgress(context, remote, "/api/v1/sources", body);
+        },
+        showSource);
   });
 }
 
@@ -88,14 +92,14 @@ void addNamed(CLI::App& group, const char* name, const char* text, const char* a
 
 void addRemove(CLI::App& group, Context& context, const char* argument, std::string path) {
   addNamed(group, "remove", "Remove it", argument, [&context, path](const std::string& which) {
-    runRest(context,
-            [&](Remote& remote) { return remote.remove(path + percentEncode(which)); },
-            showText("Removed " + which + "."));
+    runRest(
+        context, [&](Remote& remote) { return remote.remove(path + percentEncode(which)); },
+        showText("Removed " + which + "."));
   });
 }
 
-void addList(CLI::App& group, Context& context, std::string path,
-             std::vector<std::string> columns, std::string none) {
+void addList(CLI::App& group, Context& context, std::string path, std::vector<std::string> columns,
+             std::string none) {
   group.add_subcommand("list", "List them")->callback([&context, path, columns, none] {
     runRest(context, [&](Remote& remote) { return remote.get(path); }, showTable(columns, none));
   });
@@ -122,8 +126,9 @@ void addConnectionAdd(CLI::App& group, Context& context) {
     setIf(body, "name", o->name);
     setIf(body, "in", o->in);
     setIf(body, "parameter", o->parameter);
-    runRest(context, [&](Remote& remote) { return remote.post("/api/v1/connections", body); },
-            showText("Connected " + o->source + "."));
+    runRest(
+        context, [&](Remote& remote) { return remote.post("/api/v1/connections", body); },
+        showText("Connected " + o->source + "."));
   });
 }
 
@@ -135,8 +140,9 @@ void addPolicyAdd(CLI::App& group, Context& context) {
   add->add_option("tool", *tool, "For example github.issues.create")->required();
   add->callback([&context, effect, tool] {
     json::object body{{"effect", *effect}, {"tool", *tool}};
-    runRest(context, [&](Remote& remote) { return remote.post("/api/v1/policies", body); },
-            showText("Policy: " + *effect + " " + *tool + "."));
+    runRest(
+        context, [&](Remote& remote) { return remote.post("/api/v1/policies", body); },
+        showText("Policy: " + *effect + " " + *tool + "."));
   });
 }
 
@@ -148,8 +154,9 @@ void addKeyCreate(CLI::App& group, Context& context) {
   create->add_flag("--may-approve", *mayApprove, "Answers of its client count as yours");
   create->callback([&context, name, mayApprove] {
     json::object body{{"name", *name}, {"mayApprove", *mayApprove}};
-    runRest(context, [&](Remote& remote) { return remote.post("/api/v1/keys", body); },
-            [](const json::value& key) { fmt::print("{}\n", findString(key, "key")); });
+    runRest(
+        context, [&](Remote& remote) { return remote.post("/api/v1/keys", body); },
+        [](const json::value& key) { fmt::print("{}\n", findString(key, "key")); });
   });
 }
 
@@ -165,15 +172,15 @@ void addSourceCommand(CLI::App& app, Context& context) {
              auto path = "/api/v1/sources/" + percentEncode(which);
              runRest(context, [&](Remote& remote) { return remote.get(path); }, showSourceInFull);
            });
-  addNamed(*group, "refresh", "Fetch the document again", "source",
-           [&context](const std::string& which) {
-             auto path = "/api/v1/sources/" + percentEncode(which) + "/refresh";
-             runRest(context,
-                     [&](Remote& remote) {
-                       return addWithProgress(context, remote, path, json::object{});
-                     },
-                     showSource);
-           });
+  addNamed(
+      *group, "refresh", "Fetch the document again", "source",
+      [&context](const std::string& which) {
+        auto path = "/api/v1/sources/" + percentEncode(which) + "/refresh";
+        runRest(
+            context,
+            [&](Remote& remote) { return addWithProgress(context, remote, path, json::object{}); },
+            showSource);
+      });
   addRemove(*group, context, "source", "/api/v1/sources/");
 }
 
@@ -187,8 +194,8 @@ void addConnectionCommand(CLI::App& app, Context& context) {
 }
 
 void addPolicyCommand(CLI::App& app, Context& context) {
-  auto* group = app.add_subcommand("policy", "Which tools run, ask or are denied")
-                    ->require_subcommand(1);
+  auto* group =
+      app.add_subcommand("policy", "Which tools run, ask or are denied")->require_subcommand(1);
   addPolicyAdd(*group, context);
   addList(*group, context, "/api/v1/policies", {"effect", "tool", "id", "createdAt"},
           "No policies: reads run, writes ask.");
@@ -200,14 +207,14 @@ void addKeyCommand(CLI::App& app, Context& context) {
   addKeyCreate(*group, context);
   addList(*group, context, "/api/v1/keys",
           {"name", "id", "mayApprove", "revoked", "lastUsedAt", "createdAt"}, "No keys.");
-  addNamed(*group, "revoke", "Make a key worthless at once", "key",
-           [&context](const std::string& which) {
-             runRest(context,
-                     [&](Remote& remote) {
-                       return remote.remove("/api/v1/keys/" + percentEncode(which));
-                     },
-                     showText("Revoked " + which + "."));
-           });
+  addNamed(
+      *group, "revoke", "Make a key worthless at once", "key",
+      [&context](const std::string& which) {
+        runRest(
+            context,
+            [&](Remote& remote) { return remote.remove("/api/v1/keys/" + percentEncode(which)); },
+            showText("Revoked " + which + "."));
+      });
 }
 
 }  // namespace executor::cli

@@ -19,8 +19,10 @@ std::shared_ptr<const source::ToolSet> compiled(std::string_view paths) {
 
 // A sample of one schema, given as YAML.
 json::value sample(std::string_view schema, const json::object& echo = {}) {
-  auto set = compiled("paths: {/a: {get: {responses: {'200': {description: x, content: "
-                      "{application/json: {schema: " + std::string(schema) + "}}}}}}}");
+  auto set = compiled(
+      "paths: {/a: {get: {responses: {'200': {description: x, content: "
+      "{application/json: {schema: " +
+      std::string(schema) + "}}}}}}}");
   return sampleOf(*set, set->tool(0).outputSchema, echo);
 }
 
@@ -46,15 +48,18 @@ TEST(StandInSample, AStringFollowsItsFormat) {
 }
 
 TEST(StandInSample, AnObjectHasItsPropertiesAndWhatWasSent) {
-  auto value = sample("{type: object, required: [title], properties: {id: {type: integer}, "
-                      "title: {type: string}}}", {{"title", "sent"}});
+  auto value = sample(
+      "{type: object, required: [title], properties: {id: {type: integer}, "
+      "title: {type: string}}}",
+      {{"title", "sent"}});
   EXPECT_EQ(findString(value, "title"), "sent");
   EXPECT_EQ(findInteger(value, "id"), 1);
 }
 
 TEST(StandInSample, AllOfIsOneObject) {
-  auto value = sample("{allOf: [{type: object, properties: {a: {type: integer}}}, "
-                      "{type: object, properties: {b: {type: boolean}}}]}");
+  auto value = sample(
+      "{allOf: [{type: object, properties: {a: {type: integer}}}, "
+      "{type: object, properties: {b: {type: boolean}}}]}");
   EXPECT_TRUE(find(value, "a"));
   EXPECT_TRUE(find(value, "b"));
 }
@@ -84,8 +89,8 @@ class StandIn : public testing::Test {
     net::HttpServer server(loop_, router_, {});
     EXPECT_TRUE(server.listen());
     net::HttpClient client(loop_, {});
-    net::ClientRequest request{.method = std::string(method), .url = server.url() + path,
-                               .body = body};
+    net::ClientRequest request{
+        .method = std::string(method), .url = server.url() + path, .body = body};
     auto response = net::test::run(loop_, client.send(std::move(request)));
     EXPECT_TRUE(response) << response.error().message;
     return response.value_or(net::ClientResponse{});

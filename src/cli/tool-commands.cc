@@ -33,7 +33,8 @@ void showTools(const json::value& answer) {
   }
   fmt::print("{}", rows.empty() ? "No tools match.\n"
                                 : formatTable({"TOOL", "APPROVAL", "DESCRIPTION"}, rows));
-  if (find(answer, "nextCursor")) fmt::print("… more: --cursor {}\n", cellOf(answer, "nextCursor"));
+  if (!find(answer, "nextCursor")) return;
+  fmt::print("… more: --cursor {}\n", cellOf(answer, "nextCursor"));
 }
 
 void showDescription(const json::value& tool) {
@@ -144,18 +145,20 @@ void addToolsCommand(CLI::App& app, Context& context) {
   auto* describe = group->add_subcommand("describe", "Input and output of one tool");
   describe->add_option("tool", *path)->required();
   describe->callback([&context, path] {
-    runRest(context,
-            [&](Remote& remote) { return remote.get("/api/v1/tools/" + percentEncode(*path)); },
-            showDescription);
+    runRest(
+        context,
+        [&](Remote& remote) { return remote.get("/api/v1/tools/" + percentEncode(*path)); },
+        showDescription);
   });
 }
 
 void addOpenCommand(CLI::App& app, Context& context) {
   app.add_subcommand("open", "Print a one-time link that signs your browser in")
       ->callback([&context] {
-        runRest(context,
-                [](Remote& remote) { return remote.post("/api/v1/open-links", json::object{}); },
-                [](const json::value& link) { fmt::print("{}\n", findString(link, "url")); });
+        runRest(
+            context,
+            [](Remote& remote) { return remote.post("/api/v1/open-links", json::object{}); },
+            [](const json::value& link) { fmt::print("{}\n", findString(link, "url")); });
       });
 }
 
@@ -164,7 +167,8 @@ void addConnectCommand(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("connect", "Lines to paste into an agent's configuration");
   std::vector<std::string> known;
   for (const auto& line : api::connectLines({})) known.push_back(line.client);
-  command->add_option("client", *client, "Only the lines for this one")->check(CLI::IsMember(known));
+  command->add_option("client", *client, "Only the lines for this one")
+      ->check(CLI::IsMember(known));
   command->callback([&context, client] {
     auto connection = connectionOf(context);
     if (!connection) return context.fail(connection.error());

@@ -107,8 +107,8 @@ TEST_F(McpDispatcher, ResumeTakesATaskAndNothingThatDecides) {
   plant(first_.workspaceId, "mine");
   for (const char* text : {R"({})", R"({"taskId":""})", R"({"taskId":5})",
                            R"({"taskId":"task_mine","decision":"approve"})"}) {
-    auto result = answer(call(), "tools/call",
-                         {{"name", "resume"}, {"arguments", *parseJson(text)}});
+    auto result =
+        answer(call(), "tools/call", {{"name", "resume"}, {"arguments", *parseJson(text)}});
     EXPECT_TRUE(findBool(result, "isError")) << text;
   }
   EXPECT_EQ(approvals_.items.front().status, "pending");
@@ -133,9 +133,9 @@ TEST_F(McpDispatcher, InitializeAnswersWithTheNegotiatedRevision) {
 TEST_F(McpDispatcher, EachEraHasItsOwnMethods) {
   EXPECT_TRUE(request(call(), "ping"));
   EXPECT_TRUE(request(call(Era::modern), "server/discover"));
-  for (auto [era, method] : {std::pair(Era::modern, "ping"), std::pair(Era::modern, "initialize"),
-                             std::pair(Era::legacy, "server/discover"),
-                             std::pair(Era::legacy, "resources/list")}) {
+  for (auto [era, method] :
+       {std::pair(Era::modern, "ping"), std::pair(Era::modern, "initialize"),
+        std::pair(Era::legacy, "server/discover"), std::pair(Era::legacy, "resources/list")}) {
     auto result = request(call(era), method);
     ASSERT_FALSE(result) << method;
     EXPECT_EQ(result.error().code, ErrorCode::method_not_found) << method;

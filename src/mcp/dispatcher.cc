@@ -13,7 +13,8 @@ namespace {
 constexpr EpochMs kListTtlMs = 60'000;
 constexpr std::string_view kInstructions =
     "Executor gives one tool, execute: a TypeScript program that calls the connected APIs as "
-    "tools.<source>.<group>.<tool>(input). Writes may wait for a human; resume returns their result.";
+    "tools.<source>.<group>.<tool>(input). Writes may wait for a human; resume returns their "
+    "result.";
 
 std::string serverInfo() {
   return R"({"name":"executor","title":"Executor","version":")" EXECUTOR_VERSION R"("})";
@@ -139,8 +140,8 @@ Task<Result<std::string>> Dispatcher::callTool(Call call, Message message) {
                  "program as tools.<source>.<tool>(input).");
 }
 
-// Refusals a model can mend come back as a result with isError, so that it sees them (MCP 2025-11-25,
-// tools, error handling).
+// Refusals a model can mend come back as a result with isError, so that it sees them (MCP
+// 2025-11-25, tools, error handling).
 Task<Result<std::string>> Dispatcher::execute(Call call, json::object arguments,
                                               std::string requestId) {
   auto request = execution::parseExecuteArguments(arguments);
@@ -171,7 +172,8 @@ Task<Result<std::string>> Dispatcher::resume(Call call, json::object arguments) 
     co_return resultObject(
         call.era, toolErrorMembers(Error{ErrorCode::invalid_argument,
                                          "resume needs taskId, a string from a waiting answer.",
-                                         {}, {}}));
+                                         {},
+                                         {}}));
   }
   co_return co_await waitFor(std::move(call), std::move(id));
 }

@@ -1,9 +1,9 @@
 // Answers one MCP request, whatever carried it: the methods of both eras, without transport.
 //
-// The transport has authenticated the caller and decided the era; a Call carries both. execute() and
-// resume() end in the one Executions service, so an agent over MCP meets the same rules as the CLI and
-// REST. A disconnect of a modern client cancels its execution unless it was handed over by a `waiting`
-// answer (D17); a legacy client cancels by notification only.
+// The transport has authenticated the caller and decided the era; a Call carries both. execute()
+// and resume() end in the one Executions service, so an agent over MCP meets the same rules as the
+// CLI and REST. A disconnect of a modern client cancels its execution unless it was handed over by
+// a `waiting` answer (D17); a legacy client cancels by notification only.
 #pragma once
 
 #include <memory>

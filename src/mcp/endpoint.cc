@@ -135,7 +135,8 @@ Task<net::Response> Endpoint::legacy(Call call, json::value body, const net::Hea
     co_return rpcError(nullptr,
                        Error{ErrorCode::unsupported_version,
                              "Bad Request: Unsupported protocol version: " + std::string(version),
-                             {}, std::string(version)},
+                             {},
+                             std::string(version)},
                        400);
   }
   call.version = version;
@@ -143,8 +144,10 @@ Task<net::Response> Endpoint::legacy(Call call, json::value body, const net::Hea
     call.session = sessions_.find(id, call.principal);
     if (!call.session) {
       co_return rpcError(nullptr,
-                         Error{ErrorCode::session_not_found, "Session not found",
-                               "Send initialize again to open a new session.", {}},
+                         Error{ErrorCode::session_not_found,
+                               "Session not found",
+                               "Send initialize again to open a new session.",
+                               {}},
                          404);
     }
     call.version = call.session->version;
@@ -178,7 +181,8 @@ Task<net::Response> Endpoint::legacyBatch(Call call, json::array batch) {
     co_return rpcError(nullptr,
                        Error{ErrorCode::invalid_request,
                              "A batch holds 1 to 50 messages and exists up to 2025-03-26 only.",
-                             {}, {}},
+                             {},
+                             {}},
                        400);
   }
   std::string out;
@@ -208,14 +212,18 @@ Task<net::Response> Endpoint::get(net::Request request) {
   if (!accepts(request.headers.get("accept"), "text/event-stream")) {
     co_return rpcError(nullptr,
                        Error{ErrorCode::not_acceptable,
-                             "Not Acceptable: Client must accept text/event-stream", {}, {}},
+                             "Not Acceptable: Client must accept text/event-stream",
+                             {},
+                             {}},
                        406);
   }
   auto session = sessions_.find(request.headers.get("mcp-session-id"), *principal);
   if (!session) {
     bool named = request.headers.has("mcp-session-id");
     Error error{named ? ErrorCode::session_not_found : ErrorCode::method_not_allowed,
-                named ? "Session not found" : "GET opens a stream only within a session.", {}, {}};
+                named ? "Session not found" : "GET opens a stream only within a session.",
+                {},
+                {}};
     co_return rpcError(nullptr, error, traits(error.code).httpStatus);
   }
   auto call = callFrom(request, *std::move(principal));
@@ -229,7 +237,8 @@ Task<net::Response> Endpoint::remove(net::Request request) {
   if (sessions_.close(request.headers.get("mcp-session-id"), *principal)) {
     co_return net::Response{.status = 200};
   }
-  co_return rpcError(nullptr, Error{ErrorCode::session_not_found, "Session not found", {}, {}}, 404);
+  co_return rpcError(nullptr, Error{ErrorCode::session_not_found, "Session not found", {}, {}},
+                     404);
 }
 
 // MCP 2026-07-28, subscriptions: acknowledge what will be sent, then send it until someone closes.
@@ -238,14 +247,17 @@ net::Response Endpoint::listen(Call call, Message message) {
   if (!wanted) {
     return rpcError(message.id,
                     Error{ErrorCode::invalid_argument,
-                          "subscriptions/listen needs params.notifications, an object.", {}, {}},
+                          "subscriptions/listen needs params.notifications, an object.",
+                          {},
+                          {}},
                     400);
   }
   bool tools = findBool(*wanted, "toolsListChanged");
-  auto params = subscriptionParams(
-      message.id, tools ? R"(,"notifications":{"toolsListChanged":true})" : R"(,"notifications":{})");
-  auto opening = net::formatSse(
-      notificationMessage("notifications/subscriptions/acknowledged", params));
+  auto params =
+      subscriptionParams(message.id, tools ? R"(,"notifications":{"toolsListChanged":true})"
+                                           : R"(,"notifications":{})");
+  auto opening =
+      net::formatSse(notificationMessage("notifications/subscriptions/acknowledged", params));
   return changeStream(std::move(call), std::move(opening), message.id, tools);
 }
 

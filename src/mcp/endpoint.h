@@ -1,9 +1,9 @@
 // Streamable HTTP at /mcp/anonymous and /v1/mcp/anonymous: both eras on the same paths (D17).
 //
-// POST carries one message, or a batch where the revision has them. Answers are single JSON objects;
-// streams are only opened for change notifications (GET in a legacy session, subscriptions/listen in
-// the modern era). Authentication comes first and answers in the plain form of reference MCP-020 to
-// 026; everything after it is JSON-RPC.
+// POST carries one message, or a batch where the revision has them. Answers are single JSON
+// objects; streams are only opened for change notifications (GET in a legacy session,
+// subscriptions/listen in the modern era). Authentication comes first and answers in the plain form
+// of reference MCP-020 to 026; everything after it is JSON-RPC.
 #pragma once
 
 #include <string>

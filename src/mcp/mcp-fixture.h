@@ -1,4 +1,5 @@
-// The real MCP endpoint on a real server with real identity; executions and sources are api/fakes.h.
+// The real MCP endpoint on a real server with real identity; executions and sources are
+// api/fakes.h.
 #pragma once
 
 #include "api/api-fixture.h"
@@ -33,9 +34,11 @@ class McpFixture : public api::ApiFixture {
   api::Reply modern(const std::string& method, const std::string& params = "", Fields more = {}) {
     Fields headers = {{"mcp-protocol-version", "2026-07-28"}, {"mcp-method", method}};
     for (auto& field : more) headers.push_back(std::move(field));
-    return send(R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":{"_meta":{)"
-                R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-                R"("io.modelcontextprotocol/clientCapabilities":{}})" + params + "}}",
+    return send(R"({"jsonrpc":"2.0","id":1,"method":")" + method +
+                    R"(","params":{"_meta":{)"
+                    R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                    R"("io.modelcontextprotocol/clientCapabilities":{}})" +
+                    params + "}}",
                 std::move(headers));
   }
   std::string openSession(const std::string& version = "2025-06-18") {

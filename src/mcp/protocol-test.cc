@@ -33,7 +33,8 @@ ErrorCode refusal(const Message& message, const net::Headers& headers) {
 }
 
 TEST(McpMessage, ReadsARequestWithItsParameters) {
-  auto found = message(R"({"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"cursor":"x"}})");
+  auto found =
+      message(R"({"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"cursor":"x"}})");
   EXPECT_EQ(found.kind, Message::Kind::request);
   EXPECT_EQ(found.method, "tools/list");
   EXPECT_EQ(serializeJson(found.id), "\"a\"");
@@ -68,13 +69,14 @@ TEST(McpMessage, WhatIsNoJsonRpcSaysWhichMemberIsWrong) {
   struct Case {
     const char *text, *names;
   };
-  for (auto [text, names] : {Case{"1", "object"}, Case{"[]", "object"}, Case{"{}", "jsonrpc"},
-                             Case{R"({"jsonrpc":"1.0","id":1,"method":"ping"})", "jsonrpc"},
-                             Case{R"({"jsonrpc":2.0,"id":1,"method":"ping"})", "jsonrpc"},
-                             Case{R"({"jsonrpc":"2.0","id":1})", "method"},
-                             Case{R"({"jsonrpc":"2.0","id":1,"method":5})", "method"},
-                             Case{R"({"jsonrpc":"2.0","id":{},"method":"ping"})", "id"},
-                             Case{R"({"jsonrpc":"2.0","id":1,"method":"p","params":[]})", "params"}}) {
+  for (auto [text, names] :
+       {Case{"1", "object"}, Case{"[]", "object"}, Case{"{}", "jsonrpc"},
+        Case{R"({"jsonrpc":"1.0","id":1,"method":"ping"})", "jsonrpc"},
+        Case{R"({"jsonrpc":2.0,"id":1,"method":"ping"})", "jsonrpc"},
+        Case{R"({"jsonrpc":"2.0","id":1})", "method"},
+        Case{R"({"jsonrpc":"2.0","id":1,"method":5})", "method"},
+        Case{R"({"jsonrpc":"2.0","id":{},"method":"ping"})", "id"},
+        Case{R"({"jsonrpc":"2.0","id":1,"method":"p","params":[]})", "params"}}) {
     auto result = read(text);
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().code, ErrorCode::invalid_request) << text;
@@ -201,8 +203,8 @@ TEST(McpAnswer, AnErrorCarriesCodeAndHintForPrograms) {
 }
 
 TEST(McpAnswer, AnUnsupportedVersionSaysWhatIsSupportedAndWhatWasAsked) {
-  auto parsed = *parseJson(
-      errorMessage(nullptr, Error{ErrorCode::unsupported_version, "Unsupported", {}, "2099-01-01"}));
+  auto parsed = *parseJson(errorMessage(
+      nullptr, Error{ErrorCode::unsupported_version, "Unsupported", {}, "2099-01-01"}));
   const auto& data = *findObject(*findObject(parsed, "error"), "data");
   EXPECT_EQ(findString(data, "requested"), "2099-01-01");
   EXPECT_EQ(serializeJson(data.at("supported")), supportedVersionsJson());
@@ -215,8 +217,10 @@ TEST(McpAnswer, VersionsAreListedNewestFirst) {
 }
 
 TEST(McpAnswer, ANotificationHasNoId) {
-  EXPECT_EQ(notificationMessage("notifications/x"), R"({"jsonrpc":"2.0","method":"notifications/x"})");
-  EXPECT_EQ(notificationMessage("n", R"({"a":1})"), R"({"jsonrpc":"2.0","method":"n","params":{"a":1}})");
+  EXPECT_EQ(notificationMessage("notifications/x"),
+            R"({"jsonrpc":"2.0","method":"notifications/x"})");
+  EXPECT_EQ(notificationMessage("n", R"({"a":1})"),
+            R"({"jsonrpc":"2.0","method":"n","params":{"a":1}})");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ inline constexpr std::string_view kSubscription = "io.modelcontextprotocol/subsc
 // as `response` and dropped.
 struct Message {
   enum class Kind : std::uint8_t { request, notification, response } kind = Kind::request;
-  json::value id;      // string or integer, for requests
+  json::value id;  // string or integer, for requests
   std::string method;
   json::object params;
 };
@@ -55,11 +55,13 @@ bool isLegacyVersion(std::string_view version);
 // D17: modern if `_meta` names a version or the header names 2026-07-28 or later.
 Era eraOf(const Message& message, std::string_view versionHeader);
 
-// Checks the headers and required `_meta` fields of a modern HTTP request (MCP 2026-07-28, Streamable
-// HTTP, request metadata): header_mismatch (-32020), unsupported_version (-32022), invalid_argument.
+// Checks the headers and required `_meta` fields of a modern HTTP request (MCP 2026-07-28,
+// Streamable HTTP, request metadata): header_mismatch (-32020), unsupported_version (-32022),
+// invalid_argument.
 Status checkModernRequest(const Message& message, const net::Headers& headers);
 
-// The `=?base64?…?=` form of header values (MCP 2026-07-28, value encoding), decoded; plain text stays.
+// The `=?base64?…?=` form of header values (MCP 2026-07-28, value encoding), decoded; plain text
+// stays.
 std::optional<std::string> decodeHeaderValue(std::string_view value);
 
 // {"jsonrpc":"2.0","id":…,"result":…}; `result` is JSON text.

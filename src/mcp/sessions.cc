@@ -51,8 +51,8 @@ bool Sessions::close(std::string_view id, const Principal& principal) {
 
 // The list is in order of use, so whatever must go stands at the end.
 void Sessions::evict() {
-  while (!order_.empty() && (order_.size() >= capacity_ ||
-                             order_.back()->lastUsed + kSessionIdleMs < clock_.now())) {
+  while (!order_.empty() &&
+         (order_.size() >= capacity_ || order_.back()->lastUsed + kSessionIdleMs < clock_.now())) {
     byId_.erase(order_.back()->id);
     order_.pop_back();
   }

@@ -2,8 +2,8 @@
 //
 // A session is bound to the principal that opened it; another principal's use of the id is the same
 // 404 as an unknown id. It holds no authority: every request still brings its credential. Sessions
-// live in memory only; after a restart clients get 404 and initialize again. Idle ones expire, and the
-// oldest idle one makes room when the table is full, so abandoned sessions cost bounded memory.
+// live in memory only; after a restart clients get 404 and initialize again. Idle ones expire, and
+// the oldest idle one makes room when the table is full, so abandoned sessions cost bounded memory.
 #pragma once
 
 #include <list>

@@ -69,7 +69,10 @@ struct Collector {
 class StdioBridge::Impl : public std::enable_shared_from_this<StdioBridge::Impl> {
  public:
   Impl(asio::io_context& loop, net::HttpClient& client, LocateServer locate, int input, int output)
-      : loop_(loop), client_(client), locate_(std::move(locate)), input_(loop, input),
+      : loop_(loop),
+        client_(client),
+        locate_(std::move(locate)),
+        input_(loop, input),
         output_(loop, output) {}
 
   Task<Status> run();
@@ -117,10 +120,13 @@ Task<Status> StdioBridge::Impl::run() {
     buffer.erase(0, size);
     if (line.empty()) continue;
     ++busy_;
-    asio::co_spawn(loop_, [self = shared_from_this(), line = std::move(line)]() -> Task<void> {
-      co_await self->handle(line);
-      if (--self->busy_ == 0) self->idle_.notify();
-    }, asio::detached);
+    asio::co_spawn(
+        loop_,
+        [self = shared_from_this(), line = std::move(line)]() -> Task<void> {
+          co_await self->handle(line);
+          if (--self->busy_ == 0) self->idle_.notify();
+        },
+        asio::detached);
   }
   auto deadline = deadlineAfter(kDrainGrace);
   while (busy_ > 0 && co_await idle_.wait(deadline)) {
@@ -145,8 +151,8 @@ Task<void> StdioBridge::Impl::handle(std::string line) {
   auto response = co_await post(std::move(line), *std::move(message));
   if (!response && isRequest) co_await print(errorMessage(id, response.error()));
   if (initialized && !session_.empty()) {
-    asio::co_spawn(loop_, [self = shared_from_this()] { return self->listenForChanges(); },
-                   asio::detached);
+    asio::co_spawn(
+        loop_, [self = shared_from_this()] { return self->listenForChanges(); }, asio::detached);
   }
 }
 

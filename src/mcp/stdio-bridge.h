@@ -1,11 +1,11 @@
 // stdio for MCP clients that start a process: lines in, HTTP to the one server, lines out.
 //
-// Each line is a JSON-RPC message (MCP, stdio transport). The bridge adds what Streamable HTTP wants
-// (session id in the legacy era, mirrored headers in the modern one) and prints answers as they come;
-// event streams become lines. It holds no state of the protocol but the legacy session: when the
-// server was restarted it opens a new one with the client's own `initialize` and goes on. Cancelling
-// works as each era says: legacy by forwarding the notification, modern by closing the request. When
-// standard input ends, open requests may still answer for kDrainGrace.
+// Each line is a JSON-RPC message (MCP, stdio transport). The bridge adds what Streamable HTTP
+// wants (session id in the legacy era, mirrored headers in the modern one) and prints answers as
+// they come; event streams become lines. It holds no state of the protocol but the legacy session:
+// when the server was restarted it opens a new one with the client's own `initialize` and goes on.
+// Cancelling works as each era says: legacy by forwarding the notification, modern by closing the
+// request. When standard input ends, open requests may still answer for kDrainGrace.
 #pragma once
 
 #include <functional>

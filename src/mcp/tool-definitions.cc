@@ -8,35 +8,45 @@ namespace executor::mcp {
 namespace {
 
 constexpr std::string_view kIntroduction =
-    "Run a TypeScript program that calls tools of the connected APIs, and get what it returns. `code` "
-    "is the body of an async function: use await and return; imports, fetch and files do not exist.\n"
+    "Run a TypeScript program that calls tools of the connected APIs, and get what it returns. "
+    "`code` "
+    "is the body of an async function: use await and return; imports, fetch and files do not "
+    "exist.\n"
     "\n"
     "- Call a tool: `await tools.<source>.<group>.<tool>({ ...input })`. Input is one flat object: "
     "path, query, header and body properties side by side. It returns the response body.\n"
     "- Find tools first: `await tools.discover({ query: \"create issue\" })` gives "
     "{ bestPath, results: [{ path, description, approval, input, example }], total }.\n"
-    "- Exact types: `await tools.catalog.describe({ path })`. Browse: `tools.catalog.namespaces({})`, "
+    "- Exact types: `await tools.catalog.describe({ path })`. Browse: "
+    "`tools.catalog.namespaces({})`, "
     "`tools.catalog.tools({ namespace, limit })`.\n"
-    "- A failed call throws an Error with code, status, body, toolPath and hint; catch it to react.\n"
-    "- Do many calls in one program: loop, use Promise.all, filter, and return only what is needed.\n"
+    "- A failed call throws an Error with code, status, body, toolPath and hint; catch it to "
+    "react.\n"
+    "- Do many calls in one program: loop, use Promise.all, filter, and return only what is "
+    "needed.\n"
     "- `{ response: \"full\" }` as second argument gives { status, headers, body }.\n"
-    "- Tools marked \"required\" wait for a human. If the answer says status waiting, tell the user the "
+    "- Tools marked \"required\" wait for a human. If the answer says status waiting, tell the "
+    "user the "
     "link and call the tool `resume` with its taskId for the rest. Nothing has to be run again.\n"
     "- console.log lines come back with the result. Never name a variable `tools`.\n";
 
-constexpr std::string_view kExecuteInput = R"({"type":"object","properties":{)"
-    R"("code":{"type":"string","minLength":1,"description":"Body of an async TypeScript function."},)"
+constexpr std::string_view kExecuteInput =
+    R"({"type":"object","properties":{)"
+    R"("code":{"type":"string","minLength":1,)"
+    R"("description":"Body of an async TypeScript function."},)"
     R"("timeoutMs":{"type":"integer","minimum":1,"maximum":600000,"default":300000},)"
     R"("runtimeId":{"type":"string"},"metadata":{"type":"object"},)"
     R"("typeCheck":{"type":"string","enum":["off","warn","error"]},)"
     R"("idempotencyKey":{"type":"string","minLength":1,"maxLength":255}},)"
     R"("required":["code"],"additionalProperties":false})";
 
-constexpr std::string_view kResumeInput = R"({"type":"object","properties":{)"
+constexpr std::string_view kResumeInput =
+    R"({"type":"object","properties":{)"
     R"("taskId":{"type":"string","description":"taskId of a waiting execution."}},)"
     R"("required":["taskId"],"additionalProperties":false})";
 
-constexpr std::string_view kOutput = R"({"type":"object","properties":{)"
+constexpr std::string_view kOutput =
+    R"({"type":"object","properties":{)"
     R"("taskId":{"type":"string"},"status":{"type":"string"},"runtimeId":{"type":"string"},)"
     R"("exitCode":{"type":"integer"},"error":{"type":"string"},"result":{},)"
     R"("resultHandle":{"type":"string"},"workspaceId":{"type":"string"},)"
@@ -45,7 +55,8 @@ constexpr std::string_view kOutput = R"({"type":"object","properties":{)"
     R"("required":["taskId","status"]})";
 
 constexpr std::string_view kResumeDescription =
-    "Get the result of an execution that answered with status waiting. Waits a little; answers again "
+    "Get the result of an execution that answered with status waiting. Waits a little; answers "
+    "again "
     "with what still waits if a human has not decided yet. It never decides anything itself.";
 
 // A title is a document's own words: it must not look like a line of ours.
@@ -78,7 +89,8 @@ std::string executeDescription(const catalog::Catalog& catalog) {
   std::string text(kIntroduction);
   auto namespaces = catalog.namespaces();
   if (namespaces.empty()) {
-    return text + "\nNo sources are connected yet: the user can add one with `executor source add`.";
+    return text +
+           "\nNo sources are connected yet: the user can add one with `executor source add`.";
   }
   text += "\nConnected sources:";
   for (std::size_t i = 0; i < std::min(namespaces.size(), kMaxNamespaces); ++i) {

@@ -13,7 +13,9 @@ using execution::State;
 constexpr std::string_view kOrigin = "http://127.0.0.1:4788";
 
 ExecutionView completed(std::string result) {
-  return {.id = "task_1", .runtimeId = "local", .state = State::completed,
+  return {.id = "task_1",
+          .runtimeId = "local",
+          .state = State::completed,
           .resultJson = std::move(result)};
 }
 
@@ -96,7 +98,8 @@ TEST(McpToolResult, AWaitingRunSaysWhoMustDoWhatAndHowToGoOn) {
   auto text = textOf(result);
   EXPECT_NE(text.find("status: waiting"), std::string::npos);
   EXPECT_NE(text.find("github.issues.create: http://127.0.0.1:4788/approvals/approval_1"),
-            std::string::npos) << text;
+            std::string::npos)
+      << text;
   EXPECT_NE(text.find(R"({"taskId":"task_1"})"), std::string::npos);
   const auto& approvals = *findArray(*findObject(result, "structuredContent"), "approvals");
   EXPECT_EQ(findString(approvals.front(), "id"), "approval_1");
