@@ -44,7 +44,8 @@ struct StoreOptions {
 
 class Store {
  public:
-  // Everything is called on the thread of `loop`, and completions come back to it.
+  // Everything is called on the thread of `loop`, and completions come back to it. The loop, and
+  // that of any coroutine which waits here, outlives the store.
   Store(std::unique_ptr<Engine> engine, asio::any_io_executor loop, const Key256& masterKey,
         const Clock& clock);
   // Finishes what was given; then waiting coroutines are resumed if the loop still runs.
