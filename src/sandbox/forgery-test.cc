@@ -122,7 +122,9 @@ TEST(Forgery, LeakedHarnessFunctionsForgeNothing) {
     }, configurable: true });
     try { await tools.a.b({}); } catch {}
     delete Object.prototype.toJSON;
-    for (const fn of got.filter((f) => !`${f}`.includes('prepareStackTrace'))) { try { await fn(1, 'approval_denied', 'x'); } catch {} }
+    for (const fn of got.filter((f) => !`${f}`.includes('prepareStackTrace'))) {
+      try { await fn(1, 'approval_denied', 'x'); } catch {}
+    }
     throw new Error('own'))"));
   EXPECT_FALSE(end.ok);
   EXPECT_EQ(end.hostErrorCall, 0u);

@@ -1,5 +1,6 @@
 // Any bytes a hostile worker may write: decoding ends, within the limits, and what decodes encodes
 // to the same bytes.
+#include <algorithm>
 #include <cstdlib>
 
 #include "sandbox/frames.h"

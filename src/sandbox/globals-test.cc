@@ -67,7 +67,8 @@ TEST(Timers, FireInOrderAndCanBeCancelled) {
     const wait = (ms) => new Promise((r) => setTimeout(r, ms));
     setTimeout((a, b) => seen.push(a + b), 5, 'x', 'y');
     clearTimeout(setTimeout(() => seen.push('never'), 1));
-    const id = setInterval(() => { seen.push('tick'); if (seen.length > 3) clearInterval(id); }, 10);
+    const tick = () => { seen.push('tick'); if (seen.length > 3) clearInterval(id); };
+    const id = setInterval(tick, 10);
     await wait(100);
     return seen)"),
             R"(["xy","tick","tick","tick"])");

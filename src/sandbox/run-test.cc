@@ -173,7 +173,8 @@ TEST(Run, ReplaysExactly) {
   const std::string code = R"(
     const ids = [];
     for (let i = 0; i < 5; i++) {
-      const winner = await Promise.race([tools.a.x({r: Math.random()}), tools.a.y({t: Date.now()})]);
+      const calls = [tools.a.x({r: Math.random()}), tools.a.y({t: Date.now()})];
+      const winner = await Promise.race(calls);
       ids.push(crypto.randomUUID(), winner);
     }
     return [ids, Math.random(), Object.keys(Object.groupBy([3, 1, 2], (x) => x % 2))])";

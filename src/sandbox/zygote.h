@@ -3,8 +3,9 @@
 // The server executes its own binary once with the hidden argument `sandbox-zygote`. The zygote is
 // single-threaded, prepares the engine's image and the type stripper, holds no secret, and forks a
 // jailed child for each request: a program worker, or a job that parses an untrusted document
-// (D-wall 2). Children get a socket as their only descriptor; the server gets the other end and a
-// pidfd. When the zygote dies it is started again; running children are not affected.
+// (wall 2). Children get a socket as their only descriptor; the server gets the other end and a
+// pidfd. When the zygote dies its children die with it (a jailed process never outlives the server),
+// their runs end as worker_crashed, and it is started again at the next need.
 #pragma once
 
 #include <chrono>
