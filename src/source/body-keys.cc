@@ -16,8 +16,8 @@ std::string_view withoutSuffix(std::string_view name) {
   return name.substr(0, name.size() - kSuffix.size());
 }
 
-// True if `key`, or what is left of it without any number of `_body`, is taken by a parameter. Those
-// keys get one suffix more, so that the way back is unambiguous.
+// True if `key`, or what is left of it without any number of `_body`, is taken by a parameter.
+// Those keys get one suffix more, so that the way back is unambiguous.
 bool needsSuffix(const ToolView& tool, std::string_view key) {
   for (; key.ends_with(kSuffix); key = withoutSuffix(key))
     if (isFlatName(tool, key)) return true;

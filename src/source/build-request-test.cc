@@ -150,7 +150,10 @@ TEST(BuildRequest, RefusesLineBreaksInHeaders) {
 
 TEST(BuildRequest, PlacesEachKindOfCredential) {
   const auto with = [](Kind kind, std::string name, std::string value) {
-    return Call{kHeaders, R"({"c":"1","key":"mine"})", "", {kind, std::move(name), std::move(value)}};
+    return Call{kHeaders,
+                R"({"c":"1","key":"mine"})",
+                "",
+                {kind, std::move(name), std::move(value)}};
   };
   EXPECT_EQ(header(with(Kind::bearer, "", "t"), "Authorization"), "Bearer t");
   EXPECT_EQ(header(with(Kind::basic, "", "u:p"), "Authorization"), "Basic dTpw");
@@ -215,7 +218,8 @@ TEST(BuildRequest, SendsWholeBodiesOfAnyJson) {
 
 // D22: an integer that JavaScript cannot hold reaches the upstream exactly.
 TEST(BuildRequest, SendsBigIntegersExactly) {
-  EXPECT_EQ(bodyOf({withBody("application/json", "{type: object, properties: {id: {type: integer}}}"),
+  EXPECT_EQ(bodyOf({withBody("application/json",
+                             "{type: object, properties: {id: {type: integer}}}"),
                     R"({"id":"9223372036854775807"})"}),
             R"(application/json {"id":9223372036854775807})");
 }

@@ -1,5 +1,5 @@
-// A prefix that ends between characters; for texts that are indexed, not shown (truncateText() shows
-// that something was cut).
+// A prefix that ends between characters; for texts that are indexed, not shown (truncateText()
+// shows that something was cut).
 #pragma once
 
 #include <string_view>

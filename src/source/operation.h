@@ -1,8 +1,8 @@
-// From a tool's flat input to a request, and from a response to a value: what invocation/ needs of a
-// kind of source, without knowing which kind it is.
+// From a tool's flat input to a request, and from a response to a value: what invocation/ needs of
+// a kind of source, without knowing which kind it is.
 //
-// prepare() is pure: it validates (unknown keys, missing, ill-typed), accepts the bucketed form, and
-// gives the canonical flat input, of which hash, policy pointers and approvals are taken (D21).
+// prepare() is pure: it validates (unknown keys, missing, ill-typed), accepts the bucketed form,
+// and gives the canonical flat input, of which hash, policy pointers and approvals are taken (D21).
 // buildRequest() is pure too. Nothing here sends.
 #pragma once
 
@@ -18,8 +18,8 @@
 namespace executor::source {
 
 // Checks `input` (a JSON object) against the tool and returns the canonical flat object: declared
-// properties only, numbers as the schema wants them. Errors: invalid_input, missing_input; the message
-// names the key, what was expected and the nearest known name.
+// properties only, numbers as the schema wants them. Errors: invalid_input, missing_input; the
+// message names the key, what was expected and the nearest known name.
 Result<json::object> prepareInput(const ToolSet& set, const ToolView& tool,
                                   const json::value& input);
 

@@ -7,8 +7,8 @@
 namespace executor::source {
 namespace {
 
-// RFC 3986 reserved characters that may stand in a query value as they are. Not `#`, which would end
-// the query, nor `&`, which would begin a parameter nobody approved.
+// RFC 3986 reserved characters that may stand in a query value as they are. Not `#`, which would
+// end the query, nor `&`, which would begin a parameter nobody approved.
 constexpr std::string_view kReservedInQuery = ":/?[]@!$'()*+,;=";
 // RFC 6265 cookie-octets that percentEncode() would encode.
 constexpr std::string_view kCookieCharacters = "!#$&'()*+/:<=>?@[]^`{|}";

@@ -1,9 +1,9 @@
 // How a parameter's value is written into a request: OpenAPI's styles, RFC 6570 underneath.
 //
-// Each part is percent-encoded on its own and the delimiters of a style stay literal, so that a comma
-// inside a value cannot be taken for one between values. Nested values, for which the standard has no
-// form, are compact JSON; in deepObject they go on in brackets (a[b][0]=x), which is what servers with
-// that style expect.
+// Each part is percent-encoded on its own and the delimiters of a style stay literal, so that a
+// comma inside a value cannot be taken for one between values. Nested values, for which the
+// standard has no form, are compact JSON; in deepObject they go on in brackets (a[b][0]=x), which
+// is what servers with that style expect.
 #pragma once
 
 #include <string>

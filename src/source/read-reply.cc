@@ -1,7 +1,7 @@
 // readReply(): what an upstream answered → the value a program gets.
 //
-// JSON passes through as the upstream's own bytes once they are known to be JSON: numbers stay exact
-// (D22). Text becomes a JSON string, whatever its charset; bytes become base64.
+// JSON passes through as the upstream's own bytes once they are known to be JSON: numbers stay
+// exact (D22). Text becomes a JSON string, whatever its charset; bytes become base64.
 #include <fmt/format.h>
 
 #include <boost/json/monotonic_resource.hpp>

@@ -1,14 +1,14 @@
 // Does a value fit a schema of the tool set, and how should it be sent?
 //
-// Checked are the rules that tell an agent what it did wrong before anything is sent: types, required
-// and unknown keys, enum and const, through properties, items, allOf and (best effort: one variant
-// must fit) anyOf and oneOf. Lengths, ranges, patterns and formats are left to the upstream, whose
-// word is final: documents are often wrong about them, and a call refused by us wrongly is worse than
-// one refused by the upstream rightly.
+// Checked are the rules that tell an agent what it did wrong before anything is sent: types,
+// required and unknown keys, enum and const, through properties, items, allOf and (best effort: one
+// variant must fit) anyOf and oneOf. Lengths, ranges, patterns and formats are left to the
+// upstream, whose word is final: documents are often wrong about them, and a call refused by us
+// wrongly is worse than one refused by the upstream rightly.
 //
 // The value is changed where the schema says how it is meant: decimal strings beyond 2^53-1 become
-// integers (D22), 5.0 becomes 5. Cost is bounded: past kStepsPerNode steps per node of the input the
-// rest is taken as it is.
+// integers (D22), 5.0 becomes 5. Cost is bounded: past kStepsPerNode steps per node of the input
+// the rest is taken as it is.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,8 @@
 namespace executor::source {
 namespace {
 
-// Words so common in summaries that they find everything. Kept short: "in", "on" or "all" are rarely
-// what a question is about, "list", "get" and "set" often are.
+// Words so common in summaries that they find everything. Kept short: "in", "on" or "all" are
+// rarely what a question is about, "list", "get" and "set" often are.
 constexpr std::array<std::string_view, 22> kStopWords = {
     "a",  "an", "and", "are", "as", "at", "be", "by",   "can", "for",  "from",
     "in", "is", "it",  "of",  "on", "or", "to", "that", "the", "this", "with"};

@@ -1,7 +1,7 @@
 // The bytes of one tool set at an address that never moves: a string on the heap or a private
-// read-only mapping of a file. The mapping costs no memory of our own until it is read, which is what
-// lets a server keep hundreds of large sources. The file must not be changed in place; the store
-// writes such files once and renames them.
+// read-only mapping of a file. The mapping costs no memory of our own until it is read, which is
+// what lets a server keep hundreds of large sources. The file must not be changed in place; the
+// store writes such files once and renames them.
 #pragma once
 
 #include <memory>

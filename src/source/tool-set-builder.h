@@ -1,13 +1,13 @@
 // Writes the bytes that ToolSet::fromBytes opens; what every compiler of a source format ends in.
 //
 // Everything is interned: equal texts, equal lists and equal schema nodes are stored once. In
-// GitHub's document nine of ten inline schemas are repetitions, so this is what turns 13 MB into few.
-// A node that others may refer to before it is complete (a component, possibly recursive) is reserved
-// first and set later; reserved nodes are not interned, so a cycle needs no special care.
+// GitHub's document nine of ten inline schemas are repetitions, so this is what turns 13 MB into
+// few. A node that others may refer to before it is complete (a component, possibly recursive) is
+// reserved first and set later; reserved nodes are not interned, so a cycle needs no special care.
 // The same calls in the same order give the same bytes: the tool set's hash is its identity.
 //
-// Not here: any knowledge of OpenAPI, and any limit. Limits belong to the compilers, which know what
-// to tell the user.
+// Not here: any knowledge of OpenAPI, and any limit. Limits belong to the compilers, which know
+// what to tell the user.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,8 @@ paths:
       operationId: replacePet
       tags: [pets]
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
-      responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+      responses: {'200': {content: {application/json: {schema: {$ref:
+        '#/components/schemas/Pet'}}}}}
   /pets: {post: {operationId: createPet, tags: [pets], summary: Create pets}}
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
@@ -72,7 +73,8 @@ TEST(ToolSet, PostingsLeadFromTermsToTools) {
 
 TEST(ToolSet, ANameWeighsMoreThanADescription) {
   const auto set = openapi::compiledFrame(
-      "paths: {/a: {get: {operationId: alpha, description: beta}}, /b: {get: {operationId: beta}}}");
+      "paths: {/a: {get: {operationId: alpha, description: beta}}, "
+      "/b: {get: {operationId: beta}}}");
   std::map<std::uint32_t, unsigned> weights;
   set->postings("beta", [&](std::uint32_t tool, std::uint8_t weight) { weights[tool] = weight; });
   EXPECT_GT(weights[1], weights[0]);

@@ -1,6 +1,6 @@
-// The range checks behind ToolSet::fromBytes. The file comes from a jail that parsed hostile text, so
-// every number is suspect. Two rules keep the work linear: a list is checked once per kind, and the
-// lists of one kind together may not be longer than `words`, so overlapping lists buy nothing.
+// The range checks behind ToolSet::fromBytes. The file comes from a jail that parsed hostile text,
+// so every number is suspect. Two rules keep the work linear: a list is checked once per kind, and
+// the lists of one kind together may not be longer than `words`, so overlapping lists buy nothing.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The generated wire form plus what its numbers mean; for the writer, the verifier and the reader of
-// tool sets only. Nothing else includes it, so the form can change by raising kToolSetFormat.
+// The generated wire form plus what its numbers mean; for the writer, the verifier and the reader
+// of tool sets only. Nothing else includes it, so the form can change by raising kToolSetFormat.
 #pragma once
 
 #include <flatbuffers/flatbuffers.h>

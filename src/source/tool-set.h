@@ -7,7 +7,8 @@
 // document share one ToolSet. Tool paths inside a set have no source prefix ("issues.create"); the
 // catalogue puts the source's name in front.
 //
-// Schema: src/source/tool-set.fbs. The views below are the only way the rest of the program reads it.
+// Schema: src/source/tool-set.fbs. The views below are the only way the rest of the program reads
+// it.
 #pragma once
 
 #include <cstdint>
@@ -69,7 +70,7 @@ struct ToolView {
   std::uint32_t bodySchema;      // kNoSchema if none
   std::uint32_t outputSchema;    // of the first 2xx response with one, else kNoSchema
   std::string_view outputMediaType;
-  bool outputEmpty;              // all 2xx responses are declared without content: the result is null
+  bool outputEmpty;              // all 2xx responses are declared without content
   std::vector<ParameterView> parameters;  // flattened body properties too, with Location::body
   // Base URLs, operation over path over document; variables replaced by their defaults, relative
   // ones resolved against the document's own URL where that was known.
@@ -102,7 +103,7 @@ struct SchemaView {
   std::vector<std::uint32_t> prefixItems;     // of a tuple
   std::uint32_t additional = kNoSchema;       // schema of additional properties
   bool additionalAllowed = true;              // false only for additionalProperties:false
-  bool additionalDeclared = false;            // the document said additionalProperties: true or schema
+  bool additionalDeclared = false;            // additionalProperties: true or a schema
   std::vector<std::uint32_t> allOf, anyOf, oneOf;
   bool never = false;             // the boolean schema `false`
   bool readOnly = false, writeOnly = false, deprecated = false;
@@ -148,8 +149,8 @@ class ToolSet {
   virtual std::vector<SecurityScheme> securitySchemes() const = 0;
   virtual std::vector<std::string> warnings() const = 0;
 
-  // Search postings: calls `visit(tool, weight)` for each tool that has exactly this term (lower case,
-  // as made by searchTerms()). O(log terms + postings).
+  // Search postings: calls `visit(tool, weight)` for each tool that has exactly this term (lower
+  // case, as made by searchTerms()). O(log terms + postings).
   virtual void postings(std::string_view term,
                         const std::function<void(std::uint32_t tool, std::uint8_t weight)>& visit)
       const = 0;

@@ -332,7 +332,8 @@ TEST(Compiler, BoundsTheInputsOfAllToolsTogether) {
       "{post: {requestBody: {content: {application/json: {schema: {$ref: "
       "'#/components/schemas/B'}}}}}}";
   const std::string text =
-      "openapi: 3.0.0\ncomponents: {schemas: {B: {properties: {a: {}, b: {}, c: {}}}}}\npaths: {/a: " +
+      "openapi: 3.0.0\ncomponents: {schemas: {B: {properties: {a: {}, b: {}, c: {}}}}}\n"
+      "paths: {/a: " +
       body + ", /b: " + body + "}";
   CompileOptions options;
   options.maxFlatParameters = 6;

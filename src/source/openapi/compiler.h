@@ -1,5 +1,6 @@
-// An OpenAPI document → the bytes of a tool set. Pure: no network, no files, no clock; the same input
-// gives the same bytes. Runs inside the jail (compile-job.h), because documents come from anyone.
+// An OpenAPI document → the bytes of a tool set. Pure: no network, no files, no clock; the same
+// input gives the same bytes. Runs inside the jail (compile-job.h), because documents come from
+// anyone.
 #pragma once
 
 #include <string>

@@ -83,7 +83,8 @@ TEST(Document, RefusesAYamlBomb) {
 
 TEST(Document, RefusesDeepNesting) {
   const std::string deep =
-      R"({"openapi":"3.0.0","paths":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+      R"({"openapi":"3.0.0","paths":)" + std::string(100'000, '[') +
+      std::string(100'000, ']') + "}";
   EXPECT_FALSE(compileError(deep).message.empty());
 }
 

@@ -53,8 +53,8 @@ Result<json::value> parseText(std::string_view bytes, json::storage_ptr memory) 
 
 std::unexpected<Error> swagger2() {
   return fail(ErrorCode::unsupported_document,
-              "This is a Swagger 2.0 document; Executor reads OpenAPI 3.0 and 3.1. Swagger 2.0 comes "
-              "later.",
+              "This is a Swagger 2.0 document; Executor reads OpenAPI 3.0 and 3.1. Swagger 2.0 "
+              "comes later.",
               "Convert it, for example with npm swagger2openapi, and add the result.");
 }
 

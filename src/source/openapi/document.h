@@ -1,6 +1,6 @@
-// From bytes to an OpenAPI document in memory: JSON or YAML by content, version, and a clear word for
-// everything that is not OpenAPI 3. People paste the wrong thing often: the documentation page instead
-// of the document, a Swagger 2.0 file, a GraphQL schema; each gets a sentence that says so.
+// From bytes to an OpenAPI document in memory: JSON or YAML by content, version, and a clear word
+// for everything that is not OpenAPI 3. People paste the wrong thing often: the documentation page
+// instead of the document, a Swagger 2.0 file, a GraphQL schema; each gets a sentence that says so.
 //
 // Only local references ("#/…") are followed: the compiler has no network and no files.
 #pragma once
@@ -35,8 +35,8 @@ class Document {
   // The value a local reference points at, or null. Pointers into the document stay valid.
   const json::value* resolve(std::string_view reference) const;
 
-  // `value` itself, or what it points at through at most kMaxReferenceChain references; null when the
-  // chain leads nowhere. For parameters, bodies, responses, path items: not for schemas.
+  // `value` itself, or what it points at through at most kMaxReferenceChain references; null when
+  // the chain leads nowhere. For parameters, bodies, responses, path items: not for schemas.
   const json::value* follow(const json::value& value) const;
 
  private:

@@ -87,7 +87,8 @@ class Flattener {
       bodies.push_back(flatten(variant, depth + 1));
       const SchemaNode& node = builder_.schema(variant);
       const bool silent = node.types == 0 && node.enumJson == 0 && node.constJson == 0;
-      // {required: [a]} beside the parent's properties says nothing of types: it goes by the parent.
+      // {required: [a]} beside the parent's properties says nothing of types: it goes by the
+      // parent.
       if (!bodies.back().isObject && !(out.isObject && silent)) return false;
     }
     if (bodies.empty()) return false;

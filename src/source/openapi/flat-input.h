@@ -1,6 +1,6 @@
-// The one flat input of an operation (D21): parameters of all places and, where the body is an object,
-// its properties, side by side. This is what agents write, what policies point into and what an
-// approval freezes, so the names must follow from the operation alone.
+// The one flat input of an operation (D21): parameters of all places and, where the body is an
+// object, its properties, side by side. This is what agents write, what policies point into and
+// what an approval freezes, so the names must follow from the operation alone.
 //
 // If a name occurs in several places, the first of path, query, header, cookie, body keeps it; the
 // others become <name>_query, <name>_body, …. GitHub's five real cases stand in
@@ -14,7 +14,8 @@
 
 namespace executor::source::openapi {
 
-// A body that can stand flat: its properties, united over allOf and the variants of anyOf and oneOf.
+// A body that can stand flat: its properties, united over allOf and the variants of anyOf and
+// oneOf.
 struct FlatBody {
   struct Property {
     std::uint32_t name;  // text

@@ -152,7 +152,8 @@ Result<std::uint32_t> OperationCompiler::parameterSchema(const json::object& sou
   return schemas_.compile(inlined);
 }
 
-// A `{name}` of the template that nobody declared is declared here, or the tool could not be called.
+// A `{name}` of the template that nobody declared is declared here, or the tool could not be
+// called.
 Status OperationCompiler::placeholders(const OperationContext& context, ToolRecord& out) {
   for (const auto name : placeholdersOf(context.pathTemplate)) {
     const bool declared = std::ranges::any_of(out.parameters, [&](const auto& parameter) {

@@ -1,6 +1,6 @@
-// One operation of the document → one tool record, in two steps: everything that refers to schemas is
-// compiled first for all operations, then, when the schema graph is complete, bodies are flattened
-// and names given.
+// One operation of the document → one tool record, in two steps: everything that refers to schemas
+// is compiled first for all operations, then, when the schema graph is complete, bodies are
+// flattened and names given.
 #pragma once
 
 #include <string_view>

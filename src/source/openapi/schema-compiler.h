@@ -2,9 +2,9 @@
 //
 // A local $ref becomes the index of one shared node, which is why circular references need no care
 // and a component used a thousand times is stored once. The older dialect of OpenAPI 3.0 is
-// normalized here and nowhere else: `nullable`, boolean exclusive bounds, `example`. A reference that
-// leads nowhere, or out of the document, is a warning and "anything", because one broken schema
-// should not cost the user a thousand working operations.
+// normalized here and nowhere else: `nullable`, boolean exclusive bounds, `example`. A reference
+// that leads nowhere, or out of the document, is a warning and "anything", because one broken
+// schema should not cost the user a thousand working operations.
 //
 // Not here: what a schema means for a value (validate.h), or how it reads as TypeScript.
 #pragma once

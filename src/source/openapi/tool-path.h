@@ -1,7 +1,7 @@
 // Names of tools, by the rules every user of the original knows (reference OAS-38 to OAS-40), and
-// what they need to last: a path once given stays with its (method, path template) across refreshes,
-// and the path of a removed operation is given to no other (D14). Otherwise a program, a policy or an
-// approval written for one operation would one day reach another.
+// what they need to last: a path once given stays with its (method, path template) across
+// refreshes, and the path of a removed operation is given to no other (D14). Otherwise a program, a
+// policy or an approval written for one operation would one day reach another.
 //
 // The source's own name is not part of these paths; the catalogue puts it in front.
 #pragma once
@@ -19,8 +19,8 @@ std::string pathSegment(std::string_view text);
 // OAS-38 snake(): seams of camelCase and of letters and digits become `_`, then pathSegment().
 std::string snakeSegment(std::string_view text);
 
-// "tag.operation" before collisions are resolved; `tag` and `operationId` may be empty. Segments that
-// JavaScript or our own proxy give a meaning get `_` appended (D20).
+// "tag.operation" before collisions are resolved; `tag` and `operationId` may be empty. Segments
+// that JavaScript or our own proxy give a meaning get `_` appended (D20).
 std::string toolPath(std::string_view tag, std::string_view operationId, std::string_view method,
                      std::string_view pathTemplate);
 
