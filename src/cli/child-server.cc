@@ -1,3 +1,7 @@
+// Starting the example's server and cleaning up behind it.
+//
+// It is this binary once more, because the story is only honest if the server is the real one: own
+// process, own data directory, real sandbox. Everything it made goes away with the object.
 #include "cli/child-server.h"
 
 #include <fcntl.h>
@@ -18,6 +22,7 @@ namespace {
 constexpr std::chrono::seconds kStartTimeout{20};
 constexpr std::size_t kMaxReadyBytes = 64u << 10;
 
+// mkdtemp makes it with mode 0700: keys and tokens will lie in it.
 Result<std::string> makeTemporaryDirectory() {
   auto pattern = (std::filesystem::temp_directory_path() / "executor-example-XXXXXX").string();
   if (::mkdtemp(pattern.data())) return pattern;
@@ -25,6 +30,7 @@ Result<std::string> makeTemporaryDirectory() {
                         withErrno("Cannot make a temporary directory", errno) + ".");
 }
 
+// In the child. Its output is kept in a file, so that the story on the terminal stays readable.
 [[noreturn]] void becomeServer(const std::string& directory, const std::string& ready) {
   int log = ::open((directory + "/server.log").c_str(), O_WRONLY | O_CREAT, 0600);
   ::dup2(log, STDOUT_FILENO);
@@ -53,6 +59,7 @@ ChildServer::~ChildServer() {
   if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
 
+// The ready file appears as a whole (it is renamed into place), so reading it once is enough.
 Result<ChildServer> ChildServer::start() {
   ChildServer server;
   EXECUTOR_TRY(server.directory_, makeTemporaryDirectory());

@@ -1,3 +1,7 @@
+// One table of words per command path, walked by a few lines of shell.
+//
+// Values are not completed: names of sources and ids of approvals would need a request to the
+// server at each press of a key.
 #include "cli/completion.h"
 
 #include <fmt/format.h>
@@ -5,6 +9,7 @@
 namespace executor::cli {
 namespace {
 
+// What may come next: subcommands that are shown in the help, and long flags.
 std::string wordsOf(CLI::App& app) {
   std::string words;
   for (auto* sub : app.get_subcommands({})) {
@@ -31,6 +36,8 @@ std::string casesOf(CLI::App& app) {
   return cases;
 }
 
+// The path is every word so far that is no flag; positionals make it unknown, which completes
+// files.
 std::string bashScript(CLI::App& app) {
   return "_executor() {\n"
          "  local path=\"\" word words=\"\"\n"
@@ -55,6 +62,7 @@ std::string fishQuote(std::string_view text) {
   return out + "'";
 }
 
+// fish has conditions of its own; flags come from its reading of --help.
 std::string fishScript(CLI::App& app) {
   std::string out;
   for (auto* sub : app.get_subcommands({})) {

@@ -2,6 +2,7 @@
 
 namespace executor::cli {
 
+// The one call in which flags, environment and files meet; what wins over what is base/config's.
 Result<Configuration> loadConfiguration(const Context& context, NamedValues flags) {
   ConfigurationSources sources;
   sources.flags = std::move(flags);

@@ -1,3 +1,4 @@
+// Printing, inputs and exit codes: what makes all commands feel like one program.
 #include "cli/context.h"
 
 #include <fcntl.h>
@@ -17,6 +18,7 @@ namespace {
 
 bool isTerminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
+// https://no-color.org: any value of NO_COLOR turns colors off.
 bool colorsWanted() { return isTerminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr; }
 
 std::string_view ansiOf(Style style) {
@@ -62,6 +64,8 @@ std::string harmless(std::string text) {
   return text;
 }
 
+// Reads until the end or one byte over the limit: a caller learns of a large file before it fills
+// memory.
 Result<std::string> readAll(int descriptor, std::string_view name, std::size_t maxBytes) {
   std::string text;
   char buffer[1 << 16];
@@ -80,6 +84,8 @@ Result<std::string> readAll(int descriptor, std::string_view name, std::size_t m
 
 }  // namespace
 
+// `detail` is for the log of a server; a command has no log, and its text may not be fit for a
+// screen that is shared.
 void Context::fail(const Error& error) {
   exit = exitCodeOf(error.code);
   if (json) {
@@ -94,6 +100,7 @@ void Context::fail(const Error& error) {
 
 void Context::printJson(const json::value& value) const { fmt::print("{}\n", prettyJson(value)); }
 
+// Scripts branch on these, so a code once given to a kind of error stays.
 int exitCodeOf(ErrorCode code) {
   switch (code) {
     case ErrorCode::unavailable: return kExitNoServer;
@@ -130,6 +137,7 @@ std::string formatTable(const std::vector<std::string>& header,
   return out;
 }
 
+// UTC, so that two people who compare outputs see the same text.
 std::string formatTime(std::int64_t epochMs) {
   if (epochMs == 0) return "-";
   std::time_t seconds = epochMs / 1000;
@@ -145,6 +153,7 @@ std::string styled(Style style, std::string_view text) {
   return std::string(ansiOf(style)) + std::string(text) + "\x1b[0m";
 }
 
+// On a terminal a line is rewritten; elsewhere (CI, a file) each step is a line of its own.
 void ProgressLine::show(std::string_view text) {
   if (!enabled_) return;
   if (!isTerminal(STDERR_FILENO)) {
@@ -172,6 +181,8 @@ Result<std::string> readInput(const std::string& fileOrDash, std::size_t maxByte
   return text;
 }
 
+// One line, without its newline: that is what `echo`, `pass` and `op read` give. A secret with
+// outside white space does not exist in practice, a pasted one with a stray blank does.
 Result<std::string> readSecret(std::string_view prompt, const std::string& fromFile) {
   constexpr std::size_t kMaxSecretBytes = 64u << 10;
   std::string secret;

@@ -1,3 +1,4 @@
+// Starting a server in the background exactly once, whoever asks first.
 #include "cli/daemon.h"
 
 #include <fcntl.h>
@@ -18,6 +19,8 @@ constexpr std::chrono::milliseconds kPoll{20};
 constexpr std::size_t kLogTailBytes = 2'000;
 constexpr std::size_t kMaxLogBytes = 64u << 20;
 
+// Only what names the data: everything else the server reads from the same files as a server that
+// was started by hand.
 std::vector<std::string> serveArguments(const Context& context, const std::string& dataDir) {
   std::vector<std::string> arguments = {
       "executor",         "serve",
@@ -44,6 +47,7 @@ std::vector<std::string> serveArguments(const Context& context, const std::strin
   ::_exit(127);
 }
 
+// The reason why a server did not start stands at the end of its log.
 std::string logTail(const std::string& path) {
   auto text = readInput(path, kMaxLogBytes);
   if (!text) return {};
@@ -52,6 +56,7 @@ std::string logTail(const std::string& path) {
 
 }  // namespace
 
+// Nobody holds a lock here: whoever loses the data directory's lock sees the winner's file.
 Result<ServerLocation> ensureServer(const Context& context) {
   EXECUTOR_TRY(auto dataDir, dataDirectory(context));
   if (auto running = findServer(dataDir)) return running;

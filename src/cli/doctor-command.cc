@@ -13,6 +13,7 @@
 namespace executor::cli {
 namespace {
 
+// One line of the report. `ok` is false only for what should be mended.
 struct Check {
   std::string name;
   bool ok = false;
@@ -44,6 +45,8 @@ Check tryProgram(asio::io_context& loop, sandbox::Runtime& runtime) {
   return {"sandbox: a program runs", ok, ok ? "return 1 + 1 gives 2" : why};
 }
 
+// A zygote of its own, so that the check works with and without a running server, and sees the same
+// kernel that the server will see.
 void checkSandbox(std::vector<Check>& checks) {
   asio::io_context loop(1);
   auto zygote = sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
@@ -58,6 +61,7 @@ void checkSandbox(std::vector<Check>& checks) {
   checks.push_back(tryProgram(loop, *runtime));
 }
 
+// Looking must change nothing: the directory is made by the first start, not by doctor.
 Check checkDataDirectory(const Configuration& configuration) {
   auto path = configuration.dataDir();
   std::error_code error;
@@ -65,6 +69,7 @@ Check checkDataDirectory(const Configuration& configuration) {
   return {"data directory", true, there ? path : path + " (made at the first start)"};
 }
 
+// That no server runs is a state, not a fault; one that runs and does not answer is.
 Check checkServer(const Context& context) {
   auto remote = Remote::open(context);
   if (!remote) return {"server", true, "not running"};
@@ -73,12 +78,14 @@ Check checkServer(const Context& context) {
   return {"server", true, remote->url() + " answers"};
 }
 
+// The same rules that `serve` refuses to start over.
 Check checkDeploymentRules(const Configuration& configuration) {
   auto problems = deploymentProblems(configuration);
   if (problems.empty()) return {"deployment rules", true, "kept"};
   return {"deployment rules", false, problems.front().message + " " + problems.front().hint};
 }
 
+// In the order in which a reader would suspect things.
 std::vector<Check> allChecks(const Context& context, const Configuration& configuration) {
   std::vector<Check> checks = {checkDeploymentRules(configuration),
                                checkDataDirectory(configuration), checkServer(context)};
@@ -86,6 +93,7 @@ std::vector<Check> allChecks(const Context& context, const Configuration& config
   return checks;
 }
 
+// Secrets are masked already in Setting::value; `secret` says that they are.
 json::object asJson(const Configuration& configuration, const std::vector<Check>& checks) {
   json::array settings, results;
   for (const auto& setting : configuration.all()) {
@@ -100,6 +108,7 @@ json::object asJson(const Configuration& configuration, const std::vector<Check>
   return {{"configuration", std::move(settings)}, {"checks", std::move(results)}};
 }
 
+// Unset variables are left out for people and kept for programs.
 void print(const Configuration& configuration, const std::vector<Check>& checks) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& setting : configuration.all()) {

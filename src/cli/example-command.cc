@@ -43,6 +43,8 @@ Result<std::string> documentText(const std::string& named) {
                         "Name it: executor example --document api.github.com.json");
 }
 
+// In process and not in a jail: the document is the one that ships with the clone, and only the
+// stand-in reads this copy; the server compiles its own in the jail.
 Result<std::shared_ptr<const source::ToolSet>> compile(const std::string& document) {
   EXECUTOR_TRY(auto bytes, source::openapi::compileOpenApi(document));
   return source::ToolSet::fromBytes(std::move(bytes));
@@ -70,10 +72,12 @@ class StandInServer {
   std::thread thread_;
 };
 
+// The steps in order. Each prints itself, so that a reader sees where a failing story stopped.
 class Story {
  public:
   explicit Story(Context& context) : context_(context) {}
 
+  // Everything through REST, as a person and an agent would; no shortcut into the process.
   Status tell(const std::string& document) {
     EXECUTOR_TRY(auto text, documentText(document));
     EXECUTOR_TRY(auto set, compile(text));
@@ -108,6 +112,7 @@ class Story {
     return {};
   }
 
+  // Plays the person: reads what waits, approves it, and shows what came of it.
   Status finish(Remote& person, const std::string& taskId) {
     EXECUTOR_TRY(auto approval, pendingApproval(person));
     auto id = findString(approval, "id");
@@ -129,6 +134,7 @@ class Story {
     return {};
   }
 
+  // The program runs meanwhile; what it asks first appears here.
   Result<json::value> pendingApproval(Remote& person) {
     auto deadline = std::chrono::steady_clock::now() + kApprovalTimeout;
     while (std::chrono::steady_clock::now() < deadline) {
@@ -140,6 +146,7 @@ class Story {
     return executor::fail(ErrorCode::internal, "The example's program did not ask for approval.");
   }
 
+  // Calls with their durations: the part of the story that shows how little a call costs.
   void showCalls(const json::value& view) {
     const auto* calls = findArray(view, "calls");
     if (!calls || context_.json) return;

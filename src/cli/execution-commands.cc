@@ -15,6 +15,8 @@ bool isFinal(std::string_view status) {
   return status != "queued" && status != "running" && status != "waiting";
 }
 
+// On standard error, so that a pipe gets the result alone; with the command and the page, because a
+// person has one or the other at hand.
 void showWaiting(const json::value& view) {
   const auto* approvals = findArray(view, "approvals");
   if (!approvals) return;
@@ -59,11 +61,13 @@ void waitForNews(json::object& body) {
   body["graceMs"] = 0;
 }
 
+// Waiting is neither success nor failure, and a script must be able to tell it apart.
 int exitCodeOfExecution(std::string_view status) {
   if (status == "completed") return kExitOk;
   return isFinal(status) ? kExitFailed : kExitWaiting;
 }
 
+// The program's own lines, apart from its result.
 void showConsole(const json::value& view) {
   const auto* logs = findArray(view, "logs");
   if (!logs) return;
@@ -74,6 +78,7 @@ void showConsole(const json::value& view) {
   }
 }
 
+// The position is in the agent's own source, so an editor can jump to it.
 std::string errorText(const json::value& view) {
   std::string text(findString(view, "error"));
   const auto* detail = findObject(view, "errorDetail");
@@ -86,6 +91,7 @@ std::string errorText(const json::value& view) {
   return text;
 }
 
+// The end of `execute`, `call` and `resume`: one way to show a result.
 void showExecution(const json::value& view) {
   showConsole(view);
   auto status = findString(view, "status");
@@ -100,6 +106,8 @@ void showExecution(const json::value& view) {
   }
 }
 
+// Starts, follows and shows. The exit code tells the execution's end, unless the command itself
+// failed before.
 void runExecution(Context& context, const std::string& path, const json::value& body, bool wait) {
   std::string status = "failed";
   runRest(
@@ -114,6 +122,7 @@ void runExecution(Context& context, const std::string& path, const json::value& 
   if (context.exit == kExitOk) context.exit = exitCodeOfExecution(status);
 }
 
+// A summary before the result: which tools, how they ended, how long each took.
 void showCalls(const json::value& view) {
   fmt::print("{} {}\n", findString(view, "taskId"), findString(view, "status"));
   const auto* calls = findArray(view, "calls");
@@ -125,6 +134,7 @@ void showCalls(const json::value& view) {
   if (find(view, "error")) fmt::print("error: {}\n", errorText(view));
 }
 
+// What would be sent, and where: everything a person needs to decide, with the input in full.
 void showApproval(const json::value& approval) {
   for (const char* member : {"id", "status", "tool", "method", "origin", "summary", "executionId",
                              "createdAt", "expiresAt", "decidedBy", "reason"}) {
@@ -133,6 +143,8 @@ void showApproval(const json::value& approval) {
   if (const auto* input = find(approval, "input")) fmt::print("input\n{}\n", prettyJson(*input));
 }
 
+// `approve` and `deny` are two commands and no flag, so that a typing error cannot mean its
+// opposite.
 void addDecision(CLI::App& group, Context& context, const char* name, const char* text) {
   auto id = std::make_shared<std::string>();
   auto reason = std::make_shared<std::string>();
@@ -163,6 +175,7 @@ CLI::App* addForTask(CLI::App& group, const char* name, const char* text, F run)
   return command;
 }
 
+// The journal as it stands: one line each, long bodies cut.
 void showEvents(const json::value& answer) {
   const auto* items = findArray(answer, "items");
   if (!items) return;

@@ -12,6 +12,7 @@ constexpr const char* kFooter =
     "4 not allowed; 5 no such thing; 6 the execution waits for a person.\n"
     "Every command takes --json. `executor doctor` shows the effective configuration.";
 
+// Before the subcommands, which inherit them.
 void addGlobals(CLI::App& app, Context& context) {
   app.add_flag("--json", context.json, "One JSON document on standard output");
   app.add_option("--data-dir", context.dataDir, "Default ~/.executor (EXECUTOR_DATA_DIR)");
@@ -23,6 +24,7 @@ void addGlobals(CLI::App& app, Context& context) {
   app.fallthrough();
 }
 
+// The order of --help: running, connecting, setting up, using, deciding, looking.
 void addCommands(CLI::App& app, Context& context) {
   addServeCommand(app, context);
   addStopCommand(app, context);
@@ -46,6 +48,7 @@ void addCommands(CLI::App& app, Context& context) {
 
 }  // namespace
 
+// Callbacks run within parse(); their outcome is in the context, never in an exception.
 int runProgram(int argc, char** argv) {
   CLI::App app("Executor: one MCP tool between AI agents and everything they may act on.",
                "executor");

@@ -1,3 +1,4 @@
+// The server file, credentials from the data directory, and one REST call at a time.
 #include "cli/remote.h"
 
 #include <signal.h>
@@ -24,6 +25,7 @@ std::unexpected<Error> noServer(const std::string& dataDir) {
                         "Start one: executor serve");
 }
 
+// An answer that is not in our form (a proxy's page) is shown by its status and not by its text.
 Error errorFromBody(int status, const json::value& body) {
   Error error{ErrorCode::internal, "The server answered " + std::to_string(status) + ".", {}, {}};
   const auto* inner = findObject(body, "error");
@@ -34,6 +36,7 @@ Error errorFromBody(int status, const json::value& body) {
   return error;
 }
 
+// 2xx is the body, anything else the error it holds.
 Result<json::value> bodyOf(const net::ClientResponse& response) {
   json::value body;
   if (!response.body.empty()) {
@@ -121,6 +124,8 @@ class Remote::Impl {
 
 std::string serverFilePath(const std::string& dataDir) { return dataDir + "/server.json"; }
 
+// 0600: it names no secret, but a stranger who could write it could send the owner's token
+// elsewhere.
 Status writeServerFile(const std::string& dataDir, const ServerLocation& location) {
   json::object body{{"url", location.url}, {"mcpUrl", location.mcpUrl}, {"pid", location.pid}};
   return identity::writeSecretFile(serverFilePath(dataDir), serializeJson(body) + "\n");
@@ -131,6 +136,8 @@ void removeServerFile(const std::string& dataDir) {
   std::filesystem::remove(serverFilePath(dataDir), ignored);
 }
 
+// A process id may have been given to another program since; then the port does not answer, and the
+// request says so.
 Result<ServerLocation> findServer(const std::string& dataDir) {
   auto text = readInput(serverFilePath(dataDir), kMaxServerFileBytes);
   if (!text) return noServer(dataDir);
@@ -154,6 +161,8 @@ Result<std::string> readCredential(const std::string& dataDir, std::string_view 
   return *std::move(text);
 }
 
+// What base/config does for all variables, for the one that every command needs before it can load
+// anything else.
 Result<std::string> dataDirectory(const Context& context) {
   if (!context.dataDir.empty()) return context.dataDir;
   if (const char* set = std::getenv("EXECUTOR_DATA_DIR"); set && *set) return std::string(set);
@@ -185,6 +194,7 @@ Result<json::value> Remote::post(std::string path, const json::value& body) {
 
 Result<json::value> Remote::remove(std::string path) { return call("DELETE", std::move(path), {}); }
 
+// An unreachable server is `unavailable`, whatever the socket said: the fix is the same.
 Result<json::value> Remote::call(std::string method, std::string path, std::string body) {
   auto request = impl_->request(std::move(method), url_ + path, std::move(body));
   auto response = impl_->wait(impl_->client.send(std::move(request)));
@@ -197,6 +207,7 @@ Result<json::value> Remote::call(std::string method, std::string path, std::stri
   return bodyOf(*response);
 }
 
+// The stream may end without a last event when the server dies; then what is there is no answer.
 Result<json::value> Remote::postEvents(
     std::string path, const json::value& body,
     const std::function<void(std::string_view, const json::value&)>& onEvent) {

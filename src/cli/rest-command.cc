@@ -1,3 +1,4 @@
+// From an answer of REST to rows and sentences.
 #include "cli/rest-command.h"
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 namespace executor::cli {
 namespace {
 
+// "lastUsedAt" → "LAST USED AT".
 std::string headingOf(std::string_view column) {
   std::string out;
   for (char c : column) {
@@ -18,6 +20,7 @@ std::string headingOf(std::string_view column) {
 
 }  // namespace
 
+// Absent and empty look the same to a reader: a dash.
 std::string cellOf(const json::value& row, const std::string& column) {
   const auto* value = find(row, column);
   if (!value || value->is_null()) return "-";

@@ -37,6 +37,7 @@ void raiseDescriptorLimit() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Both credentials stand in it, so it is 0600 from its first byte and appears whole.
 Status writeReadyFile(const std::string& path, const ServerParts& parts,
                       const identity::FirstStart& first) {
   json::object ready{{"url", parts.url()},
@@ -48,6 +49,7 @@ Status writeReadyFile(const std::string& path, const ServerParts& parts,
   return identity::writeSecretFile(path, serializeJson(ready) + "\n");
 }
 
+// What a newcomer needs next, and nothing else; logs go to standard error.
 void greet(const ServerParts& parts) {
   fmt::print("Executor {} on {}\n", EXECUTOR_VERSION, parts.url());
   fmt::print("  add an API        executor source add <url> --name <name>\n");
@@ -56,6 +58,7 @@ void greet(const ServerParts& parts) {
   std::fflush(stdout);
 }
 
+// One run of the server, from parts to the last goodbye.
 class Serving {
  public:
   Serving(Context& context, const Configuration& configuration, const ServeOptions& options)
@@ -74,6 +77,7 @@ class Serving {
   }
 
  private:
+  // A failed start ends the loop with the exit code of its error; a signal ends it in order.
   Task<void> live() {
     auto first = co_await parts_->start();
     if (!first) co_return context_.fail(first.error());
@@ -93,6 +97,7 @@ class Serving {
     signals.cancel();
   }
 
+  // The server file first: whoever reads the ready file may start commands at once.
   Status announce(const identity::FirstStart& first) {
     EXECUTOR_CHECK(
         writeServerFile(configuration_.dataDir(), {parts_->url(), parts_->mcpUrl(), ::getpid()}));
@@ -124,6 +129,7 @@ class Serving {
   std::unique_ptr<ServerParts> parts_;
 };
 
+// Everything that can be wrong with the configuration is said before a file is made.
 void serve(Context& context, const ServeOptions& options) {
   raiseDescriptorLimit();
   ::signal(SIGPIPE, SIG_IGN);

@@ -1,3 +1,4 @@
+// The parts of a server in the order of their dependencies.
 #include "cli/server-parts.h"
 
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 namespace executor::cli {
 namespace {
 
+// Every layer that stores something names its records; the store knows none of them itself.
 store::Schema everyRecord() {
   store::Schema all = store::blobSchema();
   all += identity::identitySchema();
@@ -33,6 +35,7 @@ Result<std::string> keptSecret(const std::string& path, F make) {
   return fresh;
 }
 
+// 0700: what lies in it is for the owner, whatever the umask was.
 Status makeDirectory(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
@@ -59,6 +62,8 @@ net::ServerOptions serverOptions(const Configuration& configuration) {
 
 }  // namespace
 
+// A key file that cannot be read is never replaced: a new key would make every sealed field
+// unreadable for good.
 Result<Key256> masterKey(const Configuration& configuration) {
   if (auto given = configuration.encryptionKey()) return *given;
   auto path = configuration.dataDir() + "/encryption-key";
@@ -105,6 +110,7 @@ Result<std::unique_ptr<ServerParts>> ServerParts::build(asio::io_context& loop,
   return parts;
 }
 
+// The lock comes before anything in the directory is read: the second server must not even look.
 Status ServerParts::openData() {
   EXECUTOR_CHECK(makeDirectory(dataDir_));
   EXECUTOR_TRY(auto lock, store::lockDataDirectory(dataDir_));
@@ -120,6 +126,7 @@ Status ServerParts::openStore(const Key256& masterKey) {
   return {};
 }
 
+// Before the outside is reachable. A missing part of the jail is a line in the log of every start.
 Status ServerParts::startSandbox() {
   auto require = configuration_.get("EXECUTOR_SANDBOX_REQUIRE") == "full"
                      ? sandbox::JailRequirement::full
@@ -133,12 +140,14 @@ Status ServerParts::startSandbox() {
   return {};
 }
 
+// One client for everything that leaves: calls and documents pass the same guard.
 Status ServerParts::connectOutside() {
   EXECUTOR_TRY(auto egress, net::EgressPolicy::parse(configuration_.egress()));
   client_ = std::make_unique<net::HttpClient>(loop_, net::ClientOptions{.egress = egress});
   return {};
 }
 
+// What may be called, and who says so.
 void ServerParts::governTools() {
   const auto& clock = systemClock();
   sources_ = catalog::makeSources(*store_, *client_, *zygote_, clock, dataDir_ + "/tool-sets");
@@ -147,6 +156,7 @@ void ServerParts::governTools() {
   approvals_ = approval::makeApprovals(*store_, loop_, clock);
 }
 
+// The one pipeline of calls, and the executions that use it.
 void ServerParts::runExecutions(std::string nodeId) {
   const auto& clock = systemClock();
   invoker_ = invocation::makeInvoker(*policies_, *connections_, *approvals_, *sources_, *client_,
@@ -163,6 +173,7 @@ void ServerParts::runExecutions(std::string nodeId) {
                                            .nodeId = std::move(nodeId)});
 }
 
+// The two faces, REST and MCP, on one router.
 void ServerParts::answerRequests() {
   const auto& clock = systemClock();
   identity_ = identity::makeIdentity(
@@ -185,6 +196,7 @@ void ServerParts::answerRequests() {
   server_ = std::make_unique<net::HttpServer>(loop_, router_, serverOptions(configuration_));
 }
 
+// The listener's own address is refused to programs only once it is known (port 0).
 Task<Result<identity::FirstStart>> ServerParts::start() {
   EXECUTOR_CO_TRY(auto first, co_await identity_->ensureFirstStart());
   EXECUTOR_CO_CHECK(server_->listen());
@@ -196,6 +208,7 @@ Task<Result<identity::FirstStart>> ServerParts::start() {
   co_return first;
 }
 
+// Streams end first, then requests finish, then executions; what is left is for the next start.
 Task<void> ServerParts::stop() {
   endpoint_->stop();
   co_await server_->stop(kDrainGrace);

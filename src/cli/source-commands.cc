@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxDocumentBytes = 128u << 20;
 
+// Anything else is a file; `-` is standard input.
 bool isUrl(const std::string& text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
@@ -32,6 +33,7 @@ Result<json::value> sourceBody(const std::string& from, const std::string& name,
   return body;
 }
 
+// Warnings are what the document promises and Executor cannot send exactly.
 void showSource(const json::value& source) {
   fmt::print("{} {}: {} tools ({} {})\n", styled(Style::green, "Ready"),
              styled(Style::bold, cellOf(source, "name")), cellOf(source, "toolCount"),
@@ -44,6 +46,7 @@ void showSource(const json::value& source) {
   }
 }
 
+// Members that are absent are left out; --json has all.
 void showSourceInFull(const json::value& source) {
   for (const char* member : {"name", "id", "kind", "state", "title", "documentVersion", "toolCount",
                              "url", "baseUrl", "error", "createdAt", "updatedAt"}) {
@@ -51,6 +54,7 @@ void showSourceInFull(const json::value& source) {
   }
 }
 
+// Large documents take a second or two: the steps are shown while the server works.
 Result<json::value> addWithProgress(Context& context, Remote& remote, const std::string& path,
                                     const json::value& body) {
   ProgressLine line(!context.json);
@@ -59,6 +63,7 @@ Result<json::value> addWithProgress(Context& context, Remote& remote, const std:
   });
 }
 
+// The document goes to the server as text; the server compiles it in the jail.
 void addSourceAdd(CLI::App& group, Context& context) {
   struct Options {
     std::string from, name, baseUrl;
@@ -90,6 +95,7 @@ void addNamed(CLI::App& group, const char* name, const char* text, const char* a
   command->callback([value, run] { run(*value); });
 }
 
+// Each kind of thing is removed alike.
 void addRemove(CLI::App& group, Context& context, const char* argument, std::string path) {
   addNamed(group, "remove", "Remove it", argument, [&context, path](const std::string& which) {
     runRest(
@@ -105,6 +111,7 @@ void addList(CLI::App& group, Context& context, std::string path, std::vector<st
   });
 }
 
+// No option takes the secret (D32): it would stand in the shell's history and in every `ps`.
 void addConnectionAdd(CLI::App& group, Context& context) {
   struct Options {
     std::string source, name, kind = "bearer", in, parameter, fromFile;
@@ -132,6 +139,7 @@ void addConnectionAdd(CLI::App& group, Context& context) {
   });
 }
 
+// Exact tools only now; the server refuses patterns instead of taking them as names.
 void addPolicyAdd(CLI::App& group, Context& context) {
   auto effect = std::make_shared<std::string>();
   auto tool = std::make_shared<std::string>();
@@ -146,6 +154,7 @@ void addPolicyAdd(CLI::App& group, Context& context) {
   });
 }
 
+// The only moment the key is seen; it goes to standard output alone, for a pipe.
 void addKeyCreate(CLI::App& group, Context& context) {
   auto name = std::make_shared<std::string>();
   auto mayApprove = std::make_shared<bool>(false);

@@ -1,3 +1,4 @@
+// Samples of schemas, and routes that answer with them.
 #include "cli/stand-in.h"
 
 #include <array>
@@ -14,6 +15,7 @@ using source::ToolView;
 
 constexpr std::size_t kSampleItems = 2;
 
+// A value that a client which checks formats would take.
 std::string sampleText(std::string_view format) {
   if (format == "date-time") return "2026-01-02T03:04:05Z";
   if (format == "date") return "2026-01-02";
@@ -39,6 +41,8 @@ std::optional<json::value> givenSample(const SchemaView& view) {
   return example ? std::optional(*example) : std::nullopt;
 }
 
+// At the top everything is shown; deeper only what is required, or answers of GitHub's size would
+// come out of every small request.
 json::object sampleObject(const ToolSet& set, const SchemaView& view, const json::object& echo,
                           unsigned depth) {
   json::object out;
@@ -57,6 +61,7 @@ json::object sampleObject(const ToolSet& set, const SchemaView& view, const json
   return out;
 }
 
+// Types come as a set; the first that fits is as good as another.
 json::value sampleScalar(const SchemaView& view) {
   if (view.types & (source::kTypeInteger | source::kTypeNumber)) return 1;
   if (view.types & source::kTypeBoolean) return true;
@@ -74,6 +79,7 @@ std::string patternOf(std::string_view pathTemplate) {
   return out;
 }
 
+// A created thing answers 201, everything else 200, what has no content 204.
 Task<net::Response> answer(std::shared_ptr<const ToolSet> set, std::uint32_t index,
                            net::Request request) {
   auto tool = set->tool(index);
@@ -88,6 +94,7 @@ Task<net::Response> answer(std::shared_ptr<const ToolSet> set, std::uint32_t ind
 
 }  // namespace
 
+// Depth is bounded, so circular schemas end in null.
 json::value sampleOf(const ToolSet& set, std::uint32_t schema, const json::object& echo,
                      unsigned depth) {
   if (schema == source::kNoSchema || depth > kMaxSampleDepth) return nullptr;
@@ -109,6 +116,7 @@ json::value sampleOf(const ToolSet& set, std::uint32_t schema, const json::objec
   return sampleScalar(view);
 }
 
+// Two operations whose paths differ only in parameter names are one route; the first keeps it.
 void addStandIn(net::Router& router, std::shared_ptr<const ToolSet> set) {
   std::set<std::pair<std::string, std::string>> added;
   for (std::uint32_t i = 0; i < set->toolCount(); ++i) {

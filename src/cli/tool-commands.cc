@@ -21,22 +21,22 @@ namespace {
 constexpr std::chrono::seconds kStopTimeout{30};
 constexpr std::size_t kDescriptionWidth = 60;
 
+// One line per tool. Paths are what a program needs, so they are never cut.
 void showTools(const json::value& answer) {
   std::vector<std::vector<std::string>> rows;
-  const auto* items = findArray(answer, "items");
-  if (!items) items = findArray(answer, "results");
-  if (items) {
-    for (const auto& item : *items) {
+  if (const auto* tools = findArray(answer, "tools")) {
+    for (const auto& item : *tools) {
       rows.push_back({cellOf(item, "path"), cellOf(item, "approval"),
                       truncateText(cellOf(item, "description"), kDescriptionWidth)});
     }
   }
   fmt::print("{}", rows.empty() ? "No tools match.\n"
                                 : formatTable({"TOOL", "APPROVAL", "DESCRIPTION"}, rows));
-  if (!find(answer, "nextCursor")) return;
-  fmt::print("… more: --cursor {}\n", cellOf(answer, "nextCursor"));
+  auto next = findString(answer, "nextCursor");
+  if (!next.empty()) fmt::print("… more: --cursor {}\n", next);
 }
 
+// The signature and its types as a program would see them.
 void showDescription(const json::value& tool) {
   fmt::print("{}\n{}\n", styled(Style::bold, cellOf(tool, "path")), cellOf(tool, "description"));
   for (const char* member : {"method", "pathTemplate", "approval"}) {
@@ -47,6 +47,7 @@ void showDescription(const json::value& tool) {
   }
 }
 
+// `search` and `list` are the same request with and without words.
 struct ListOptions {
   std::string query, nameSpace, cursor;
   int limit = 20;
@@ -77,6 +78,7 @@ struct Connection {
   std::string url, mcpUrl, apiKey, workspaceId;
 };
 
+// What a client needs to connect: where, with which key, for which workspace.
 Result<Connection> connectionOf(const Context& context) {
   EXECUTOR_TRY(auto dataDir, dataDirectory(context));
   EXECUTOR_TRY(auto location, findServer(dataDir));
@@ -87,6 +89,7 @@ Result<Connection> connectionOf(const Context& context) {
                     std::string(findString(status, "workspaceId"))};
 }
 
+// The lines are shared with the page `/` (api/connect-lines.h).
 void printConnectLines(const Connection& connection, const std::string& client) {
   for (const auto& line : api::connectLines({connection.mcpUrl, connection.apiKey})) {
     if (!client.empty() && client != line.client) continue;
@@ -95,6 +98,7 @@ void printConnectLines(const Connection& connection, const std::string& client) 
   }
 }
 
+// The process is not our child, so it is asked for instead of waited for.
 bool waitForEnd(int pid) {
   auto deadline = std::chrono::steady_clock::now() + kStopTimeout;
   while (std::chrono::steady_clock::now() < deadline) {
@@ -104,6 +108,7 @@ bool waitForEnd(int pid) {
   return false;
 }
 
+// SIGTERM: executions may finish, waiting ones are kept.
 Result<int> stopServer(const Context& context) {
   EXECUTOR_TRY(auto dataDir, dataDirectory(context));
   EXECUTOR_TRY(auto location, findServer(dataDir));
@@ -116,6 +121,8 @@ Result<int> stopServer(const Context& context) {
                         "It may be waiting for an execution; try again, or kill it.");
 }
 
+// Descriptors are duplicated because the bridge closes its own; nothing else writes to standard
+// output, which belongs to the protocol.
 int bridgeStdio(Context& context) {
   asio::io_context loop;
   net::HttpClient client(loop, {});

@@ -1,3 +1,7 @@
+// The methods of both eras as one list.
+//
+// An answer is built as text, because results and inputs are passed on as the text they came in
+// (D22).
 #include "mcp/dispatcher.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,6 +20,7 @@ constexpr std::string_view kInstructions =
     "tools.<source>.<group>.<tool>(input). Writes may wait for a human; resume returns their "
     "result.";
 
+// Legacy clients get it once, in initialize; modern ones with every result.
 std::string serverInfo() {
   return R"({"name":"executor","title":"Executor","version":")" EXECUTOR_VERSION R"("})";
 }
@@ -31,6 +36,8 @@ std::string resultObject(Era era, std::string members) {
   return out + ',' + modernMeta() + '}';
 }
 
+// The list depends on the workspace's sources: private, and short-lived although a subscription
+// tells of changes, because most clients do not subscribe.
 std::string cacheHints() {
   return R"(,"ttlMs":)" + std::to_string(kListTtlMs) + R"(,"cacheScope":"private")";
 }
@@ -69,6 +76,7 @@ class CancelOnDisconnect : public std::enable_shared_from_this<CancelOnDisconnec
   bool armed_ = true;
 };
 
+// Absent arguments are none; anything that is no object is the client author's mistake.
 Result<json::object> argumentsOf(const Message& message) {
   const auto* arguments = message.params.if_contains("arguments");
   if (!arguments || arguments->is_null()) return json::object{};
@@ -78,6 +86,7 @@ Result<json::object> argumentsOf(const Message& message) {
 
 }  // namespace
 
+// tools/call and tools/list are in both eras; the rest belongs to one.
 Task<Result<std::string>> Dispatcher::request(Call call, Message message) {
   if (message.method == "tools/call") {
     co_return co_await callTool(std::move(call), std::move(message));
@@ -94,6 +103,7 @@ Task<Result<std::string>> Dispatcher::request(Call call, Message message) {
   co_return methodNotFound(message.method);
 }
 
+// Only a request of the same session can be named, so nobody cancels another client's work.
 Task<void> Dispatcher::notification(Call call, Message message) {
   if (message.method != "notifications/cancelled" || !call.session) co_return;
   const auto* requestId = message.params.if_contains("requestId");
@@ -104,6 +114,7 @@ Task<void> Dispatcher::notification(Call call, Message message) {
   (void)co_await executions_.cancel(call.principal, found->second, std::move(reason));
 }
 
+// The endpoint has negotiated and opened the session; this only tells.
 Task<Result<std::string>> Dispatcher::initialize(Call call, Message message) {
   if (!message.params.contains("protocolVersion")) {
     co_return fail(ErrorCode::invalid_argument, "initialize needs params.protocolVersion.");
@@ -128,6 +139,7 @@ Task<Result<std::string>> Dispatcher::listTools(Call call) {
   co_return resultObject(call.era, std::move(members));
 }
 
+// The tools of the sources are not listed as MCP tools: a model would pay for each of them.
 Task<Result<std::string>> Dispatcher::callTool(Call call, Message message) {
   auto name = findString(message.params, "name");
   EXECUTOR_CO_TRY(auto arguments, argumentsOf(message));
@@ -163,6 +175,7 @@ Task<Result<std::string>> Dispatcher::execute(Call call, json::object arguments,
   co_return answer;
 }
 
+// Works for any execution of the workspace, also after a restart and from another client.
 Task<Result<std::string>> Dispatcher::resume(Call call, json::object arguments) {
   if (auto known = rejectUnknownMembers(arguments, "arguments of resume", {"taskId"}); !known) {
     co_return resultObject(call.era, toolErrorMembers(known.error()));
@@ -178,6 +191,8 @@ Task<Result<std::string>> Dispatcher::resume(Call call, json::object arguments) 
   co_return co_await waitFor(std::move(call), std::move(id));
 }
 
+// Clients give up after 60 s, so a wait for a human is answered before (D16); one for an upstream
+// is bounded by the execution's own time.
 Task<Result<std::string>> Dispatcher::waitFor(Call call, std::string id) {
   auto view = co_await executions_.wait(call.principal, std::move(id), Deadline::max(),
                                         execution::kWaitingGrace);

@@ -1,3 +1,4 @@
+// Streamable HTTP: what stands in headers and statuses, and what in messages.
 #include "mcp/endpoint.h"
 
 #include <boost/asio/steady_timer.hpp>
@@ -17,6 +18,7 @@ net::Response plainError(const Error& error) {
                              R"({"error":)" + quoteJson(error.message) + '}');
 }
 
+// For what goes wrong before or around a method.
 net::Response rpcError(const json::value& id, const Error& error, int status) {
   return net::Response::json(status, errorMessage(id, error));
 }
@@ -35,11 +37,13 @@ int modernStatus(const Error& error) {
   }
 }
 
+// A client that names no preference takes anything; RFC 9110 weights are not looked at.
 bool accepts(std::string_view header, std::string_view type) {
   if (header.empty() || header.find("*/*") != std::string_view::npos) return true;
   return header.find(type) != std::string_view::npos;
 }
 
+// Texts as the SDK's own server has them, so that its users find them.
 Status checkTransport(const net::Request& request) {
   auto type = toLowerAscii(request.headers.get("content-type"));
   if (trimText(std::string_view(type).substr(0, type.find(';'))) != "application/json") {
@@ -60,10 +64,12 @@ std::string negotiated(const Message& message) {
   return std::string(isLegacyVersion(wanted) ? wanted : kLegacyVersions.front());
 }
 
+// Removed in 2025-06-18. Without a header the client is older than headers are.
 bool batchesExist(std::string_view version) {
   return version.empty() || version <= std::string_view("2025-03-26");
 }
 
+// Links in answers point to where the client came from.
 Call callFrom(const net::Request& request, Principal principal) {
   Call call;
   call.principal = std::move(principal);
@@ -72,6 +78,7 @@ Call callFrom(const net::Request& request, Principal principal) {
   return call;
 }
 
+// Each message of a subscription names the request that opened it.
 std::string subscriptionParams(const json::value& id, std::string_view more = {}) {
   std::string out = R"({"_meta":{")" + std::string(meta::kSubscription) + "\":";
   serializeJson(id, out);
@@ -86,6 +93,7 @@ Endpoint::Endpoint(execution::Executions& executions, catalog::Sources& sources,
                    identity::Identity& identity, const Clock& clock)
     : dispatcher_(executions, sources), sources_(sources), identity_(identity), sessions_(clock) {}
 
+// Both paths, because configurations in the field have either (reference MCP-002).
 void Endpoint::addRoutes(net::Router& router) {
   net::RouteOptions options{.maxBodyBytes = kMaxMessageBytes};
   for (std::string_view path : {"/mcp/anonymous", "/v1/mcp/anonymous"}) {
@@ -95,6 +103,8 @@ void Endpoint::addRoutes(net::Router& router) {
   }
 }
 
+// Authentication, then transport, then JSON, then era: each with the earliest answer that can be
+// given.
 Task<net::Response> Endpoint::post(net::Request request) {
   auto principal = co_await identity_.agentFromRequest(request);
   if (!principal) co_return plainError(principal.error());
@@ -115,6 +125,7 @@ Task<net::Response> Endpoint::post(net::Request request) {
   co_return co_await legacy(std::move(call), *std::move(body), request.headers);
 }
 
+// Every request stands for itself: no session is looked for.
 Task<net::Response> Endpoint::modern(Call call, Message message, const net::Headers& headers) {
   call.era = Era::modern;
   call.version = kModernVersion;
@@ -129,6 +140,7 @@ Task<net::Response> Endpoint::modern(Call call, Message message, const net::Head
   co_return net::Response::json(200, resultMessage(id, *result));
 }
 
+// The session's revision wins over the header: clients before 2025-06-18 send none.
 Task<net::Response> Endpoint::legacy(Call call, json::value body, const net::Headers& headers) {
   auto version = headers.get("mcp-protocol-version");
   if (!version.empty() && !isLegacyVersion(version)) {
@@ -158,6 +170,7 @@ Task<net::Response> Endpoint::legacy(Call call, json::value body, const net::Hea
   co_return co_await legacyMessage(std::move(call), *std::move(message));
 }
 
+// The session's id travels in a header of the answer to initialize and nowhere else.
 Task<net::Response> Endpoint::legacyMessage(Call call, Message message) {
   if (message.kind == Message::Kind::response) co_return accepted();
   if (message.kind == Message::Kind::notification) {
@@ -176,6 +189,7 @@ Task<net::Response> Endpoint::legacyMessage(Call call, Message message) {
   co_return response;
 }
 
+// In order, one after the other: a batch is a convenience of the client, not a way to more load.
 Task<net::Response> Endpoint::legacyBatch(Call call, json::array batch) {
   if (!batchesExist(call.version) || batch.empty() || batch.size() > kMaxBatch) {
     co_return rpcError(nullptr,
@@ -200,12 +214,14 @@ Task<net::Response> Endpoint::legacyBatch(Call call, json::array batch) {
   co_return net::Response::json(200, out + "]");
 }
 
+// A method's error is an answer like any other.
 Task<std::string> Endpoint::answer(Call call, Message message) {
   auto id = message.id;
   auto result = co_await dispatcher_.request(std::move(call), std::move(message));
   co_return result ? resultMessage(id, *result) : errorMessage(id, result.error());
 }
 
+// Change notifications of a legacy session.
 Task<net::Response> Endpoint::get(net::Request request) {
   auto principal = co_await identity_.agentFromRequest(request);
   if (!principal) co_return plainError(principal.error());
@@ -231,6 +247,7 @@ Task<net::Response> Endpoint::get(net::Request request) {
   co_return changeStream(std::move(call), ":\n\n", nullptr, true);
 }
 
+// The client's goodbye; its executions go on.
 Task<net::Response> Endpoint::remove(net::Request request) {
   auto principal = co_await identity_.agentFromRequest(request);
   if (!principal) co_return plainError(principal.error());
@@ -261,6 +278,7 @@ net::Response Endpoint::listen(Call call, Message message) {
   return changeStream(std::move(call), std::move(opening), message.id, tools);
 }
 
+// Proxies must not hold events back (X-Accel-Buffering).
 net::Response Endpoint::changeStream(Call call, std::string opening, json::value subscription,
                                      bool tools) {
   net::Response response;

@@ -1,3 +1,4 @@
+// Reading and writing JSON-RPC, and the checks of revision 2026-07-28 on headers.
 #include "mcp/protocol.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@ namespace {
 constexpr std::string_view kSentinelOpen = "=?base64?";
 constexpr std::string_view kSentinelClose = "?=";
 
+// JSON-RPC allows null; MCP does not.
 bool isValidId(const json::value& id) {
   return id.is_string() || id.is_int64() || id.is_uint64() || id.is_double();
 }
@@ -19,6 +21,7 @@ std::unexpected<Error> invalidRequest(std::string message) {
               "Send one JSON-RPC 2.0 request or notification.");
 }
 
+// A missing header and a different one need different fixes.
 std::unexpected<Error> mismatch(std::string_view header, std::string_view found,
                                 std::string_view expected) {
   if (found.empty()) {
@@ -31,6 +34,7 @@ std::unexpected<Error> mismatch(std::string_view header, std::string_view found,
                   "' does not match body value '" + std::string(expected) + "'");
 }
 
+// `_meta` may hold anything of the client's; only ours are looked at.
 const json::value* metaField(const Message& message, std::string_view key) {
   const auto* metaObject = message.params.if_contains("_meta");
   return metaObject && metaObject->is_object() ? metaObject->as_object().if_contains(key) : nullptr;
@@ -46,6 +50,7 @@ std::optional<std::string_view> namedValue(const Message& message) {
   return value && value->is_string() ? std::string_view(value->as_string()) : std::string_view();
 }
 
+// Proxies route by these headers, so they must say what the body says.
 Status checkMirroredHeaders(const Message& message, const net::Headers& headers) {
   if (auto method = headers.get("mcp-method"); method != message.method) {
     return mismatch("Mcp-Method", method, message.method);
@@ -58,6 +63,7 @@ Status checkMirroredHeaders(const Message& message, const net::Headers& headers)
   return {};
 }
 
+// A mismatch comes before an unknown version: it is the mistake that hides the other.
 Status checkVersion(const Message& message, const net::Headers& headers) {
   auto header = headers.get("mcp-protocol-version");
   auto inBody = metaVersion(message);
@@ -70,6 +76,7 @@ Status checkVersion(const Message& message, const net::Headers& headers) {
 
 }  // namespace
 
+// Members that JSON-RPC does not know are let through, as it asks.
 Result<Message> readMessage(const json::value& value) {
   const auto* object = value.if_object();
   if (!object) return invalidRequest("A message must be a JSON object.");
@@ -137,6 +144,7 @@ std::optional<std::string> decodeHeaderValue(std::string_view value) {
   return decoded;
 }
 
+// The result is spliced in unread.
 std::string resultMessage(const json::value& id, std::string_view result) {
   std::string out = R"({"jsonrpc":"2.0","id":)";
   serializeJson(id, out);
@@ -146,6 +154,8 @@ std::string resultMessage(const json::value& id, std::string_view result) {
   return out;
 }
 
+// `detail` stays out: it is for the log (invariant 1). For an unknown version it holds what the
+// client sent, which the revision wants back.
 std::string errorMessage(const json::value& id, const Error& error) {
   json::object data;
   if (error.code == ErrorCode::unsupported_version) {

@@ -1,3 +1,4 @@
+// A hash table over a list in order of use.
 #include "mcp/sessions.h"
 
 #include "base/id.h"
@@ -7,6 +8,7 @@ namespace {
 
 constexpr std::size_t kSessionIdBytes = 24;
 
+// Key and workspace: two keys of one account are two clients.
 std::string ownerOf(const Principal& principal) {
   return principal.accountId + '/' + principal.workspaceId + '/' + principal.keyId;
 }
@@ -27,6 +29,7 @@ std::shared_ptr<Session> Sessions::open(const Principal& principal, std::string 
   return session;
 }
 
+// A foreign session looks like none, so that ids cannot be probed.
 std::shared_ptr<Session> Sessions::find(std::string_view id, const Principal& principal) {
   auto found = byId_.find(std::string(id));
   if (found == byId_.end() || (*found->second)->owner != ownerOf(principal)) return nullptr;

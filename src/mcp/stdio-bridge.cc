@@ -102,6 +102,7 @@ class StdioBridge::Impl : public std::enable_shared_from_this<StdioBridge::Impl>
   Signal idle_;
 };
 
+// Called again whenever the server does not answer: it may have been restarted on another port.
 Status StdioBridge::Impl::locate() {
   auto found = locate_();
   if (!found) return std::unexpected(std::move(found).error());
@@ -109,6 +110,7 @@ Status StdioBridge::Impl::locate() {
   return {};
 }
 
+// Lines are handled side by side: a program that waits must not hold up a ping.
 Task<Status> StdioBridge::Impl::run() {
   EXECUTOR_CO_CHECK(locate());
   std::string buffer;
@@ -136,6 +138,7 @@ Task<Status> StdioBridge::Impl::run() {
   co_return Status{};
 }
 
+// Every request is answered exactly once, if need be with an error of the bridge's own.
 Task<void> StdioBridge::Impl::handle(std::string line) {
   auto parsed = parseJson(line);
   auto message = parsed ? readMessage(*parsed) : std::unexpected(parsed.error());
@@ -165,6 +168,7 @@ bool StdioBridge::Impl::cancelModern(const Message& message) {
   return true;
 }
 
+// No deadline: executions have their own.
 net::ClientRequest StdioBridge::Impl::request(const Message& message, std::string line) const {
   net::ClientRequest out;
   out.method = "POST";
@@ -196,6 +200,7 @@ Task<Result<net::ClientResponse>> StdioBridge::Impl::post(std::string line, Mess
   co_return response;
 }
 
+// Answers are printed as they come, so that notifications of a stream are not late.
 Task<Result<net::ClientResponse>> StdioBridge::Impl::send(std::string line, Message message) {
   auto cancel = std::make_shared<net::ClientCancel>();
   auto key = serializeJson(message.id);
@@ -219,6 +224,7 @@ Task<Result<net::ClientResponse>> StdioBridge::Impl::send(std::string line, Mess
   co_return response;
 }
 
+// With the client's own words, so that the server negotiates the same revision again.
 Task<bool> StdioBridge::Impl::reopenSession() {
   if (initialize_.empty()) co_return false;
   auto parsed = parseJson(initialize_);
@@ -231,6 +237,7 @@ Task<bool> StdioBridge::Impl::reopenSession() {
   co_return !session_.empty();
 }
 
+// A legacy session's notifications come over a stream of their own.
 Task<void> StdioBridge::Impl::listenForChanges() {
   net::ClientRequest out;
   out.method = "GET";

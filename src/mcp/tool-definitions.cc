@@ -1,3 +1,5 @@
+// The words a model reads before it has seen anything else; every one is paid for in each
+// conversation.
 #include "mcp/tool-definitions.h"
 
 #include "base/json.h"
@@ -68,12 +70,14 @@ std::string oneLine(std::string_view title) {
   return out;
 }
 
+// The count tells a model whether to browse or to search.
 std::string namespaceLine(const catalog::Catalog::Namespace& entry) {
   std::string line = "\n- tools." + entry.name + " (" + std::to_string(entry.tools) + " tools)";
   if (!entry.title.empty()) line += ": " + oneLine(entry.title);
   return line;
 }
 
+// `title` for people, `name` for programs.
 void appendTool(std::string& out, std::string_view name, std::string_view title,
                 std::string_view description, std::string_view input, bool withOutputSchema) {
   out += R"({"name":)" + quoteJson(name) + R"(,"title":)" + quoteJson(title);

@@ -1,3 +1,4 @@
+// Text for the model, structure for programs.
 #include "mcp/tool-result.h"
 
 #include "api/views.h"
@@ -10,6 +11,7 @@ namespace {
 using execution::ExecutionView;
 using execution::State;
 
+// Only where it is known: an upstream's failure has no line.
 std::string position(const ExecutionView& view) {
   if (view.errorLine == 0) return {};
   return " (line " + std::to_string(view.errorLine) + ", column " +
@@ -25,6 +27,7 @@ std::string unfinishedText(const ExecutionView& view, std::string_view origin) {
   return text + "Then call `resume` with {\"taskId\":\"" + view.id + "\"} to get the result.";
 }
 
+// The taskId comes last: a model rarely needs it, a person who looks at the page does.
 std::string failureText(const ExecutionView& view) {
   std::string text = "status: " + std::string(name(view.state)) + "\nerror: " + view.errorMessage;
   text += position(view);
@@ -33,6 +36,7 @@ std::string failureText(const ExecutionView& view) {
   return text + "\ntaskId: " + view.id;
 }
 
+// The cut is at a whole character, and says that there is more.
 std::string preview(std::string_view result) {
   if (result.size() <= kMaxPreviewChars) return std::string(result);
   return truncateText(result, kMaxPreviewChars) +
@@ -46,6 +50,7 @@ std::string completedText(const ExecutionView& view) {
          std::to_string(view.resultBytes) + " bytes, stored as " + view.resultHandle + "]";
 }
 
+// Apart from the result, and bounded on its own: logging must not push the result out.
 std::string consoleText(const ExecutionView& view) {
   std::string text;
   for (const auto& line : view.logs) text += "\n[" + line.level + "] " + line.text;
@@ -72,6 +77,7 @@ std::string toolResultMembers(const ExecutionView& view, std::string_view origin
   return out;
 }
 
+// The code first, because models and tests match on it.
 std::string toolErrorMembers(const Error& error) {
   std::string text(error.codeName());
   text += ": " + error.message;

@@ -125,10 +125,10 @@ test('tools: search, list, describe', async () => {
   assert.match((await run('tools', 'search', 'create an item')).stdout, /^TOOL +APPROVAL +DESCRIPTION\n(.*\n)*items\.items\.create +required/);
   assert.match((await run('tools', 'list', '--namespace', 'items')).stdout, /^items\.items\.list +auto +List items$/m);
   const first = await json('tools', 'list', '--namespace', 'items', '--limit', '3');
-  assert.equal((first.items ?? first.results).length, 3);
+  assert.equal(first.tools.length, 3);
   assert.ok(first.nextCursor);
   const rest = await json('tools', 'list', '--namespace', 'items', '--limit', '3', '--cursor', first.nextCursor);
-  assert.equal((rest.items ?? rest.results).length, 1);
+  assert.equal(rest.tools.length, 1);
   const described = await run('tools', 'describe', 'items.items.create');
   assert.equal(described.code, 0, described.stderr);
   assert.match(described.stdout, /items\.items\.create/);

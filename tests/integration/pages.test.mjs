@@ -126,7 +126,7 @@ test('a form without the token of its own session changes nothing', async () => 
 test('hostile names, inputs and programs are shown as text', async () => {
   const cookie = await openBrowser();
   const { body } = await api(server, 'GET', '/api/v1/tools?namespace=hostile');
-  const tool = (body.items ?? body.results).map((t) => t.path).find((p) => /script|alert/.test(p));
+  const tool = body.tools.map((t) => t.path).find((p) => /script|alert/.test(p));
   assert.ok(tool, JSON.stringify(body));
   const { running, approval, path } = await waitingApproval(`// ${attack}\nreturn await tools.${tool}({ name: ${JSON.stringify(attack)} })`);
   for (const target of ['/', path, `/executions/${approval.executionId}`, `/approvals/${encodeURIComponent(attack)}`, `/open/${encodeURIComponent(attack)}`]) {
