@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/log.h"
@@ -120,7 +121,6 @@ void WorkerLink::dispatch(FromWorker frame) {
     // What a stopped run still had to say is for nobody.
     if (std::holds_alternative<StoppedFrame>(frame)) {
       stopping_.erase(id);
-      if (runs_.empty() && stopping_.empty()) unanswered_ = 0;
       if (runs_.empty() && owner_ != nullptr) owner_->onWorkerIdle(*this);
     }
     return;
@@ -182,7 +182,7 @@ void WorkerLink::on(RunState& run, ConsoleFrame& frame) {
 }
 
 void WorkerLink::on(RunState& run, TurnEndFrame& frame) {
-  answered();
+  answered(run);
   if (frame.turn > 0) run.events->onTurnEnd(frame.turn);
 }
 
@@ -191,7 +191,6 @@ void WorkerLink::on(RunState& run, EndFrame& frame) {
                     isValidUtf8(frame.errorName) && isValidUtf8(frame.stack);
   if (!text || (frame.ok && !isJson(frame.resultJson))) return kill("an end that is not text");
   tainted_ |= frame.tainted;
-  answered();
   const auto self = shared_from_this();
   RunEnd end = toRunEnd(frame, run);
   forget(frame.run);
@@ -204,23 +203,22 @@ void WorkerLink::forget(std::uint32_t run) {
   runs_.erase(run);
   if (!runs_.empty()) return;
   idleSince_ = std::chrono::steady_clock::now();
-  if (stopping_.empty()) unanswered_ = 0;
 }
 
 void WorkerLink::start(const StartFrame& frame, std::shared_ptr<RunState> run) {
   runs_[frame.run] = std::move(run);
   ++started_;
-  expectAnswer();
+  expectAnswer(frame.run);
   send(frame);
 }
 
 void WorkerLink::deliver(const DeliverFrame& frame) {
-  expectAnswer();
+  expectAnswer(frame.run);
   send(frame);
 }
 
 void WorkerLink::fire(const TimerFrame& frame) {
-  expectAnswer();
+  expectAnswer(frame.run);
   send(frame);
 }
 
@@ -231,18 +229,24 @@ void WorkerLink::stop(std::uint32_t run) {
   send(StopFrame{.run = run});
 }
 
-void WorkerLink::expectAnswer() {
-  if (unanswered_++ == 0) busySince_ = std::chrono::steady_clock::now();
+void WorkerLink::expectAnswer(std::uint32_t run) {
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) return;
+  if (found->second->unanswered++ == 0) found->second->askedAt = std::chrono::steady_clock::now();
 }
 
-void WorkerLink::answered() {
-  if (unanswered_ > 0) --unanswered_;
-  busySince_ = std::chrono::steady_clock::now();
+void WorkerLink::answered(RunState& run) {
+  if (run.unanswered > 0) --run.unanswered;
+  run.askedAt = std::chrono::steady_clock::now();
 }
 
 std::chrono::steady_clock::duration WorkerLink::busy() const {
-  if (unanswered_ == 0) return {};
-  return std::chrono::steady_clock::now() - busySince_;
+  const auto now = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::duration longest{};
+  for (const auto& [id, run] : runs_) {
+    if (run->unanswered > 0) longest = std::max(longest, now - run->askedAt);
+  }
+  return longest;
 }
 
 void WorkerLink::send(const ToWorker& frame) {
@@ -301,7 +305,7 @@ void WorkerLink::watch() {
     if (now - since > kStopGrace) return kill("it did not stop a run");
   }
   const auto cpu = child_.cpu();
-  if (!cpu || unanswered_ == 0 || progressed_) {
+  if (!cpu || busy() == std::chrono::steady_clock::duration{} || progressed_) {
     progressed_ = false;
     cpuBefore_ = cpu.value_or(cpuBefore_);
     stillTicks_ = 0;

@@ -29,6 +29,8 @@ struct RunState {
   std::set<std::uint32_t> timers;
   std::uint32_t calls = 0;
   std::size_t consoleBytes = 0;
+  std::uint32_t unanswered = 0;  // turns asked for and not reported as ended
+  SteadyTime askedAt{};
   bool started = false;
   bool ended = false;
 };
@@ -68,7 +70,8 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   std::uint32_t started() const { return started_; }
   SteadyTime born() const { return born_; }
   SteadyTime idleSince() const { return idleSince_; }
-  // How long the present slice has gone on; zero when the worker is at rest.
+  // How long the slowest of its runs has been computing; zero when the worker is at rest. Per run,
+  // because a quick one beside it says nothing about a slow one.
   std::chrono::steady_clock::duration busy() const;
   pid_t pid() const { return child_.pid(); }
 
@@ -90,8 +93,8 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   void on(RunState& run, EndFrame& frame);
   void send(const ToWorker& frame);
   void flush();
-  void expectAnswer();
-  void answered();
+  void expectAnswer(std::uint32_t run);
+  void answered(RunState& run);
   void forget(std::uint32_t run);
   void crashRuns(const std::string& why);
 
@@ -104,9 +107,7 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   bool writing_ = false;
   RunMap runs_;
   std::map<std::uint32_t, SteadyTime> stopping_;
-  std::uint32_t unanswered_ = 0;  // turns asked for and not reported as ended
   std::uint32_t started_ = 0;
-  SteadyTime busySince_{};
   SteadyTime born_ = std::chrono::steady_clock::now();
   SteadyTime idleSince_ = born_;
   bool progressed_ = true;

@@ -43,6 +43,8 @@ class Worker {
   bool hasOtherWork() const;
 
  private:
+  bool idle() const { return runnable_.empty() && background_.empty(); }
+  Guest* takeNext();
   void readFrames(bool wait);
   void dispatch(ToWorker frame);
   void schedule(Guest& guest);
@@ -64,7 +66,8 @@ class Worker {
   FrameBuffer in_;
   std::string out_;
   std::map<std::uint32_t, std::unique_ptr<Guest>> guests_;
-  std::deque<Guest*> runnable_;
+  std::deque<Guest*> runnable_;    // with a new event: nearly always short
+  std::deque<Guest*> background_;  // set aside by the tick, in turn
   std::vector<std::unique_ptr<Machine>> hot_;
   std::vector<std::unique_ptr<Machine>> used_;  // to be restored when there is time
   std::vector<std::unique_ptr<Fiber>> fibers_;
@@ -83,13 +86,9 @@ void Worker::serve() {
   for (;;) {
     flush();
     refill();
-    readFrames(runnable_.empty() && awaitFrames());
+    readFrames(idle() && awaitFrames());
     freezeRested();
-    if (runnable_.empty()) continue;
-    Guest* next = runnable_.front();
-    runnable_.pop_front();
-    next->queued = false;
-    slice(*next);
+    if (!idle()) slice(*takeNext());
   }
 }
 
@@ -134,7 +133,7 @@ bool Worker::wake(Guest& guest) {
 
 // From the signal handler while a slice runs.
 bool Worker::hasOtherWork() const {
-  if (!runnable_.empty()) return true;
+  if (!idle()) return true;
   pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
   return poll(&ready, 1, 0) > 0;
 }
@@ -158,7 +157,7 @@ void Worker::readFrames(bool wait) {
       dispatch(*std::move(frame));
     }
     // A frame larger than one read goes on; what is complete is served first.
-    if (!runnable_.empty()) return;
+    if (!idle()) return;
     wait = more ? wait : false;
   }
 }
@@ -185,7 +184,17 @@ void Worker::dispatch(ToWorker frame) {
 void Worker::schedule(Guest& guest) {
   if (guest.queued) return;
   guest.queued = true;
-  runnable_.push_back(&guest);
+  (guest.fiber == nullptr ? runnable_ : background_).push_back(&guest);
+}
+
+// What waits for a new event comes before what already had its share: a run that only makes calls is
+// never behind more than one tick of one that computes, however many of those there are.
+Guest* Worker::takeNext() {
+  auto& queue = runnable_.empty() ? background_ : runnable_;
+  Guest* next = queue.front();
+  queue.pop_front();
+  next->queued = false;
+  return next;
 }
 
 void Worker::slice(Guest& guest) {
@@ -266,6 +275,7 @@ void Worker::finish(Guest& guest) {
     --awake_;
   }
   std::erase(runnable_, &guest);
+  std::erase(background_, &guest);
   guests_.erase(guest.run.id());
 }
 
