@@ -64,6 +64,7 @@ bool sendReport(int socket, const ZygoteReport& report, const int* descriptors, 
   return sendmsg(socket, &message, MSG_NOSIGNAL) == sizeof report;
 }
 
+// MSG_DONTWAIT: called from the loop until nothing is left.
 bool receiveReport(int socket, ZygoteReport& report, int (&descriptors)[2]) {
   descriptors[0] = descriptors[1] = -1;
   iovec part{&report, sizeof report};

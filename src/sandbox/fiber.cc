@@ -41,6 +41,7 @@ void Fiber::run(std::function<void()> body) {
 
 void Fiber::resume() { switchIn(); }
 
+// Each fiber has a guest state of its own: where a trap goes, and whether guest code is running.
 void Fiber::switchIn() {
   const GuestState outer = guestState();
   guestState() = saved_;
@@ -55,6 +56,7 @@ void Fiber::yield() { swapcontext(&inside_, &outside_); }
 
 void Fiber::enter() { running->loop(); }
 
+// Never returns: a stack is made once and used for many slices.
 void Fiber::loop() {
   for (;;) {
     body_();
@@ -64,6 +66,7 @@ void Fiber::loop() {
   }
 }
 
+// A fault there is recursion gone too deep, not a stray pointer.
 bool Fiber::guards(const void* address) const {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   const auto low = reinterpret_cast<std::uintptr_t>(stack_);

@@ -17,6 +17,7 @@ constexpr std::string_view kConsoleFull = "[console output over 64 KiB is droppe
 constexpr std::size_t kMaxNameBytes = 200;
 constexpr std::size_t kMaxRawStackBytes = 8u << 10;
 
+// splitmix64: any seed gives a good stream, zero too. Not for secrets: none are made in a program.
 std::uint64_t mix(std::uint64_t& state) {  // splitmix64
   std::uint64_t z = (state += 0x9e3779b97f4a7c15);
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
@@ -31,6 +32,8 @@ GuestRun::GuestRun(StartFrame request, const Image& image, std::string& outbox)
   end_.run = request_.run;
 }
 
+// One turn: what `body` starts, then every microtask (D8). The verdict is looked for after each
+// microtask, so that floating calls and endless side loops do not delay the end.
 template <class Body>
 void GuestRun::turn(Body&& body) {
   ++turns_;
@@ -60,6 +63,8 @@ void GuestRun::seedRandom() {
   std::memcpy(machine_->memory().data + image_.randomState, &state, sizeof state);
 }
 
+// Started is said only when the program compiled: what does not compile has never begun, and the
+// journal has nothing to replay.
 void GuestRun::begin() {
   JsValue function = kUndefined;
   if (!compile(function)) return syntaxError();
@@ -93,6 +98,7 @@ void GuestRun::syntaxError() {
            "The program is the body of an async function, in TypeScript or JavaScript.");
 }
 
+// A failing microtask is an engine matter (memory): the promise it belonged to tells the program.
 void GuestRun::drain() {
   bool failed = false;
   while (machine_->promiseState(main_) == Machine::Promise::pending) {
@@ -107,6 +113,8 @@ void GuestRun::judge() {
   judgeRejected(machine_->promiseResult(main_));
 }
 
+// JSON is made by the engine's C code: exact doubles (D22), and no patched JSON.stringify in the
+// way. toJSON of the program's own objects is honoured, as the language says.
 void GuestRun::judgeFulfilled() {
   const JsValue value = machine_->promiseResult(main_);
   const JsValue text = machine_->stringify(value);
@@ -142,6 +150,8 @@ void GuestRun::judgeFulfilled() {
   end_.ok = true;
 }
 
+// Identity, not looks: a copy of a host error, or an object with the same members, is the
+// program's.
 void GuestRun::judgeRejected(JsValue value) {
   readThrown(value);
   HostSection host;
@@ -230,6 +240,7 @@ void GuestRun::readStack(JsValue error) {
   end_.stack = std::move(agent.text);
 }
 
+// A turn without verdict leaves the run waiting, if there is anything it could wait for.
 void GuestRun::finishTurn(Trap trap) {
   if (trap != Trap::none) {
     trapped(trap);
@@ -243,6 +254,7 @@ void GuestRun::finishTurn(Trap trap) {
   }
 }
 
+// The machine is in an unknown state after a trap; only what the host kept is looked at.
 void GuestRun::trapped(Trap trap) {
   end_.errorName.clear();
   if (trap == Trap::stackOverflow) {
@@ -311,6 +323,8 @@ bool GuestRun::deliver(const DeliverFrame& frame) {
   return true;
 }
 
+// The value of a good answer is parsed by the engine, not by the program's JSON.parse. Text that is
+// no JSON rejects the call with the engine's SyntaxError: the program can react.
 void GuestRun::settle(const DeliverFrame& frame) {
   JsValue function = settling_.resolve;
   JsValue value = kUndefined;
@@ -330,6 +344,8 @@ void GuestRun::settle(const DeliverFrame& frame) {
   machine_->free(settling_.reject);
 }
 
+// All facts are own properties, so that console.log and JSON.stringify show them. The stack is that
+// of the call: where the error was made there is no frame of the agent.
 JsValue GuestRun::makeError(const DeliverFrame& frame, std::string_view stack) {
   const JsValue error = machine_->newError();
   if (isException(error)) return error;
@@ -391,6 +407,7 @@ void GuestRun::timerFailed() {
   end_.run = request_.run;
 }
 
+// First come, first sent: the order stays a function of the program and the deliveries alone.
 void GuestRun::sendHeldCalls() {
   while (!held_.empty() && sent_ < request_.openCalls) {
     encodeFrame(held_.front(), outbox_);
@@ -417,6 +434,8 @@ JsValue GuestRun::hostCall(std::string_view function, std::span<const JsValue> a
   return kUndefined;
 }
 
+// Absent arguments are empty texts. False: an exception is pending (a string conversion ran guest
+// code, or memory ran out).
 bool GuestRun::readArgument(std::span<const JsValue> arguments, std::size_t index, std::string& out,
                             std::size_t limit) {
   bool failed = false;
@@ -449,6 +468,7 @@ JsValue GuestRun::onCall(std::span<const JsValue> arguments) {
   PendingCall& pending = settling_;
   const JsValue promise = machine_->newPromise(pending.resolve, pending.reject);
   if (isException(promise)) return promise;
+  // From here on no guest code runs: the call exists for both sides or for neither.
   HostSection host;
   calling_.run = request_.run;
   calling_.n = ++calls_;
@@ -472,6 +492,7 @@ JsValue GuestRun::onConsole(std::span<const JsValue> arguments) {
   return kUndefined;
 }
 
+// Bounded twice, per line and per run; the last line says that there was more.
 void GuestRun::appendConsole(std::uint8_t level, std::string text) {
   if (consoleFull_) return;
   text = truncateText(text, kMaxConsoleLineBytes);

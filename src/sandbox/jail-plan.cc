@@ -33,6 +33,7 @@ constexpr unsigned long kAllNamespaces =
     CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
 
 // Runs `body` in a child with these namespaces; 0 or the errno of what failed.
+// In a child, because most of these cannot be undone.
 template <class Body>
 int tryInChild(unsigned long flags, Body&& body) {
   const auto child = static_cast<pid_t>(syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0));
@@ -69,6 +70,7 @@ void report(JailPlan& plan, std::string name, int error) {
   plan.parts.push_back({std::move(name), error == 0, error == 0 ? "" : std::strerror(error)});
 }
 
+// Root gives up its user before anything untrusted is near, if nobody can do the same.
 void chooseUser(JailPlan& plan) {
   if (geteuid() == 0) {
     if (nobodyMaySandbox() && dropToNobody()) {
@@ -84,6 +86,7 @@ void chooseUser(JailPlan& plan) {
   plan.outerGid = getegid();
 }
 
+// One by one only if all together fail: each costs a process.
 void chooseNamespaces(JailPlan& plan) {
   const int user = plan.outerUid == 0 ? EPERM : tryNamespaces(CLONE_NEWUSER);
   const unsigned long base = user == 0 ? CLONE_NEWUSER : 0;
@@ -112,6 +115,7 @@ void chooseRest(JailPlan& plan) {
 }
 
 // Tries the whole jail in a child; the name of the part that failed.
+// What cannot be probed alone is proved by doing all of it once.
 const char* rehearse(const JailPlan& plan) {
   int pipe[2];
   if (pipe2(pipe, O_CLOEXEC) != 0) return "pipe";
@@ -133,6 +137,7 @@ const char* rehearse(const JailPlan& plan) {
 
 }  // namespace
 
+// Without seccomp there is no second wall, and no fallback: that is an error, not a missing part.
 Result<JailPlan> planJail() {
   JailPlan plan;
   chooseUser(plan);

@@ -22,6 +22,7 @@ namespace {
 
 constexpr unsigned kNobody = 65534;
 
+// Only before the jail: afterwards there is nothing to open.
 bool writeFile(const char* path, const char* text) {
   const int file = open(path, O_WRONLY | O_CLOEXEC);
   if (file < 0) return false;
@@ -41,6 +42,8 @@ bool mapUser(const JailPlan& plan) {
   return writeFile("/proc/self/gid_map", line);
 }
 
+// The mount point only has to exist; after the pivot nothing of the old tree is left, and the new
+// one is empty, read-only and four kilobytes large.
 bool emptyRoot() {
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
   const char* point = nullptr;
@@ -58,12 +61,14 @@ bool emptyRoot() {
   return mount("none", "/", nullptr, kReadOnly, nullptr) == 0 && chdir("/") == 0;
 }
 
+// Raw calls: glibc's versions signal other threads, and a clone has none.
 bool becomeNobody() {
   return syscall(SYS_setgroups, 0, nullptr) == 0 &&
          syscall(SYS_setresgid, kNobody, kNobody, kNobody) == 0 &&
          syscall(SYS_setresuid, kNobody, kNobody, kNobody) == 0;
 }
 
+// A ruleset with every right handled and no rule: all denied. Works without any privilege.
 bool denyFiles() {
   landlock_ruleset_attr rules{};
   const long abi =
@@ -79,6 +84,7 @@ bool denyFiles() {
   return ok;
 }
 
+// A new user namespace comes with all of them, over itself.
 bool dropCapabilities() {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct none[2]{};
@@ -90,6 +96,7 @@ bool limitResource(int resource, rlim_t value) {
   return setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) == 0;
 }
 
+// One descriptor, no process, no file, no core, no locked page; memory as the caller says.
 bool limitResources(const JailLimits& limits) {
   const bool fixed = limitResource(RLIMIT_CORE, 0) && limitResource(RLIMIT_FSIZE, 0) &&
                      limitResource(RLIMIT_NOFILE, kJailSocket + 1) &&
@@ -126,6 +133,8 @@ pid_t cloneJailed(const JailPlan& plan) {
   return static_cast<pid_t>(syscall(SYS_clone, plan.cloneFlags | SIGCHLD, 0, 0, 0, 0));
 }
 
+// The order is forced: maps before mounts, mounts before the user change, descriptors before the
+// limit on them, and the filter last, because it forbids all of the above.
 const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if ((plan.cloneFlags & CLONE_NEWUSER) != 0 && !mapUser(plan)) return "user namespace";

@@ -43,6 +43,7 @@ std::unexpected<Error> tooComplex() {
 }
 
 // Nothing a job throws may end the child without an answer.
+// bad_alloc is what RLIMIT_DATA looks like from inside.
 Result<std::string> answer(const Job& job, std::string_view input) {
   try {
     return job.run(input);
@@ -87,6 +88,7 @@ Error decodeJobError(std::string_view bytes) {
   return error;
 }
 
+// The deadline is the server's business; here one only computes.
 void runJob(const Job& job, std::uint64_t maxOutputBytes) {
   std::uint64_t size = 0;
   std::string input;

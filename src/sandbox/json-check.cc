@@ -7,6 +7,7 @@
 namespace executor::sandbox {
 namespace {
 
+// A pointer that only moves forward: linear time, whatever the text.
 class Checker {
  public:
   explicit Checker(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}

@@ -28,6 +28,7 @@ std::uint8_t* reserve() {
   return static_cast<std::uint8_t*>(at) + kHostPage;
 }
 
+// Pages once committed stay so until restore(): growth and shrinking of one run cost one call.
 bool commit(wasm_rt_memory_t& memory, std::uint32_t pages) {
   MemoryBookkeeping& book = bookkeeping(memory);
   if (pages <= book.committedPages) return true;
@@ -102,6 +103,7 @@ const char* wasm_rt_strerror(wasm_rt_trap_t) { return "trap"; }
 
 void wasm_rt_trap(wasm_rt_trap_t trap) { leaveGuest(toTrap(trap)); }
 
+// Called once per type and module at start; types are few, so a list will do.
 uint32_t wasm_rt_register_func_type(uint32_t params, uint32_t results, ...) {
   FunctionType type{static_cast<int>(params), static_cast<int>(results)};
   va_list list;
@@ -127,6 +129,7 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint32_t initial, uint32_
   resize(*memory, initial);
 }
 
+// Refusal is remembered: it tells memory_limit from other errors with the same words.
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint32_t delta) {
   const uint32_t before = memory->pages;
   const uint64_t wanted = uint64_t{before} + delta;

@@ -10,10 +10,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery{500};
 
+// A worker that is still starting counts: one is enough.
 bool hasSpare(const std::vector<std::shared_ptr<WorkerLink>>& workers) {
   return std::ranges::any_of(workers, [](const auto& w) { return w->tenant.empty(); });
 }
 
+// Limits can be asked for below the product's maxima, never above.
 StartFrame toFrame(RunRequest& request, std::uint32_t id) {
   return {.run = id,
           .code = std::move(request.code),
@@ -136,6 +138,7 @@ LocalRuntime::~LocalRuntime() {
   for (const auto& worker : workers_) worker->kill("the server is stopping");
 }
 
+// Never calls the events from inside: the caller has not even got its Run yet.
 std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) {
   const std::uint32_t id = nextRun_++;
   auto run = std::make_unique<LocalRun>(*this, id, events);
@@ -166,6 +169,7 @@ std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) 
   return run;
 }
 
+// Recycling by count and age bounds what a slow leak or a bent allocator can become.
 bool LocalRuntime::mayTake(const WorkerLink& link) const {
   return link.ready() && !link.tainted() && link.load() < kMaxRunsPerWorker &&
          link.started() < kRunsBeforeRecycling &&
@@ -186,6 +190,7 @@ std::shared_ptr<WorkerLink> LocalRuntime::choose(const std::string& tenant) {
   return full ? loaded : nullptr;
 }
 
+// From here on the worker belongs to the tenant, until it is killed.
 std::shared_ptr<WorkerLink> LocalRuntime::takeSpare(const std::string& tenant) {
   for (const auto& worker : workers_) {
     if (!worker->tenant.empty() || !mayTake(*worker)) continue;
@@ -201,6 +206,7 @@ void LocalRuntime::assign(Waiting& waiting, const std::shared_ptr<WorkerLink>& l
   link->start(waiting.frame, waiting.state);
 }
 
+// Also called when nothing changed; it must then do nothing.
 void LocalRuntime::serveWaiting() {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     const auto link = choose(it->state->tenant);
@@ -235,6 +241,7 @@ void LocalRuntime::spawn() {
   });
 }
 
+// Without sandbox nothing may run elsewhere: the runs fail, with the reason.
 void LocalRuntime::spawned(Result<Child> child) {
   if (!child) {
     logError(LogLevel::error, "sandbox_spawn_failed", child.error());
@@ -268,6 +275,7 @@ void LocalRuntime::onWorkerIdle(WorkerLink& link) {
   if (!waiting_.empty()) serveWaiting();
 }
 
+// Called from deep inside a link: what makes new workers waits for the loop.
 void LocalRuntime::onWorkerGone(WorkerLink& link) {
   std::erase_if(workers_, [&](const auto& w) { return w.get() == &link; });
   if (!link.ready()) {
@@ -296,6 +304,7 @@ void LocalRuntime::failWaiting(const Error& error) {
   }
 }
 
+// The links may drop out of workers_ while being watched, so a copy is walked.
 void LocalRuntime::watch() {
   watch_.expires_after(kWatchEvery);
   watch_.async_wait([this, alive = alive_](boost::system::error_code error) {

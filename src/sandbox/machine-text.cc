@@ -19,6 +19,7 @@ std::size_t lengthByLead(std::uint8_t lead) {
 bool isContinuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0) == 0x80; }
 
 // The length of the well-formed character at `at`, or 0.
+// Table 3-7 of the Unicode standard.
 std::size_t characterAt(std::string_view text, std::size_t at) {
   const auto lead = static_cast<std::uint8_t>(text[at]);
   const std::size_t length = lengthByLead(lead);

@@ -39,12 +39,14 @@ Machine::~Machine() {
   wasm_rt_free_funcref_table(&instance_.w2c___indirect_function_table);
 }
 
+// The cap bounds growth, not the image: a run with less than the image simply cannot grow.
 void Machine::setMemoryCap(std::size_t bytes) {
   MemoryBookkeeping& book = bookkeeping(instance_.w2c_memory);
   book.maxPages = static_cast<std::uint32_t>(std::min<std::size_t>(bytes / kWasmPage, 65535));
   book.growthRefused = false;
 }
 
+// The module loader is on only so that import() fails with a sentence of ours.
 bool Machine::boot() {
   GUEST(_initialize)(&instance_);
   if (GUEST(qjs_init)(&instance_) != 0) return false;
@@ -56,6 +58,8 @@ bool Machine::boot() {
   return true;
 }
 
+// The hot path of every run. Order matters little, completeness matters: stack, image, grown part,
+// and the words outside of memory, or something of the last run would survive.
 void Machine::restore(const Image& image) {
   wasm_rt_memory_t& memory = instance_.w2c_memory;
   MemoryBookkeeping& book = bookkeeping(memory);
@@ -85,6 +89,7 @@ void Machine::restore(const Image& image) {
   context_ = image.context;
 }
 
+// The words beside the memory are part of the state; the function table never changes after boot.
 Image Machine::capture() {
   Image image;
   const wasm_rt_memory_t& memory = instance_.w2c_memory;
@@ -97,6 +102,7 @@ Image Machine::capture() {
   return image;
 }
 
+// The one way from an address of the guest to a pointer of ours.
 std::uint8_t* Machine::at(std::uint32_t address, std::uint64_t count) {
   if (!inBounds(instance_.w2c_memory, address, count)) leaveGuest(Trap::outOfBounds);
   return instance_.w2c_memory.data + address;
@@ -118,6 +124,7 @@ JsValue Machine::valueAt(std::uint32_t address) {
   return value;
 }
 
+// Memory the host needs on behalf of the guest: none left is the guest's memory limit.
 std::uint32_t Machine::allocate(std::uint32_t bytes) {
   const std::uint32_t address = GUEST(wasm_malloc)(&instance_, bytes);
   if (address == 0) {
@@ -182,6 +189,7 @@ JsValue Machine::newPromise(JsValue& resolve, JsValue& reject) {
   return promise;
 }
 
+// The value inside the module's box; the box itself stays behind in the image, eight bytes once.
 JsValue Machine::newHostFunction(std::string_view name) {
   const std::uint32_t text = put(name);
   const std::uint32_t box =
@@ -230,6 +238,7 @@ JsValue Machine::throwValue(JsValue value) { return GUEST(JS_Throw)(&instance_, 
 
 bool Machine::isError(JsValue value) { return GUEST(JS_IsError)(&instance_, value) != 0; }
 
+// The context out-parameter is QuickJS's; there is one context.
 bool Machine::runJob(bool& failed) {
   if (GUEST(JS_IsJobPending)(&instance_, runtime_) == 0) return false;
   const std::uint32_t context = allocate(4);
@@ -255,6 +264,7 @@ void Machine::free(JsValue value) { GUEST(JS_FreeValue)(&instance_, context_, va
 
 void Machine::collectGarbage() { GUEST(JS_RunGC)(&instance_, runtime_); }
 
+// Hostile numbers: NaN and what does not fit become 0 instead of undefined behaviour.
 std::int32_t Machine::toInt(JsValue value) {
   if (hasTag(value, JsTag::integer)) return static_cast<std::int32_t>(value);
   const double number = toDouble(value);
@@ -271,6 +281,7 @@ double Machine::toDouble(JsValue value) {
   return number;
 }
 
+// Taking the pointer, checking it against the length the guest wrote, then copying: in this order.
 void Machine::read(JsValue value, std::string& out, std::size_t limit, bool& failed) {
   const std::uint32_t length = allocate(4);
   const std::uint32_t text = GUEST(JS_ToCStringLen2)(&instance_, context_, length, value, 0);

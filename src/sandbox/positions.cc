@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxFrames = 16;
 constexpr std::size_t kMaxFunctionName = 80;
 
+// Not base/text's: that decodes whole texts, a VLQ is read digit by digit.
 int base64Digit(char c) {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -112,6 +113,7 @@ SourceMap::SourceMap(std::string_view mappings, std::uint32_t generatedLines,
   }
 }
 
+// The last mapping at or before the position; within a line the distance to it is kept.
 SourcePosition SourceMap::original(SourcePosition generated) const {
   const auto key = std::make_tuple(generated.line - 1, generated.column - 1);
   auto after = std::upper_bound(points_.begin(), points_.end(), key, [](auto k, const Point& p) {
@@ -123,6 +125,7 @@ SourcePosition SourceMap::original(SourcePosition generated) const {
   return {point.sourceLine + 1, point.sourceColumn + 1 + (generated.column - 1 - point.column)};
 }
 
+// The stack is text the program may have made up; parsing it must only not fail.
 AgentStack agentStack(std::string_view engineStack, std::uint32_t wrapperLines,
                       const SourceMap& map) {
   AgentStack stack;

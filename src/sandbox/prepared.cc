@@ -44,6 +44,7 @@ struct Preparation {
   std::uint32_t randomState = 0;
 };
 
+// Our own source is at fault then; the text goes to the log of a server that does not start.
 void noteException(Preparation& p) {
   bool failed = false;
   const JsValue error = p.machine.takeException();
@@ -54,6 +55,7 @@ void noteException(Preparation& p) {
   p.problem += "\n" + text;
 }
 
+// The functions it returns are kept as values: they are addresses in the image.
 void loadHarness(Preparation& p) {
   const JsValue function = p.machine.eval(p.source, "executor:harness", kEvalStrict);
   if (isException(function)) return noteException(p);
@@ -68,6 +70,7 @@ void loadHarness(Preparation& p) {
   }
 }
 
+// Garbage is collected at the end: what is left is what every run has anyway.
 void exercise(Preparation& p) {
   const JsValue promise = p.machine.eval(kExercise, "executor:exercise", kEvalStrict);
   if (isException(promise)) return noteException(p);

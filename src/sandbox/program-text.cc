@@ -13,6 +13,7 @@ constexpr std::string_view kLabel = "body$";
 
 }  // namespace
 
+// Two braces as in the compiled form, so that what is balanced for one is for the other.
 std::string wrapForStripping(std::string_view code) {
   return fmt::format("{}{}{}", kStripHead, code, kStripTail);
 }

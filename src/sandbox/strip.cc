@@ -18,6 +18,7 @@ constexpr std::uint32_t kTransformHeadLines = 2;
 constexpr std::string_view kTransformTail = "\n    }\n};\n";
 constexpr std::string_view kWarmUp = "interface A { b?: string }\nconst x: number = 1 as any;";
 
+// swc prints a transform anew; its layout of our wrapper is known, and checked.
 bool endsWithTail(std::string_view text) {
   return text.starts_with(kTransformHead) && text.ends_with(kTransformTail) &&
          text.size() >= kTransformHead.size() + kTransformTail.size();
@@ -53,6 +54,7 @@ struct Stripper::Outcome {
   SwcRef value;
 };
 
+// Warm: the first strip allocates tables that all later ones, in all children, share.
 Stripper::Stripper() : module_(std::make_unique<Module>()) {
   Fiber fiber;
   fiber.run([this] { (void)strip(kWarmUp); });
@@ -60,6 +62,7 @@ Stripper::Stripper() : module_(std::make_unique<Module>()) {
 
 Stripper::~Stripper() = default;
 
+// Options are made anew each time: the module takes their handles.
 Stripper::Outcome Stripper::transform(std::string_view wrapped, bool transformMode) {
   auto& swc = module_->swc;
   const SwcRef options = swc.values.make(SwcValue::Kind::object);
@@ -88,6 +91,7 @@ Stripper::Outcome Stripper::transform(std::string_view wrapped, bool transformMo
   return outcome;
 }
 
+// The module expects Rust's str: bytes that are no UTF-8 must not reach it.
 std::expected<ProgramText, StripFailure> Stripper::strip(std::string_view code) {
   std::string clean;
   assignUtf8(code, clean);
@@ -112,6 +116,7 @@ std::expected<ProgramText, StripFailure> Stripper::strip(std::string_view code) 
   return program;
 }
 
+// swc's words are good; only what our own wrapper and rules cause is said in ours.
 StripFailure Stripper::explain(const Outcome& outcome) const {
   const SwcValue& value = *outcome.value;
   StripFailure failure;
@@ -139,6 +144,7 @@ StripFailure Stripper::explain(const Outcome& outcome) const {
   return failure;
 }
 
+// Only hostile nesting or a bug traps; the module is not restored, the worker is replaced.
 StripFailure Stripper::trapped(Trap trap) {
   usable_ = false;
   StripFailure failure;

@@ -62,6 +62,7 @@ SwcValues::Handle SwcValues::add(SwcRef value) {
   return handle;
 }
 
+// Handles are numbers from the guest.
 const SwcRef& SwcValues::get(Handle handle) const {
   return handle < slots_.size() && slots_[handle] ? slots_[handle] : undefined_;
 }

@@ -47,6 +47,7 @@ void onFault(int signal, siginfo_t* fault, void*) {
                   : (signal == SIGFPE ? Trap::arithmetic : Trap::outOfBounds));
 }
 
+// SA_NODEFER: the handler may be left by siglongjmp, which restores no mask.
 bool handle(int signal, void (*action)(int, siginfo_t*, void*)) {
   struct sigaction sa{};
   sa.sa_sigaction = action;
@@ -54,6 +55,7 @@ bool handle(int signal, void (*action)(int, siginfo_t*, void*)) {
   return sigaction(signal, &sa, nullptr) == 0;
 }
 
+// Periodic, so that a tick that fell into host code is made up for by the next.
 bool startTimer() {
   sigevent event{};
   event.sigev_notify = SIGEV_THREAD_ID;

@@ -20,6 +20,7 @@ constexpr std::chrono::nanoseconds kCpuGrace = std::chrono::seconds(2);
 // Watches without a word and without CPU: the worker is stuck outside our code.
 constexpr int kMaxStillTicks = 60;
 
+// The cause is for the log; to the client a crash of ours is a crash.
 std::unexpected<Error> broken(std::string why) {
   return fail(ErrorCode::worker_crashed, "The sandbox process that ran the program died.",
               "Run it again.", std::move(why));
@@ -31,6 +32,8 @@ RunEnd crashed(const std::string& why) {
   return end;
 }
 
+// The one place where the worker's words become the product's: what it cannot know is not taken
+// over.
 RunEnd toRunEnd(EndFrame& frame, const RunState& run) {
   RunEnd end;
   end.ok = frame.ok;
@@ -60,6 +63,7 @@ WorkerLink::WorkerLink(asio::io_context& loop, Child child, Owner& owner)
 
 WorkerLink::~WorkerLink() = default;
 
+// The handler keeps the link alive; a killed link has a closed socket and never gets here.
 void WorkerLink::listen() {
   socket_.async_wait(asio::posix::descriptor_base::wait_read,
                      [self = shared_from_this()](boost::system::error_code error) {
@@ -109,6 +113,7 @@ bool WorkerLink::dispatchAll() {
   return false;
 }
 
+// Everything that is not exactly the next thing our own worker could say ends the worker.
 void WorkerLink::dispatch(FromWorker frame) {
   if (std::holds_alternative<ReadyFrame>(frame)) {
     if (ready_) return kill("ready twice");
@@ -145,6 +150,7 @@ void WorkerLink::on(RunState& run, StartedFrame& frame) {
   run.events->onStarted(std::move(frame.code));
 }
 
+// The limits are the worker's to keep; here they are what tells ours from another.
 void WorkerLink::on(RunState& run, CallFrame& frame) {
   const bool inOrder = run.started && frame.n == run.calls + 1 && frame.n <= run.limits.calls;
   if (!inOrder || run.openCalls.size() >= run.limits.openCalls) {
@@ -160,6 +166,7 @@ void WorkerLink::on(RunState& run, CallFrame& frame) {
                      std::move(frame.optionsJson));
 }
 
+// Ids are the guest's numbers; that one is set twice cannot come from our harness.
 void WorkerLink::on(RunState& run, TimerSetFrame& frame) {
   if (run.timers.size() >= kMaxTimers || !run.timers.insert(frame.id).second) {
     return kill("a timer beyond its limits");
@@ -255,6 +262,7 @@ void WorkerLink::send(const ToWorker& frame) {
   if (!writing_) flush();
 }
 
+// Straight to the socket while it takes bytes: no wake-up of the loop between call and worker.
 void WorkerLink::flush() {
   while (sent_ < out_.size()) {
     const ssize_t count = ::send(socket_.native_handle(), out_.data() + sent_, out_.size() - sent_,
@@ -276,6 +284,7 @@ void WorkerLink::flush() {
                      });
 }
 
+// The owner first: it must not choose this worker when a callback starts another run.
 void WorkerLink::kill(std::string why) {
   if (dead_) return;
   dead_ = true;
@@ -299,6 +308,7 @@ void WorkerLink::crashRuns(const std::string& why) {
   }
 }
 
+// CPU, not wall time: on a loaded host a worker may be silent for long and be well.
 void WorkerLink::watch() {
   const auto now = std::chrono::steady_clock::now();
   for (const auto& [run, since] : stopping_) {

@@ -77,6 +77,8 @@ class Worker {
 
 Worker* theWorker = nullptr;
 
+// The first machine is restored and its pages are touched before Ready is said: a spare worker
+// starts a program without a page fault on the way.
 void Worker::serve() {
   theWorker = this;
   used_.push_back(std::make_unique<Machine>());
@@ -138,6 +140,7 @@ bool Worker::hasOtherWork() const {
   return poll(&ready, 1, 0) > 0;
 }
 
+// Reads what there is without waiting for more; blocks only when there is nothing else to do.
 void Worker::readFrames(bool wait) {
   for (bool more = true; more;) {
     char* to = in_.prepare(kReadBytes);
@@ -162,6 +165,7 @@ void Worker::readFrames(bool wait) {
   }
 }
 
+// Frames of one run stay in order; a turn is never begun inside another (D8).
 void Worker::dispatch(ToWorker frame) {
   if (auto* start = std::get_if<StartFrame>(&frame)) {
     const std::uint32_t id = start->run;
@@ -181,14 +185,15 @@ void Worker::dispatch(ToWorker frame) {
   schedule(*found->second);
 }
 
+// One place in one queue per run, whatever arrives for it meanwhile.
 void Worker::schedule(Guest& guest) {
   if (guest.queued) return;
   guest.queued = true;
   (guest.fiber == nullptr ? runnable_ : background_).push_back(&guest);
 }
 
-// What waits for a new event comes before what already had its share: a run that only makes calls is
-// never behind more than one tick of one that computes, however many of those there are.
+// What waits for a new event comes before what already had its share: a run that only makes calls
+// is never behind more than one tick of one that computes, however many of those there are.
 Guest* Worker::takeNext() {
   auto& queue = runnable_.empty() ? background_ : runnable_;
   Guest* next = queue.front();
@@ -197,6 +202,8 @@ Guest* Worker::takeNext() {
   return next;
 }
 
+// The stop of a run in the middle of a slice resumes it once more: the tick's handler then leaves
+// its guest code by the trap `stopped`, which frees the fiber in an orderly way.
 void Worker::slice(Guest& guest) {
   const bool resumed = guest.fiber != nullptr;
   if (guest.stop && !resumed) return finish(guest);
@@ -264,6 +271,8 @@ void Worker::handle(Guest& guest, const ToWorker& event) {
   if (!known) encodeFrame(TurnEndFrame{.run = guest.run.id()}, out_);
 }
 
+// The machine is not restored here but by refill(), after the end has been sent: nobody waits for
+// it.
 void Worker::finish(Guest& guest) {
   if (guest.stop) {
     encodeFrame(StoppedFrame{.run = guest.run.id()}, out_);
@@ -279,6 +288,7 @@ void Worker::finish(Guest& guest) {
   guests_.erase(guest.run.id());
 }
 
+// One write for all that a slice had to say: Started, calls and End wake the server once.
 void Worker::flush() {
   std::size_t sent = 0;
   while (sent < out_.size()) {
@@ -291,6 +301,7 @@ void Worker::flush() {
   if (out_.capacity() > (1u << 20)) out_.shrink_to_fit();
 }
 
+// Machines beyond kHotMachines are given back to the kernel: a burst leaves no memory behind.
 void Worker::refill() {
   for (auto& machine : used_) {
     if (hot_.size() >= kHotMachines) break;

@@ -30,6 +30,7 @@ constexpr std::chrono::milliseconds kExitWait{500};
 constexpr std::size_t kMaxJobErrorBytes = 64u << 10;
 
 // In the forked child: only async-signal-safe calls.
+// Nothing is inherited but the control socket: no environment, no signal mask, no descriptor.
 [[noreturn]] void executeZygote(int control) {
   if (dup2(control, kControlSocket) < 0) _exit(127);
   syscall(SYS_close_range, kControlSocket + 1u, ~0u, 0u);
@@ -45,6 +46,7 @@ constexpr std::size_t kMaxJobErrorBytes = 64u << 10;
   _exit(127);
 }
 
+// Synchronous on purpose: a server without sandbox must not say that it is ready.
 Result<std::string> awaitHello(int control) {
   pollfd ready{control, POLLIN, 0};
   if (poll(&ready, 1, kHelloTimeoutMs) <= 0) return failInternal("zygote: no hello in time");
@@ -55,6 +57,7 @@ Result<std::string> awaitHello(int control) {
   return text;
 }
 
+// For the log: signal 31 is a forbidden system call, 9 the deadline or the kernel's memory killer.
 std::string describeStatus(int status) {
   if (WIFSIGNALED(status)) return fmt::format("killed by signal {}", WTERMSIG(status));
   return fmt::format("exited with {}", WEXITSTATUS(status));
@@ -67,6 +70,7 @@ Error unavailable(std::string detail) {
 
 }  // namespace
 
+// Swap: what the target held dies with the source.
 Child& Child::operator=(Child&& other) noexcept {
   std::swap(socket_, other.socket_);
   std::swap(pidfd_, other.pidfd_);
@@ -80,6 +84,7 @@ Child::~Child() {
   if (pidfd_ >= 0) close(pidfd_);
 }
 
+// By pidfd, never by number: a pid may have been given to somebody else.
 void Child::kill() {
   if (pidfd_ >= 0) syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0);
 }
@@ -110,6 +115,7 @@ ZygoteClient::~ZygoteClient() {
   if (pid_ > 0) waitpid(pid_, nullptr, 0);
 }
 
+// fork and exec of this very binary: the zygote is always of the same build as the server.
 Status ZygoteClient::launch() {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
@@ -164,6 +170,7 @@ void ZygoteClient::receive() {
   listen();
 }
 
+// Reports of spawns come in the order of the requests, so the queue needs no ids.
 void ZygoteClient::take(const ZygoteReport& report, const int (&descriptors)[2]) {
   if (report.kind == ZygoteReport::Kind::exited) return exited(report);
   if (waiting_.empty()) return;
@@ -186,6 +193,7 @@ void ZygoteClient::exited(const ZygoteReport& report) {
   exits_[report.pid] = report.status;
 }
 
+// The exit may be known before anybody asks, and may never come if the zygote died.
 void ZygoteClient::whenExited(pid_t pid, std::move_only_function<void(std::string)> handler) {
   if (const auto known = exits_.find(pid); known != exits_.end()) {
     const int status = known->second;
@@ -203,6 +211,7 @@ void ZygoteClient::whenExited(pid_t pid, std::move_only_function<void(std::strin
 
 void ZygoteClient::killForTest() { ::kill(pid_, SIGKILL); }
 
+// Its children died with it; their sockets tell the links.
 void ZygoteClient::lost() {
   log(LogLevel::error, "sandbox_zygote_died");
   boost::system::error_code ignored;
@@ -234,6 +243,7 @@ Result<std::uint32_t> ZygoteClient::jobIndex(std::string_view name) const {
   return failInternal(fmt::format("no sandbox job named {}", name));
 }
 
+// RLIMIT_CPU is the backstop of the deadline, should the server be too busy to keep it.
 Task<Result<std::string>> ZygoteClient::run(std::string job, std::string input, JobLimits limits) {
   EXECUTOR_CO_TRY(const std::uint32_t index, jobIndex(job));
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(limits.deadline).count();

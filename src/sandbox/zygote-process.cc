@@ -83,6 +83,7 @@ void ZygoteProcess::serve() {
   }
 }
 
+// A signal may stand for several children.
 void ZygoteProcess::reap(int signals) {
   signalfd_siginfo pending;
   while (read(signals, &pending, sizeof pending) > 0) {
@@ -94,6 +95,7 @@ void ZygoteProcess::reap(int signals) {
   }
 }
 
+// Always answers, also a failure: the server counts answers.
 void ZygoteProcess::spawn(const SpawnRequest& request) {
   int pair[2];
   ZygoteReport report;
@@ -116,6 +118,7 @@ void ZygoteProcess::spawn(const SpawnRequest& request) {
   if (descriptors[1] >= 0) close(descriptors[1]);
 }
 
+// Timer and handlers first: the jail has no calls to make them.
 void ZygoteProcess::become(const SpawnRequest& request, int socket) {
   sigset_t none;
   sigemptyset(&none);

@@ -4,8 +4,8 @@
 // single-threaded, prepares the engine's image and the type stripper, holds no secret, and forks a
 // jailed child for each request: a program worker, or a job that parses an untrusted document
 // (wall 2). Children get a socket as their only descriptor; the server gets the other end and a
-// pidfd. When the zygote dies its children die with it (a jailed process never outlives the server),
-// their runs end as worker_crashed, and it is started again at the next need.
+// pidfd. When the zygote dies its children die with it (a jailed process never outlives the
+// server), their runs end as worker_crashed, and it is started again at the next need.
 #pragma once
 
 #include <chrono>
