@@ -27,19 +27,15 @@ Result<std::vector<SourceRecord>> readSources(store::Txn& txn, const std::string
 }
 
 Task<Result<std::shared_ptr<const Catalog>>> Snapshots::of(std::string workspaceId) {
-  co_await noticeOthers(workspaceId);
+  noticeOthers(workspaceId);
   if (!entries_[workspaceId].current) EXECUTOR_CO_CHECK(co_await reload(workspaceId));
   co_return entries_[workspaceId].snapshot;
 }
 
-Task<void> Snapshots::noticeOthers(std::string workspaceId) {
+void Snapshots::noticeOthers(const std::string& workspaceId) {
   Entry& entry = entries_[workspaceId];
   if (!entry.watch) entry.watch = store_.watch(sourcesTopic(workspaceId));
-  store::Watch watch = *entry.watch;
-  if (!co_await watch.wait(Deadline::min())) co_return;
-  Entry& after = entries_[workspaceId];
-  after.watch = watch;
-  after.current = false;
+  if (entry.watch->poll()) entry.current = false;
 }
 
 Task<void> Snapshots::changed(std::string workspaceId) {

@@ -44,7 +44,7 @@ class Snapshots {
     std::optional<store::Watch> watch;
   };
 
-  Task<void> noticeOthers(std::string workspaceId);
+  void noticeOthers(const std::string& workspaceId);
   Task<Status> reload(std::string workspaceId);
   Task<std::vector<SnapshotSource>> load(std::vector<SourceRecord> records);
 
