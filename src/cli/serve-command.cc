@@ -14,6 +14,7 @@
 #include "base/config-table.h"
 #include "cli/commands.h"
 #include "cli/configure.h"
+#include "cli/eager-loop.h"
 #include "cli/remote.h"
 #include "cli/server-parts.h"
 #include "identity/secret-file.h"
@@ -72,7 +73,7 @@ class Serving {
       if (thrown) std::rethrow_exception(thrown);
       loop_.stop();
     });
-    loop_.run();
+    runEager(loop_, [this] { return parts_->quiet(); });
     removeServerFile(configuration_.dataDir());
   }
 

@@ -43,6 +43,8 @@ class ServerParts {
   Task<void> stop();
 
   bool idle() const;
+  // One execution is under way: the loop need not sleep between its steps (eager-loop.h).
+  bool quiet() const { return executions_->runningCount() == 1; }
   std::string url() const { return server_->url(); }
   std::string mcpUrl() const { return url() + "/mcp/anonymous"; }
 

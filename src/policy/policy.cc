@@ -76,7 +76,7 @@ class StoredPolicies final : public Policies {
   Task<Status> remove(Principal principal, std::string id) override;
 
  private:
-  Task<void> noticeOthers(std::string workspaceId);
+  void noticeOthers(const std::string& workspaceId);
   Task<Status> reload(std::string workspaceId);
   Task<Result<std::string>> canonicalTool(std::string workspaceId, std::string tool);
   Task<void> changed(std::string workspaceId);
@@ -88,15 +88,10 @@ class StoredPolicies final : public Policies {
 };
 
 // Another node's change shows in the watch; this node's own is counted in `generation`.
-Task<void> StoredPolicies::noticeOthers(std::string workspaceId) {
+void StoredPolicies::noticeOthers(const std::string& workspaceId) {
   Workspace& workspace = workspaces_[workspaceId];
   if (!workspace.watch) workspace.watch = store_.watch(topicOf(workspaceId));
-  store::Watch watch = *workspace.watch;
-  const bool touched = co_await watch.wait(Deadline::min());
-  if (!touched) co_return;
-  Workspace& after = workspaces_[workspaceId];
-  after.watch = watch;
-  after.current = false;
+  if (workspace.watch->poll()) workspace.current = false;
 }
 
 Task<Status> StoredPolicies::reload(std::string workspaceId) {
@@ -115,7 +110,7 @@ Task<Status> StoredPolicies::reload(std::string workspaceId) {
 }
 
 Task<Status> StoredPolicies::load(std::string workspaceId) {
-  co_await noticeOthers(workspaceId);
+  noticeOthers(workspaceId);
   if (workspaces_[workspaceId].current) co_return Status{};
   co_return co_await reload(workspaceId);
 }

@@ -24,10 +24,10 @@ Task<bool> Watch::wait(Deadline deadline) {
     const std::shared_ptr<void> leave(nullptr, [&](void*) { topic->waiters.erase(place); });
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
-  if (topic->version == seen_) co_return false;
-  seen_ = topic->version;
-  co_return true;
+  co_return poll();
 }
+
+bool Watch::poll() { return std::exchange(seen_, topic_->version) != topic_->version; }
 
 Watch WatchBoard::watch(std::string_view topic) {
   auto found = topics_.find(topic);

@@ -24,6 +24,9 @@ class Watch {
   // deadline passed first.
   Task<bool> wait(Deadline deadline = Deadline::max());
 
+  // The same question without waiting; it costs no timer, so a hot path may ask it each time.
+  bool poll();
+
  private:
   friend class WatchBoard;
   struct Topic;
