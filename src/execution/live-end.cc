@@ -42,14 +42,20 @@ Task<void> Live::closeCalls() {
   for (auto& [n, call] : open_) {
     if (call.cancel) call.cancel->cancel();
   }
-  if (timeline_.asksHuman()) {
-    Status cancelled = co_await deps_.approvals.cancelFor(id());
-    if (!cancelled) logError(LogLevel::warn, "approvals_not_cancelled", cancelled.error());
-  }
+  if (timeline_.asksHuman() && !co_await cancelApprovals()) co_return;
   while (!open_.empty() && !abandoned_) {
     if (replay_) break;  // none of them runs yet
     co_await drained_.wait(Deadline::max());
   }
+}
+
+// False if another node has taken the execution over: its approvals are that node's now.
+Task<bool> Live::cancelApprovals() {
+  Status owned = co_await journal_.flush();
+  if (!owned && owned.error().code == ErrorCode::conflict) co_return false;
+  Status cancelled = co_await deps_.approvals.cancelFor(id());
+  if (!cancelled) logError(LogLevel::warn, "approvals_not_cancelled", cancelled.error());
+  co_return true;
 }
 
 State Live::finalState(const sandbox::RunEnd& end) const {

@@ -81,7 +81,7 @@ void LiveSet::onFinal(const std::shared_ptr<Live>& live) {
 }
 
 void LiveSet::flushSoon(const std::shared_ptr<Live>& live) {
-  dirty_.push_back(live);
+  dirty_.insert(live);
   if (armed_) return;
   armed_ = true;
   timer_.expires_after(kJournalFlushDelay);
@@ -92,8 +92,7 @@ void LiveSet::flushSoon(const std::shared_ptr<Live>& live) {
 
 void LiveSet::flushDue() {
   armed_ = false;
-  std::vector<std::weak_ptr<Live>> due = std::exchange(dirty_, {});
-  for (const auto& weak : due) {
+  for (const auto& weak : std::exchange(dirty_, {})) {
     auto live = weak.lock();
     if (!live || live->ending() || live->journal().clean()) continue;
     asio::co_spawn(loop_, flushOne(std::move(live)), asio::detached);

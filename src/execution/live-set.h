@@ -5,7 +5,7 @@
 #pragma once
 
 #include <map>
-#include <unordered_set>
+#include <set>
 
 #include "execution/live.h"
 
@@ -43,7 +43,7 @@ class LiveSet : public LiveOwner {
   asio::steady_timer timer_;
   std::map<std::string, std::shared_ptr<Live>, std::less<>> lives_;
   std::map<std::string, Count, std::less<>> counts_;  // by workspace
-  std::vector<std::weak_ptr<Live>> dirty_;
+  std::set<std::weak_ptr<Live>, std::owner_less<>> dirty_;
   bool armed_ = false;
   Signal changed_;
 };

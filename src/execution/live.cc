@@ -35,8 +35,9 @@ sandbox::Runtime* runtimeOf(const ExecutionDeps& deps, std::string_view id) {
 }  // namespace
 
 std::uint64_t freshSeed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
+  std::uint64_t seed = 0;
+  fillRandom(&seed, sizeof seed);
+  return seed;
 }
 
 Live::Live(const ExecutionDeps& deps, LiveOwner& owner, ExecutionRecord record, bool stored,
@@ -51,9 +52,11 @@ Live::Live(const ExecutionDeps& deps, LiveOwner& owner, ExecutionRecord record, 
 
 Live::~Live() = default;
 
-void Live::record(EventKind kind, json::object body) {
-  timeline_.apply(journal_.append(kind, now(), std::move(body)));
+const Event& Live::record(EventKind kind, json::object body) {
+  const Event& event = journal_.append(kind, now(), std::move(body));
+  timeline_.apply(event);
   if (!ending_ && owner_ != nullptr) owner_->flushSoon(shared_from_this());
+  return event;
 }
 
 ExecutionView Live::view() const {
@@ -67,13 +70,8 @@ void Live::begin(std::string code, std::string input) {
   code_ = std::move(code);
   token_ = deps_.gate.open(id());
   record(EventKind::created, createdBody(journal_.record()));
-  if (!journal_.record().tool.empty()) {
-    open_.emplace(1, OpenCall{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
-                              journal_.record().submission.optionsJson});
-    beginDirectCall();
-  } else {
-    startGuest(code_, false, freshSeed(), now());
-  }
+  if (!journal_.record().tool.empty()) return beginDirectCall(std::move(input));
+  startGuest(code_, false, freshSeed(), now());
 }
 
 void Live::startGuest(std::string code, bool stripped, std::uint64_t seed, EpochMs clock) {
@@ -94,12 +92,12 @@ void Live::startGuest(std::string code, bool stripped, std::uint64_t seed, Epoch
 }
 
 // D13: one call and no program; the rest of the machinery does not notice.
-void Live::beginDirectCall() {
+void Live::beginDirectCall(std::string input) {
   idle_ = true;
   startClock();
   record(EventKind::started, {{"clock", now()}});
-  OpenCall call = std::move(open_.extract(1).mapped());
-  openCall(1, std::move(call));
+  openCall(1, OpenCall{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
+                       journal_.record().submission.optionsJson});
 }
 
 void Live::onStarted(std::string strippedCode) {
@@ -190,8 +188,8 @@ bool Live::deliverNext() {
   if (next.timer == 0 && !next.outcome.error.message.empty()) {
     failures_.emplace(next.n, std::move(next.outcome));
   }
-  deliver(body);
-  record(EventKind::delivered, std::move(body));
+  // The reference holds until the next append; the guest answers later than that.
+  deliver(record(EventKind::delivered, std::move(body)).body);
   return true;
 }
 

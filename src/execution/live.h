@@ -102,12 +102,12 @@ class Live : public sandbox::RunEvents,
   };
 
   EpochMs now() const { return deps_.clock.now(); }
-  void record(EventKind kind, json::object body);
+  const Event& record(EventKind kind, json::object body);
   std::uint32_t turn() const { return turnsEnded_ + 1; }
 
   // live.cc: the guest
   void startGuest(std::string code, bool stripped, std::uint64_t seed, EpochMs clock);
-  void beginDirectCall();
+  void beginDirectCall(std::string input);
   void armTimer(std::uint32_t id);
   void timerFired(std::uint32_t id);
   void pump();
@@ -146,6 +146,7 @@ class Live : public sandbox::RunEvents,
   void finishWith(sandbox::RunEnd end);
   static Task<void> finish(std::shared_ptr<Live> self, sandbox::RunEnd end);
   Task<void> closeCalls();
+  Task<bool> cancelApprovals();
   State finalState(const sandbox::RunEnd& end) const;
   Ending makeEnding(const sandbox::RunEnd& end) const;
   Task<Status> writeEnd(sandbox::RunEnd end);

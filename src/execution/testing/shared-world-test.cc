@@ -1,0 +1,2 @@
+// The world of invocation's tests, compiled once more for this layer's test binary.
+#include "invocation/testing/world-test.cc"
