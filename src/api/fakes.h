@@ -51,6 +51,7 @@ class FakeSources : public catalog::Sources {
     EXECUTOR_CO_CHECK(requirePerson(principal, "Adding a source"));
     progress("downloading", 1, 3);
     progress("compiling", 2, 3);
+    if (draft.document == "bug") throw std::runtime_error("a bug");
     if (draft.document == "garbage") {
       co_return fail(ErrorCode::invalid_document, "This is no OpenAPI document.");
     }

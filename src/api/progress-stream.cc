@@ -7,6 +7,7 @@
 
 #include "api/json-text.h"
 #include "api/views.h"
+#include "base/log.h"
 #include "base/signal.h"
 
 namespace executor::api {
@@ -51,10 +52,21 @@ catalog::Progress reportTo(std::shared_ptr<Board> board, asio::any_io_executor l
   };
 }
 
+// What the work throws is a bug of ours, and must still end the stream.
+Task<Result<catalog::SourceView>> guarded(SourceWork work, catalog::Progress progress) {
+  try {
+    co_return co_await work(std::move(progress));
+  } catch (const std::exception& thrown) {
+    co_return failInternal(std::string("exception while adding a source: ") + thrown.what());
+  }
+}
+
 // Ends by itself, whether or not somebody still reads.
 Task<void> runWork(std::shared_ptr<Board> board, SourceWork work, std::string requestId) {
-  auto loop = co_await asio::this_coro::executor;
-  const auto result = co_await work(reportTo(board, loop));
+  const auto progress = reportTo(board, co_await asio::this_coro::executor);
+  const auto result = co_await guarded(std::move(work), progress);
+  if (!result)
+    logError(LogLevel::warn, "source_failed", result.error(), {{"requestId", requestId}});
   push(*board, endEvent(result, requestId));
   board->finished = true;
   board->changed.notify();

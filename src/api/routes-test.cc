@@ -75,6 +75,14 @@ TEST_F(ApiRoutes, AWatchedFailureIsAnErrorEvent) {
   EXPECT_FALSE(reply.body.contains("event: done"));
 }
 
+TEST_F(ApiRoutes, AnExceptionEndsTheStreamToo) {
+  auto headers = json(person());
+  headers.emplace_back("accept", "text/event-stream");
+  const auto reply = send("POST", "/api/v1/sources", headers, R"({"name":"a","document":"bug"})");
+  EXPECT_TRUE(reply.body.contains("event: error\ndata: {\"error\":{\"code\":\"internal\""))
+      << reply.body;
+}
+
 TEST_F(ApiRoutes, AWatchedRequestIsStillCheckedBeforeItStreams) {
   auto headers = json(person());
   headers.emplace_back("accept", "text/event-stream");
