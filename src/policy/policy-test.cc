@@ -1,0 +1,177 @@
+#include "policy/policy.h"
+
+#include <fmt/format.h>
+
+#include "catalog/test-workspace.h"
+#include "policy/policy-record.h"
+#include "policy/rules.h"
+
+namespace executor::policy {
+namespace {
+
+using catalog::testing::codeOf;
+
+class PoliciesTest : public catalog::testing::WorkspaceTest {
+ protected:
+  PoliciesTest() : WorkspaceTest(policy::schema()) {
+    policies_ = makePolicies(*store_, *sources_, clock_);
+    EXPECT_TRUE(addTracker());
+  }
+
+  Result<PolicyView> addPolicy(Effect effect, std::string tool, std::string workspaceId = "ws_1") {
+    return run(policies_->add(person(std::move(workspaceId)), effect, std::move(tool)));
+  }
+  catalog::ToolRef tool(std::string_view path) { return catalog()->find(path).value(); }
+  Decision decide(std::string_view path) {
+    auto decision = run(policies_->decide(agent(), tool(path)));
+    EXPECT_TRUE(decision) << (decision ? "" : decision.error().message);
+    return decision.value_or(Decision{Effect::deny, {}, {}});
+  }
+
+  std::unique_ptr<Policies> policies_;
+};
+
+TEST_F(PoliciesTest, ReadsRunAndWritesAskByDefault) {
+  EXPECT_EQ(decide("hub.issues.list").effect, Effect::allow);
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::ask);
+  EXPECT_EQ(decide("hub.issues.delete").effect, Effect::ask);
+  EXPECT_EQ(decide("discover").effect, Effect::allow);
+  EXPECT_EQ(decide("catalog.describe").effect, Effect::allow);
+  EXPECT_EQ(decide("hub.issues.create").policyId, "");
+  EXPECT_FALSE(decide("hub.issues.create").reason.empty());
+}
+
+TEST_F(PoliciesTest, ARuleForTheToolDecides) {
+  for (Effect effect : {Effect::allow, Effect::ask, Effect::deny}) {
+    const auto added = addPolicy(effect, "hub.issues.create");
+    ASSERT_TRUE(added) << added.error().message;
+    const Decision decision = decide("hub.issues.create");
+    EXPECT_EQ(decision.effect, effect);
+    EXPECT_EQ(decision.policyId, added->id);
+    EXPECT_NE(decision.reason.find(added->id), std::string::npos);
+    EXPECT_EQ(decide("hub.issues.delete").effect, Effect::ask);
+    ASSERT_TRUE(run(policies_->remove(person(), added->id)));
+  }
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::ask);
+}
+
+// Invariant 3: built-in tools are no way around a policy.
+TEST_F(PoliciesTest, BuiltInToolsCanBeDeniedToo) {
+  ASSERT_TRUE(addPolicy(Effect::deny, "discover"));
+  EXPECT_EQ(decide("discover").effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, ReadsCanBeDenied) {
+  ASSERT_TRUE(addPolicy(Effect::deny, "hub.issues.list"));
+  EXPECT_EQ(decide("hub.issues.list").effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, OnlyAPersonChangesPolicies) {
+  EXPECT_EQ(codeOf(run(policies_->add(agent(), Effect::allow, "hub.issues.create"))), "forbidden");
+  const auto added = addPolicy(Effect::deny, "hub.issues.create");
+  ASSERT_TRUE(added);
+  EXPECT_EQ(codeOf(run(policies_->remove(agent(), added->id))), "forbidden");
+  EXPECT_EQ(run(policies_->list(agent()))->size(), 1u);
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, ASecondRuleForTheSameToolIsRefused) {
+  ASSERT_TRUE(addPolicy(Effect::deny, "hub.issues.create"));
+  const auto second = addPolicy(Effect::allow, "tools.hub.issues.create");
+  EXPECT_EQ(codeOf(second), "already_exists");
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, AToolThatDoesNotExistIsRefusedWithTheNearest) {
+  const auto added = addPolicy(Effect::deny, "hub.issues.crate");
+  EXPECT_EQ(codeOf(added), "unknown_tool");
+  EXPECT_NE(added.error().hint.find("hub.issues.create"), std::string::npos);
+  EXPECT_EQ(codeOf(addPolicy(Effect::deny, "")), "invalid_argument");
+  EXPECT_EQ(codeOf(addPolicy(Effect::deny, std::string(kMaxToolPathBytes + 1, 'a'))),
+            "invalid_argument");
+  EXPECT_EQ(run(policies_->list(person()))->size(), 0u);
+}
+
+TEST_F(PoliciesTest, WorkspacesDoNotSeeEachOthersRules) {
+  ASSERT_TRUE(addTracker("hub", "ws_2"));
+  const auto added = addPolicy(Effect::deny, "hub.issues.create", "ws_2");
+  ASSERT_TRUE(added);
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::ask);
+  EXPECT_EQ(codeOf(run(policies_->remove(person("ws_1"), added->id))), "not_found");
+  EXPECT_EQ(run(policies_->list(person("ws_2")))->size(), 1u);
+}
+
+TEST_F(PoliciesTest, RulesOfAnotherNodeAreSeen) {
+  const auto other = makePolicies(*store_, *sources_, clock_);
+  ASSERT_TRUE(run(other->load("ws_1")));
+  ASSERT_TRUE(addPolicy(Effect::deny, "hub.issues.create"));
+  EXPECT_EQ(run(other->decide(agent(), tool("hub.issues.create")))->effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, RulesSurviveARestart) {
+  ASSERT_TRUE(addPolicy(Effect::deny, "hub.issues.create"));
+  policies_ = makePolicies(*store_, *sources_, clock_);
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, ARuleIsInForceAsSoonAsAddingItReturns) {
+  ASSERT_TRUE(run(policies_->load("ws_1")));
+  ASSERT_TRUE(addPolicy(Effect::deny, "hub.issues.create"));
+  EXPECT_EQ(policies_->decideNow(agent(), tool("hub.issues.create")).effect, Effect::deny);
+}
+
+TEST_F(PoliciesTest, WithoutLoadedRulesEverythingAsks) {
+  EXPECT_EQ(policies_->decideNow(agent(), tool("hub.issues.list")).effect, Effect::ask);
+  ASSERT_TRUE(run(policies_->load("ws_1")));
+  EXPECT_EQ(policies_->decideNow(agent(), tool("hub.issues.list")).effect, Effect::allow);
+}
+
+TEST_F(PoliciesTest, AViewTellsWhoMadeTheRuleAndWhen) {
+  const auto added = addPolicy(Effect::ask, "hub.issues.list");
+  ASSERT_TRUE(added);
+  const auto all = run(policies_->list(agent()));
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().id, added->id);
+  EXPECT_EQ(all->front().tool, "hub.issues.list");
+  EXPECT_EQ(all->front().effect, Effect::ask);
+  EXPECT_EQ(all->front().createdBy, "acct_1");
+  EXPECT_EQ(all->front().createdAt, 1'000'000);
+}
+
+TEST_F(PoliciesTest, MoreThanTheLimitIsRefused) {
+  PolicyRecord record;
+  record.workspaceId = "ws_1";
+  for (std::size_t from = 0; from < kMaxPoliciesPerWorkspace; from += 100) {
+    ASSERT_TRUE(run(store_->write([record, from](store::Txn& txn) mutable -> Status {
+      for (std::size_t i = from; i < from + 100; ++i) {
+        record.id = fmt::format("pol_{}", i);
+        record.tool = fmt::format("t.{}", i);
+        EXECUTOR_CHECK(txn.insert(record));
+      }
+      return {};
+    })));
+  }
+  EXPECT_EQ(codeOf(addPolicy(Effect::deny, "hub.issues.create")), "limit_exceeded");
+}
+
+TEST_F(PoliciesTest, ARemovedRuleIsNotFoundAgain) {
+  const auto added = addPolicy(Effect::deny, "hub.issues.create");
+  ASSERT_TRUE(added);
+  ASSERT_TRUE(run(policies_->remove(person(), added->id)));
+  EXPECT_EQ(codeOf(run(policies_->remove(person(), added->id))), "not_found");
+}
+
+TEST(Effect, NamesReadBack) {
+  for (Effect effect : {Effect::allow, Effect::ask, Effect::deny}) {
+    Effect parsed = Effect::allow;
+    EXPECT_TRUE(parseEffect(name(effect), parsed));
+    EXPECT_EQ(parsed, effect);
+  }
+  Effect untouched = Effect::ask;
+  EXPECT_FALSE(parseEffect("Allow", untouched));
+  EXPECT_FALSE(parseEffect("", untouched));
+  EXPECT_EQ(untouched, Effect::ask);
+}
+
+}  // namespace
+}  // namespace executor::policy
