@@ -159,7 +159,7 @@ void addServeCommand(CLI::App& app, Context& context) {
         [options, flag = std::string(variable.flag)](const std::string& value) {
           options->flags[flag] = value;
         },
-        std::string(variable.meaning));
+        std::string(variable.meaning))->take_last();
   }
   command->add_option(
       "--ready-file", options->readyFile,

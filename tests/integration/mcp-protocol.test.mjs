@@ -120,8 +120,8 @@ test('modern answers have the schema of the revision', async (t) => {
   check('DiscoverResultResponse', (await modern('server/discover')).body);
   check('ListToolsResultResponse', (await modern('tools/list')).body);
   check('CallToolResultResponse', (await modern('tools/call', { name: 'execute', arguments: { code: 'return { a: 1 }' } })).body);
-  check('UnsupportedProtocolVersionError', (await modern('tools/list', {}, { version: '2099-01-01' })).body.error);
-  check('HeaderMismatchError', (await modern('tools/list', {}, { headers: { 'mcp-method': 'x' } })).body.error);
+  check('UnsupportedProtocolVersionError', (await modern('tools/list', {}, { version: '2099-01-01' })).body);
+  check('HeaderMismatchError', (await modern('tools/list', {}, { headers: { 'mcp-method': 'x' } })).body);
 });
 
 test('unknown tools and unknown arguments of execute are named', async () => {

@@ -161,7 +161,16 @@ FlatBody flattenBody(ToolSetBuilder& builder, std::uint32_t schema) {
 // Plain names are all given before any suffixed one, so that a parameter that is really called
 // `name_body` keeps its name.
 void nameFlat(std::vector<ToolRecord::Parameter>& parameters) {
-  std::ranges::stable_sort(parameters, {}, &ToolRecord::Parameter::location);
+  // By location, in the document's order within one. (std::stable_sort of libstdc++ 12 warns.)
+  std::vector<ToolRecord::Parameter> ordered;
+  ordered.reserve(parameters.size());
+  for (auto location : {Location::path, Location::query, Location::header, Location::cookie,
+                        Location::body}) {
+    for (auto& parameter : parameters) {
+      if (parameter.location == location) ordered.push_back(std::move(parameter));
+    }
+  }
+  parameters = std::move(ordered);
   std::set<std::string> taken;
   for (auto& parameter : parameters)
     if (taken.insert(parameter.wireName).second) parameter.flatName = parameter.wireName;
