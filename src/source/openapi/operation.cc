@@ -14,6 +14,8 @@
 namespace executor::source::openapi {
 namespace {
 
+constexpr int kAfterNumbers = 1'000;  // sorts "2XX" behind every numeric status
+
 std::string firstTag(const json::object& operation) {
   const auto* tags = operation.if_contains("tags");
   if (!tags || !tags->is_array() || tags->get_array().empty()) return {};
@@ -26,11 +28,13 @@ std::vector<const json::key_value_pair*> successes(const json::object& responses
   std::vector<const json::key_value_pair*> out;
   for (const auto& response : responses)
     if (response.key().starts_with('2')) out.push_back(&response);
-  std::ranges::stable_sort(out, {}, [](const auto* response) {
+  // Members stand in the document's order in memory, so their addresses break ties.
+  std::ranges::sort(out, {}, [](const auto* response) {
     const std::string_view status = response->key();
     int number = 0;
     const auto end = status.data() + status.size();
-    return std::from_chars(status.data(), end, number).ptr == end ? number : 1000;
+    const bool numeric = std::from_chars(status.data(), end, number).ptr == end;
+    return std::pair(numeric ? number : kAfterNumbers, response);
   });
   return out;
 }
