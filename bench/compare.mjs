@@ -2,7 +2,8 @@
 //
 // Both servers run at default settings (ours: SQLite with FULL synchronisation, journal, jail). Each case
 // alternates between the two, so that noise of the machine meets both. A row is printed with both figures and
-// their ratio; nothing is asserted. The load generator shares the machine's cores with the servers.
+// their ratio; nothing is asserted. wrk (if installed) generates the load; it and the upstream, a Node process,
+// share the machine's cores with the servers.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -160,6 +161,27 @@ async function measure(server, code, count, concurrency) {
   await load((w) => clients[w].execute(code), Math.min(200, count), concurrency);
   return load((w) => clients[w].execute(code), count, concurrency);
 }
+// Throughput and latency by wrk, whose own cost is small beside both servers' (Node's client is not).
+const wrk = (() => { try { return execSync('command -v wrk', { shell: '/bin/sh' }).toString().trim(); } catch { return ''; } })();
+async function wrkLoad(server, code, concurrency, seconds) {
+  const client = await new Mcp(server).connect();
+  await client.execute(code);
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...server.headers, ...(client.session ? { 'mcp-session-id': client.session, 'mcp-protocol-version': '2025-06-18' } : {}) };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'execute', arguments: { code } } });
+  const script = path.join(server.home, 'post.lua');
+  fs.writeFileSync(script, `wrk.method="POST"\nwrk.body=[==[${body}]==]\n${Object.entries(headers).map(([k, v]) => `wrk.headers["${k}"]=[==[${v}]==]`).join('\n')}\n`);
+  const text = await new Promise((resolve, reject) => {
+    const child = spawn(wrk, ['-t1', `-c${concurrency}`, `-d${seconds}`, '--latency', '--timeout', '30', '-s', script, server.mcpUrl], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.on('data', (d) => (out += d));
+    child.on('close', (status) => (status === 0 ? resolve(out) : reject(new Error(out))));
+  });
+  if (/Non-2xx/.test(text)) throw new Error(text);
+  const ms = (p) => { const [, n, unit] = new RegExp(`${p}%\\s+([\\d.]+)(us|ms|s)`).exec(text); return Number(n) * { us: 0.001, ms: 1, s: 1000 }[unit]; };
+  return { p50: ms(50), p99: ms(99), perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]) };
+}
+const run = (server, code, count, concurrency) => (wrk ? wrkLoad(server, code, concurrency, Number(process.env.SECONDS_EACH ?? 5)) : measure(server, code, count, concurrency));
+
 const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 function pssMiB(pid) {
   const parents = fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n)).flatMap((n) => { try { return [[Number(n), Number(/\) \S (\d+)/.exec(fs.readFileSync(`/proc/${n}/stat`, 'utf8'))[1])]]; } catch { return []; } });
@@ -189,21 +211,23 @@ try {
   await ours.add(us, 'bench', `${origin}/openapi.json`);
   await peer.add(them, 'bench', `${origin}/openapi.json`);
   if (wants('trivial')) {
-    const [a1, b1] = [await measure(us, 'return 1+1', total, 1), await measure(them, 'return 1+1', total / 2, 1)];
+    const [a1, b1] = [await run(us, 'return 1+1', total, 1), await run(them, 'return 1+1', total / 2, 1)];
     row('return 1+1, 1 client, p50', 'ms', a1.p50, b1.p50, '< 0.5 ms');
     row('return 1+1, 1 client, p99', 'ms', a1.p99, b1.p99, '');
-    const [a16, b16] = [await measure(us, 'return 1+1', total * 10, 16), await measure(them, 'return 1+1', total, 16)];
+    const [a16, b16] = [await run(us, 'return 1+1', total * 10, 16), await run(them, 'return 1+1', total, 16)];
     row('return 1+1, 16 clients, throughput', '/s', a16.perSecond, b16.perSecond, '>= 10x', 'more');
     row('return 1+1, 16 clients, p50', 'ms', a16.p50, b16.p50, '');
+    const [node, nodePeer] = [await measure(us, 'return 1+1', total, 1), await measure(them, 'return 1+1', total / 2, 1)];
+    row('the same by a Node client, 1 client, p50', 'ms', node.p50, nodePeer.p50, '');
   }
   if (wants('tool')) {
     const one = (kind) => `${kind.call} return 1`;
     const ten = (kind) => `for (let i = 0; i < 10; i++) { ${kind.call} } return 10`;
-    const [a1, b1] = [await measure(us, one(ours), total, 1), await measure(them, one(peer), total / 4, 1)];
+    const [a1, b1] = [await run(us, one(ours), total, 1), await run(them, one(peer), total / 4, 1)];
     row('one tool call, 1 client, p50', 'ms', a1.p50, b1.p50, '');
-    const [a16, b16] = [await measure(us, one(ours), total * 5, 16), await measure(them, one(peer), total / 2, 16)];
+    const [a16, b16] = [await run(us, one(ours), total * 5, 16), await run(them, one(peer), total / 2, 16)];
     row('one tool call, 16 clients, throughput', '/s', a16.perSecond, b16.perSecond, '>= 15x', 'more');
-    const [aTen, bTen] = [await measure(us, ten(ours), total / 2, 1), await measure(them, ten(peer), total / 10, 1)];
+    const [aTen, bTen] = [await run(us, ten(ours), total / 2, 1), await run(them, ten(peer), total / 10, 1)];
     row('ten calls in turn, 1 client, p50', 'ms', aTen.p50, bTen.p50, '< 3 ms');
   }
   if (wants('isolation')) {
