@@ -351,6 +351,20 @@ TEST(Compiler, BoundsTheNumberOfOperations) {
   EXPECT_EQ(compileError(text, options).codeName(), "document_too_complex");
 }
 
+TEST(Compiler, BoundsTheNumberOfDifferentSchemas) {
+  std::string text = "openapi: 3.0.0\npaths: {/a: {get: {parameters: [";
+  for (int i = 0; i < 20; ++i) {
+    const std::string n = std::to_string(i);
+    text += "{name: p" + n + ", in: query, schema: {enum: [" + n + "]}}, ";
+  }
+  text += "]}}}";
+  CompileOptions options;
+  options.maxSchemaNodes = 20;
+  EXPECT_EQ(compileError(text, options).message, "");
+  options.maxSchemaNodes = 10;
+  EXPECT_EQ(compileError(text, options).codeName(), "document_too_complex");
+}
+
 // A body with thousands of properties is no signature anyone reads: it is given whole.
 TEST(Compiler, ABodyWithTooManyPropertiesIsGivenWhole) {
   const auto body = [](int properties) {

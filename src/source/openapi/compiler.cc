@@ -29,7 +29,7 @@ class Compiler {
   Compiler(const Document& document, const CompileOptions& options)
       : document_(document),
         options_(options),
-        schemas_(document, builder_, warnings_),
+        schemas_(document, builder_, warnings_, options.maxSchemaNodes),
         operations_(document, options.documentUrl, builder_, schemas_, warnings_),
         paths_(options.history) {}
 

@@ -12,6 +12,8 @@
 namespace executor::source::openapi {
 
 inline constexpr std::size_t kMaxOperations = 200'000;
+// Different schemas, after equal ones have been merged.
+inline constexpr std::size_t kMaxSchemaNodes = 4'000'000;
 // Inputs of all tools together: a body of many properties shared by many operations multiplies.
 inline constexpr std::size_t kMaxFlatParameters = 2'000'000;
 
@@ -20,6 +22,7 @@ struct CompileOptions {
   PathHistory history;      // of the source's earlier versions (D14)
   std::size_t maxBytes = kMaxDocumentBytes;
   std::size_t maxOperations = kMaxOperations;
+  std::size_t maxSchemaNodes = kMaxSchemaNodes;
   std::size_t maxFlatParameters = kMaxFlatParameters;
 };
 

@@ -57,8 +57,8 @@ Status SchemaCompiler::finishReferences() {
 Result<std::uint32_t> SchemaCompiler::compileAt(const json::value& schema, unsigned depth) {
   if (depth > kMaxSchemaDepth)
     return tooComplex(fmt::format("A schema is nested deeper than {} levels.", kMaxSchemaDepth));
-  if (builder_.schemaCount() > kMaxSchemaNodes)
-    return tooComplex(fmt::format("The document has more than {} schemas.", kMaxSchemaNodes));
+  if (builder_.schemaCount() > maxNodes_)
+    return tooComplex(fmt::format("The document has more than {} schemas.", maxNodes_));
   if (const auto* accepts = schema.if_bool())
     return builder_.addSchema({.flags = std::uint16_t(*accepts ? 0 : kSchemaNever)});
   const auto* object = schema.if_object();

@@ -20,12 +20,12 @@ namespace executor::source::openapi {
 
 // Nesting within one schema, references not counted.
 inline constexpr unsigned kMaxSchemaDepth = 200;
-inline constexpr std::size_t kMaxSchemaNodes = 4'000'000;
 
 class SchemaCompiler {
  public:
-  SchemaCompiler(const Document& document, ToolSetBuilder& builder, Warnings& warnings)
-      : document_(document), builder_(builder), warnings_(warnings) {}
+  SchemaCompiler(const Document& document, ToolSetBuilder& builder, Warnings& warnings,
+                 std::size_t maxNodes)
+      : document_(document), builder_(builder), warnings_(warnings), maxNodes_(maxNodes) {}
 
   // The index of the node for `schema`. Errors: document_too_complex.
   Result<std::uint32_t> compile(const json::value& schema);
@@ -59,6 +59,7 @@ class SchemaCompiler {
   const Document& document_;
   ToolSetBuilder& builder_;
   Warnings& warnings_;
+  std::size_t maxNodes_;
   std::unordered_map<const json::value*, std::uint32_t> byTarget_;
   std::deque<Pending> pending_;
 };
