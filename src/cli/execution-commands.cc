@@ -272,7 +272,7 @@ void addExecutionCommand(CLI::App& app, Context& context) {
   });
   addForTask(*group, "cancel", "Stop it", [&context](const std::string& path) {
     runRest(
-        context, [&](Remote& remote) { return remote.post(path + "/cancel", json::object{}); },
+        context, [&](Remote& remote) { return remote.post(path + "/cancel"); },
         [](const json::value& view) { fmt::print("{}\n", findString(view, "status")); });
   });
 }

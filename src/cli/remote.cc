@@ -47,6 +47,11 @@ Result<json::value> bodyOf(const net::ClientResponse& response) {
   return std::unexpected(errorFromBody(response.status, body));
 }
 
+// Null is no body at all: routes that take none refuse even an empty object.
+std::string textOf(const json::value& body) {
+  return body.is_null() ? std::string() : serializeJson(body);
+}
+
 // Splits a server-sent event stream; keeps what is not complete yet.
 class EventReader {
  public:
@@ -60,8 +65,6 @@ class EventReader {
       pending_.erase(0, end + 2);
     }
   }
-  // What has arrived and is no event: all of an answer that is no event stream.
-  const std::string& rest() const { return pending_; }
   const std::string& lastEvent() const { return name_; }
   const json::value& lastData() const { return data_; }
 
@@ -189,7 +192,7 @@ Remote::~Remote() = default;
 Result<json::value> Remote::get(std::string path) { return call("GET", std::move(path), {}); }
 
 Result<json::value> Remote::post(std::string path, const json::value& body) {
-  return call("POST", std::move(path), serializeJson(body));
+  return call("POST", std::move(path), textOf(body));
 }
 
 Result<json::value> Remote::remove(std::string path) { return call("DELETE", std::move(path), {}); }
@@ -211,7 +214,7 @@ Result<json::value> Remote::call(std::string method, std::string path, std::stri
 Result<json::value> Remote::postEvents(
     std::string path, const json::value& body,
     const std::function<void(std::string_view, const json::value&)>& onEvent) {
-  auto request = impl_->request("POST", url_ + path, serializeJson(body));
+  auto request = impl_->request("POST", url_ + path, textOf(body));
   request.headers.set("Accept", "text/event-stream");
   EventReader reader(onEvent);
   auto onChunk = [&reader](std::string bytes) -> Task<Status> {
@@ -219,10 +222,7 @@ Result<json::value> Remote::postEvents(
     co_return Status{};
   };
   EXECUTOR_TRY(auto response, impl_->wait(impl_->client.stream(std::move(request), onChunk)));
-  if (response.status / 100 != 2) {
-    response.body = reader.rest();
-    return bodyOf(response);
-  }
+  if (response.status / 100 != 2) return bodyOf(response);
   if (reader.lastEvent() == "done") return reader.lastData();
   return std::unexpected(errorFromBody(response.status, reader.lastData()));
 }

@@ -154,12 +154,14 @@ void addServeCommand(CLI::App& app, Context& context) {
   for (const auto& variable : knownVariables()) {
     // --data-dir and --config are global; secrets have no flag (D32).
     if (variable.flag.empty() || variable.flag == "--data-dir") continue;
-    command->add_option_function<std::string>(
-        std::string(variable.flag),
-        [options, flag = std::string(variable.flag)](const std::string& value) {
-          options->flags[flag] = value;
-        },
-        std::string(variable.meaning))->take_last();
+    command
+        ->add_option_function<std::string>(
+            std::string(variable.flag),
+            [options, flag = std::string(variable.flag)](const std::string& value) {
+              options->flags[flag] = value;
+            },
+            std::string(variable.meaning))
+        ->take_last();
   }
   command->add_option(
       "--ready-file", options->readyFile,

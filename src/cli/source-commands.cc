@@ -181,15 +181,14 @@ void addSourceCommand(CLI::App& app, Context& context) {
              auto path = "/api/v1/sources/" + percentEncode(which);
              runRest(context, [&](Remote& remote) { return remote.get(path); }, showSourceInFull);
            });
-  addNamed(
-      *group, "refresh", "Fetch the document again", "source",
-      [&context](const std::string& which) {
-        auto path = "/api/v1/sources/" + percentEncode(which) + "/refresh";
-        runRest(
-            context,
-            [&](Remote& remote) { return addWithProgress(context, remote, path, json::object{}); },
-            showSource);
-      });
+  addNamed(*group, "refresh", "Fetch the document again", "source",
+           [&context](const std::string& which) {
+             auto path = "/api/v1/sources/" + percentEncode(which) + "/refresh";
+             runRest(
+                 context,
+                 [&](Remote& remote) { return addWithProgress(context, remote, path, nullptr); },
+                 showSource);
+           });
   addRemove(*group, context, "source", "/api/v1/sources/");
 }
 

@@ -163,8 +163,7 @@ void addOpenCommand(CLI::App& app, Context& context) {
   app.add_subcommand("open", "Print a one-time link that signs your browser in")
       ->callback([&context] {
         runRest(
-            context,
-            [](Remote& remote) { return remote.post("/api/v1/open-links", json::object{}); },
+            context, [](Remote& remote) { return remote.post("/api/v1/open-links"); },
             [](const json::value& link) { fmt::print("{}\n", findString(link, "url")); });
       });
 }

@@ -207,7 +207,7 @@ test('execution: list, show, events, resume, cancel', async () => {
   assert.equal(shown.code, 0);
   assert.match(shown.stdout, new RegExp(`^${taskId} waiting$`, 'm'));
   assert.match(shown.stdout, /items\.items\.create/);
-  assert.match((await run('execution', 'events', taskId)).stdout, /created[^]*call_requested/);
+  assert.match((await run('execution', 'events', taskId)).stdout, /created[^]*started[^]*call [^]*approval_requested/);
   const events = (await json('execution', 'events', taskId)).items;
   assert.deepEqual(events.map((e) => e.seq), [...events.map((e) => e.seq)].sort((a, b) => a - b));
   const resumed = run('execution', 'resume', taskId);

@@ -85,7 +85,7 @@ test('a second server on the same data is refused and names the first', async ()
 test('a corrupt database and a taken port are clear errors', async () => {
   const server = await startExecutor();
   const port = new URL(server.url).port;
-  await assert.rejects(startExecutor({ args: ['--listen', `127.0.0.1:${port}`] }), /address_in_use/);
+  await assert.rejects(startExecutor({ listen: `127.0.0.1:${port}` }), /address_in_use/);
   const { dataDir } = server;
   await server.stop();
   const { writeFileSync, readdirSync: list } = await import('node:fs');

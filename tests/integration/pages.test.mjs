@@ -129,7 +129,7 @@ test('hostile names, inputs and programs are shown as text', async () => {
   const tool = body.tools.map((t) => t.path).find((p) => /script|alert/.test(p));
   assert.ok(tool, JSON.stringify(body));
   const { running, approval, path } = await waitingApproval(`// ${attack}\nreturn await tools.${tool}({ name: ${JSON.stringify(attack)} })`);
-  for (const target of ['/', path, `/executions/${approval.executionId}`, `/approvals/${encodeURIComponent(attack)}`, `/open/${encodeURIComponent(attack)}`]) {
+  for (const target of ['/', path, `/executions/${approval.executionId}`, `/approvals/${encodeURIComponent(attack.replaceAll('/', ''))}`, `/open/${encodeURIComponent(attack.replaceAll('/', ''))}`]) {
     const response = await page(target, { cookie });
     const html = await response.text();
     assert.ok(!/<script|<img/i.test(html), `${target}\n${html}`);
@@ -138,6 +138,8 @@ test('hostile names, inputs and programs are shown as text', async () => {
     assert.doesNotMatch(policy, /script-src/);
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
   }
+  // A path that no page has is answered as JSON, which a browser does not render.
+  assert.match((await page(`/approvals/${encodeURIComponent(attack)}`, { cookie })).headers.get('content-type'), /^application\/json/);
   await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, { decision: 'deny', reason: attack });
   await running;
   assert.ok(!/<script|<img/i.test(await (await page(path, { cookie })).text()));

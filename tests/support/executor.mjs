@@ -19,17 +19,25 @@ export function tempDir(name = 'executor-test-') {
   return mkdtempSync(join(tmpdir(), name));
 }
 
+// Servers of a test that failed before it removed them: they must not keep the process alive.
+const started = new Set();
+if (process.env.NODE_TEST_CONTEXT) {
+  const { after } = await import('node:test');
+  after(() => { for (const child of started) if (child.exitCode === null && !child.signalCode) child.kill('SIGKILL'); });
+}
+
 // Resolves when the ready file is written; rejects with the server's output when it ends before.
-export async function startExecutor({ dataDir, env = {}, args = [] } = {}) {
+export async function startExecutor({ dataDir, env = {}, args = [], listen = '127.0.0.1:0' } = {}) {
   const own = dataDir === undefined;
   dataDir ??= tempDir();
   const readyFile = join(dataDir, 'ready.json');
   rmSync(readyFile, { force: true });
-  const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--ready-file', readyFile, ...args], {
+  const child = spawn(binary, ['serve', '--listen', listen, '--ready-file', readyFile, ...args], {
     cwd: dataDir,
     env: cleanEnv({ EXECUTOR_DATA_DIR: dataDir, EXECUTOR_LOG_LEVEL: 'warn', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.add(child);
   let output = '';
   child.stdout.on('data', (d) => (output += d));
   child.stderr.on('data', (d) => (output += d));
