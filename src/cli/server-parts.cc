@@ -192,11 +192,17 @@ void ServerParts::answerRequests() {
                               .executions = *executions_,
                               .approvals = *approvals_,
                               .clock = clock,
-                              .loopbackOnly = address.is_loopback()});
+                              .loopbackOnly = address.is_loopback(),
+                              .ready = [this] { return askStore(); }});
   server_ = std::make_unique<net::HttpServer>(loop_, router_, serverOptions(configuration_));
 }
 
 // The listener's own address is refused to programs only once it is known (port 0).
+// Ready means that a reader thread answers from the database.
+Task<Status> ServerParts::askStore() {
+  co_return co_await store_->read([](store::Txn&) -> Status { return {}; });
+}
+
 Task<Result<identity::FirstStart>> ServerParts::start() {
   EXECUTOR_CO_TRY(auto first, co_await identity_->ensureFirstStart());
   EXECUTOR_CO_CHECK(server_->listen());

@@ -57,6 +57,7 @@ class ServerParts {
   void governTools();
   void runExecutions(std::string nodeId);
   void answerRequests();
+  Task<Status> askStore();
 
   asio::io_context& loop_;
   const Configuration& configuration_;
