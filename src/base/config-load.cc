@@ -35,19 +35,22 @@ std::unexpected<Error> failUnknown(std::string_view origin, std::string_view nam
       fmt::format("{}: there is no variable {}.", origin, truncateText(name, 80)), nearHint(name));
 }
 
+std::unexpected<Error> failUnreadable(const std::string& path) {
+  return failConfiguration(fmt::format("The configuration file {} cannot be read.", path),
+                           "It must be a regular file that this user may read.");
+}
+
 // The text, or nothing if there is no such file.
-// A directory, a device or a pipe of that name is refused: reading it could block or never end.
+// A directory, a device or a pipe of that name is refused before it is opened: opening a pipe waits
+// for its writer, which may never come, and reading a device may never end.
 Result<std::optional<std::string>> readIfThere(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return std::nullopt;
-  const bool regular = status.type() == std::filesystem::file_type::regular;
-  const auto size = regular ? std::filesystem::file_size(path, error) : 0;
+  if (status.type() != std::filesystem::file_type::regular) return failUnreadable(path);
+  const auto size = std::filesystem::file_size(path, error);
   std::ifstream in(path, std::ios::binary);
-  if (error || !regular || !in) {
-    return failConfiguration(fmt::format("The configuration file {} cannot be read.", path),
-                             "It must be a regular file that this user may read.");
-  }
+  if (error || !in) return failUnreadable(path);
   if (size > kMaxConfigurationFileBytes) {
     return failConfiguration(fmt::format("The configuration file {} has more than {} bytes.", path,
                                          kMaxConfigurationFileBytes));

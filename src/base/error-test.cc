@@ -17,17 +17,6 @@ TEST(Error, NamesParseBackToTheirCode) {
   EXPECT_FALSE(parseErrorCode("no_such_code", code));
 }
 
-TEST(Error, EveryCodeHasAUsableRow) {
-  for (int i = 0; i <= static_cast<int>(ErrorCode::reserved_name); ++i) {
-    const auto& row = traits(static_cast<ErrorCode>(i));
-    EXPECT_FALSE(row.name.empty());
-    EXPECT_GE(row.httpStatus, 400) << row.name;
-    EXPECT_LT(row.httpStatus, 600) << row.name;
-    EXPECT_LT(row.rpcCode, 0) << row.name;
-    EXPECT_FALSE(name(row.culprit).empty());
-  }
-}
-
 TEST(Error, InternalCauseIsForTheLogOnly) {
   const Status status = failInternal("open /x: " + withErrno("read", EIO));
   EXPECT_EQ(status.error().code, ErrorCode::internal);

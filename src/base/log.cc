@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace executor {
@@ -37,6 +38,8 @@ bool isBare(std::string_view text) {
 struct AsText {
   std::string operator()(std::string_view text) const {
     std::string shown = redact(std::string(text));
+    // A JSON line with a stray byte in it is no JSON, and its reader drops it or stops.
+    if (!isValidUtf8(shown)) shown = replaceInvalidUtf8(shown);
     return jsonLines || !isBare(shown) ? quoteJson(shown) : shown;
   }
   std::string operator()(std::int64_t number) const { return std::to_string(number); }

@@ -92,6 +92,17 @@ bool isValidUtf8(std::string_view text) {
   return true;
 }
 
+std::string replaceInvalidUtf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = sequenceLength(text);
+    length == 0 ? out.append("\uFFFD") : out.append(text.substr(0, length));
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
 std::string toLowerAscii(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lowerAscii);

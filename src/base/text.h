@@ -19,7 +19,11 @@ std::vector<std::string> nearestNames(std::string_view word, std::span<const std
 // cut.
 std::string truncateText(std::string_view text, std::size_t maxBytes);
 
+// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. NUL is a character.
 bool isValidUtf8(std::string_view text);
+// Each byte that is part of no well-formed sequence becomes U+FFFD; valid text is returned as it
+// is. For showing foreign bytes (an upstream's error page) where JSON is written.
+std::string replaceInvalidUtf8(std::string_view text);
 
 std::string toLowerAscii(std::string_view text);
 bool equalsIgnoreCase(std::string_view a, std::string_view b);

@@ -8,6 +8,7 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -74,10 +75,12 @@ class Event {
   yaml_event_t event_{};
 };
 
-// A composed value and what a copy of it weighs (YamlLimits::maxCopiedBytes).
+// A composed value, what a copy of it weighs (YamlLimits::maxCopiedBytes), and how many containers
+// it nests: 0 for a scalar, 1 for `[]`. An alias brings its height to wherever it stands.
 struct Node {
   json::value value;
   std::size_t weight = kYamlNodeWeight;
+  std::size_t height = 0;
 };
 
 struct Anchor {
@@ -90,6 +93,9 @@ struct Members {
   json::object object;
   std::set<std::string, std::less<>> merged;  // came by `<<`: an explicit key may replace them
   std::size_t weight = kYamlNodeWeight;
+  std::size_t height = 1;
+
+  void countHeight(std::size_t child) { height = std::max(height, child + 1); }
 };
 
 class Composer {
@@ -158,10 +164,7 @@ class Composer {
   // Depth counts containers only; a scalar cannot nest.
   Result<Node> content(const Event& event) {
     if (event.type() == YAML_SCALAR_EVENT) return scalar(event);
-    if (depth_ == limits_.maxDepth) {
-      return failAt(ErrorCode::document_too_complex, event.mark(),
-                    "nested deeper than " + std::to_string(limits_.maxDepth) + " levels");
-    }
+    EXECUTOR_CHECK(admitHeight(event.mark(), 1));
     ++depth_;
     auto made = event.type() == YAML_SEQUENCE_START_EVENT ? sequence() : mapping();
     --depth_;
@@ -188,13 +191,14 @@ class Composer {
 
   Result<Node> sequence() {
     json::array items;
-    std::size_t weight = kYamlNodeWeight;
+    std::size_t weight = kYamlNodeWeight, height = 1;
     for (;;) {
       Event event;
       EXECUTOR_CHECK(next(event));
-      if (event.type() == YAML_SEQUENCE_END_EVENT) return Node{std::move(items), weight};
+      if (event.type() == YAML_SEQUENCE_END_EVENT) return Node{std::move(items), weight, height};
       EXECUTOR_TRY(Node item, node(event));
       weight += item.weight;
+      height = std::max(height, item.height + 1);
       items.push_back(std::move(item.value));
     }
   }
@@ -205,7 +209,7 @@ class Composer {
       Event event;
       EXECUTOR_CHECK(next(event));
       if (event.type() == YAML_MAPPING_END_EVENT) {
-        return Node{std::move(members.object), members.weight};
+        return Node{std::move(members.object), members.weight, members.height};
       }
       EXECUTOR_CHECK(event.isMergeKey() ? merge(event, members) : member(event, members));
     }
@@ -216,6 +220,7 @@ class Composer {
     EXECUTOR_TRY(const std::string key, keyText(keyEvent));
     EXECUTOR_TRY(Node value, nextNode());
     members.weight += key.size() + value.weight;
+    members.countHeight(value.height);
     const auto [at, inserted] = members.object.emplace(key, nullptr);
     if (!inserted && members.merged.erase(key) == 0) {
       return failInvalid(keyEvent.mark(), "the key " + quoted(key) + " occurs twice",
@@ -245,13 +250,14 @@ class Composer {
   // Keys stay texts, so that an alias of `&n 200` as a key is "200" again.
   static Anchor anchorOfKey(const Event& event) {
     const json::string_view text = event.scalar();
-    return Anchor{Node{json::value(text), kYamlNodeWeight + text.size()}, true};
+    return Anchor{Node{json::value(text), kYamlNodeWeight + text.size(), 0}, true};
   }
 
   // https://yaml.org/type/merge.html: a mapping, or a sequence of them of which earlier ones win.
   Status merge(const Event& keyEvent, Members& members) {
     EXECUTOR_TRY(Node from, nextNode());
     members.weight += from.weight;
+    members.countHeight(from.height);  // one too many, since the merged mapping itself vanishes
     if (from.value.is_object()) return mergeObject(std::move(from.value.get_object()), members);
     if (!from.value.is_array()) return failMerge(keyEvent);
     for (json::value& item : from.value.get_array()) {
@@ -286,8 +292,18 @@ class Composer {
     if (!found->second.complete) {
       return failInvalid(event.mark(), "the anchor " + quoted(event.anchor()) + " contains itself");
     }
+    EXECUTOR_CHECK(admitHeight(event.mark(), found->second.node.height));
     EXECUTOR_CHECK(charge(event.mark(), found->second.node.weight));
     return found->second.node;
+  }
+
+  // Whether something of this height may stand here. Aliases count as what they stand for: a chain
+  // of anchors, each one alias deep, would otherwise nest as deep as the budget of copies allows,
+  // and every later walk of the value recurses.
+  Status admitHeight(const yaml_mark_t& at, std::size_t height) const {
+    if (depth_ + height <= limits_.maxDepth) return {};
+    return failAt(ErrorCode::document_too_complex, at,
+                  "nested deeper than " + std::to_string(limits_.maxDepth) + " levels");
   }
 
   // The budget is of the whole document, not of one anchor: many small copies add up as well.
