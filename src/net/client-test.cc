@@ -250,10 +250,10 @@ TEST_F(HttpClientTest, DeadlineEndsTheRequestAndSaysWhetherItWasSent) {
 }
 
 TEST_F(HttpClientTest, PassedDeadlineSendsNothing) {
-  auto error = failure({.url = url("/hold"),
-                        .deadline = std::chrono::steady_clock::now() - 1s,
-                        .beforeSend = []() -> Task<Status> { co_return Status{}; }});
+  auto error = failure({.url = url("/hold"), .deadline = std::chrono::steady_clock::now() - 1s});
   EXPECT_EQ(error.code, ErrorCode::upstream_timeout);
+  EXPECT_THAT(error.detail, StartsWith("unsent"));
+  EXPECT_EQ(holding_, 0);
 }
 
 TEST_F(HttpClientTest, CancelEndsTheRequest) {

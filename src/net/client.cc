@@ -78,6 +78,10 @@ class HttpClient::Impl {
     if (!isMethod(request.method)) {
       co_return flight->failure(ErrorCode::invalid_argument, "Not an HTTP method.");
     }
+    // A timer would fire only at the next turn of the loop, when bytes may be on their way.
+    if (request.deadline <= std::chrono::steady_clock::now()) {
+      flight->stop(ErrorCode::upstream_timeout);
+    }
     if (flight->stopped) co_return flight->failure(ErrorCode::cancelled, {});
     DeadlineTimer timer(self->parts_.loop, request.deadline, flight);
     Hop hop{*std::move(url), request.method, std::move(request.headers), std::move(request.body)};
