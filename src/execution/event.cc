@@ -9,9 +9,11 @@
 namespace executor::execution {
 namespace {
 
+// In the order of EventKind. Names are stored: an entry may be added, never renamed.
 constexpr std::array<std::string_view, 11> kNames = {
-    "created",   "started",    "call",    "call_requested", "approval_requested", "decided",
-    "delivered", "call_ended", "console", "resumed",        "finished"};
+    "created", "started",   "call",       "call_requested", "approval_requested",
+    "decided", "delivered", "call_ended", "console",        "resumed",
+    "finished"};
 
 std::unexpected<Error> corrupt(std::string detail) {
   return fail(ErrorCode::store_corrupt, "The journal of an execution is damaged.",
@@ -24,6 +26,7 @@ Result<EventKind> kindOf(std::string_view text) {
   return static_cast<EventKind>(found - kNames.begin());
 }
 
+// The page comes from our own store, but disks rot: nothing is trusted to be there.
 Result<Event> decodeOne(json::value& value, std::uint64_t seq) {
   const json::object* body = findObject(value, "body");
   if (body == nullptr) return corrupt(fmt::format("event {} has no body", seq));
@@ -32,7 +35,8 @@ Result<Event> decodeOne(json::value& value, std::uint64_t seq) {
                std::move(value.as_object().at("body").as_object())};
 }
 
-
+// What a client may read. Values and bodies of upstreams are large and not ours to spread; the seed
+// would let a reader predict the program's random numbers.
 json::object shownBody(const Event& event) {
   json::object out = event.body;
   if (event.kind == EventKind::call_requested && out.contains("input")) {
@@ -54,6 +58,7 @@ json::object shownBody(const Event& event) {
 
 std::string_view name(EventKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
 
+// Written by hand around the body: this runs for every event of every program.
 std::string encodeEvent(const Event& event) {
   return fmt::format(R"({{"kind":"{}","at":{},"body":{}}})", name(event.kind), event.at,
                      serializeJson(event.body));
@@ -85,9 +90,10 @@ std::int64_t numberOf(const json::object& body, std::string_view key) {
 
 std::string_view blobOf(const Event& event) { return textOf(event.body, "blob"); }
 
+// `value` is text, not JSON within JSON: the program of a replay gets the very bytes (D22).
 json::object outcomeBody(std::uint32_t n, const invocation::CallOutcome& outcome) {
-  json::object body{{"n", n}, {"status", invocation::name(outcome.status)},
-                    {"tool", outcome.toolPath}};
+  json::object body{
+      {"n", n}, {"status", invocation::name(outcome.status)}, {"tool", outcome.toolPath}};
   if (outcome.status == invocation::OutcomeStatus::completed) {
     body["value"] = outcome.valueJson;
     return body;
@@ -104,16 +110,18 @@ sandbox::Delivery deliveryOf(const json::object& body) {
   sandbox::Delivery delivery;
   delivery.n = static_cast<std::uint32_t>(numberOf(body, "n"));
   delivery.ok = textOf(body, "status") == "completed";
-  delivery.valueJson = textOf(body, "value");
+  // The outcome stays exact; only what the program reads has its big integers in quotes (D22).
+  delivery.valueJson = quoteUnsafeIntegers(std::string(textOf(body, "value")));
   delivery.message = textOf(body, "message");
   delivery.code = textOf(body, "code");
   delivery.status = static_cast<int>(numberOf(body, "httpStatus"));
-  delivery.bodyJson = textOf(body, "body");
+  delivery.bodyJson = quoteUnsafeIntegers(std::string(textOf(body, "body")));
   delivery.toolPath = textOf(body, "tool");
   delivery.hint = textOf(body, "hint");
   return delivery;
 }
 
+// An unknown status, from a newer node, reads as failed, which is the default.
 invocation::CallOutcome outcomeFrom(const json::object& body) {
   using invocation::OutcomeStatus;
   invocation::CallOutcome outcome;

@@ -102,8 +102,7 @@ TEST_F(ExecutionsTest, ALongProgramIsKeptWhole) {
 }
 
 TEST_F(ExecutionsTest, AnEndlessProgramTimesOut) {
-  const ExecutionView view =
-      stage_.runProgram("await new Promise(r => setTimeout(r, 600000))", 30);
+  const ExecutionView view = stage_.runProgram("await new Promise(r => setTimeout(r, 600000))", 30);
   EXPECT_EQ(view.state, State::timed_out);
   EXPECT_EQ(view.errorCode, "timed_out");
   EXPECT_NE(view.errorMessage.find("30 ms"), std::string::npos);
@@ -221,15 +220,13 @@ TEST_F(ExecutionsTest, EventsCanBeReadFromAnyPosition) {
 
 TEST_F(ExecutionsTest, AShortProgramCostsOneRecordAndOnePage) {
   const ExecutionView view = stage_.runProgram("return 1 + 1");
-  const auto pages = stage_.run(stage_.store->read([](store::Txn& txn) {
-    return txn.scan<JournalPage>({.limit = 10});
-  }));
+  const auto pages = stage_.run(
+      stage_.store->read([](store::Txn& txn) { return txn.scan<JournalPage>({.limit = 10}); }));
   ASSERT_TRUE(pages);
   EXPECT_EQ(pages->items.size(), 1u) << "creation, start and end are one commit";
   EXPECT_EQ(pages->items[0].count, 3u);
-  const auto open = stage_.run(stage_.store->read([](store::Txn& txn) {
-    return txn.scan<OpenExecution>({.limit = 10});
-  }));
+  const auto open = stage_.run(
+      stage_.store->read([](store::Txn& txn) { return txn.scan<OpenExecution>({.limit = 10}); }));
   EXPECT_TRUE(open->items.empty());
   EXPECT_EQ(view.state, State::completed);
 }

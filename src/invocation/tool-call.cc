@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json-exact.h"
 #include "base/crypto.h"
+#include "base/json-exact.h"
 #include "base/text.h"
 #include "invocation/upstream-error.h"
 
@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxPathInText = 200;
 constexpr int kMaxAttempts = 2;  // of a safe operation, when the connection broke
 
+// Names the rule, so that a person can find and change it.
 std::string describeDenial(std::string_view path, const policy::Decision& decision) {
   std::string text = fmt::format("The tool {} is denied by policy", path);
   if (!decision.policyId.empty()) text += fmt::format(" {}", decision.policyId);
@@ -20,6 +21,7 @@ std::string describeDenial(std::string_view path, const policy::Decision& decisi
   return text;
 }
 
+// The reviewer's own words are the part that helps the program; they come last and whole.
 std::string describeRuling(std::string_view path, const approval::Ruling& ruling) {
   switch (ruling.verdict) {
     case approval::Verdict::denied:
@@ -44,6 +46,7 @@ ToolCall::ToolCall(Pipeline& pipeline, CallRequest request, CallJournal& journal
       journal_(journal),
       cancel_(std::move(cancel)) {}
 
+// Before the tool is resolved, the path is the program's text and may be anything: it is cut.
 CallOutcome ToolCall::outcome(OutcomeStatus status, Error error) const {
   CallOutcome outcome;
   outcome.status = status;
@@ -62,14 +65,17 @@ std::unexpected<CallOutcome> ToolCall::notRecorded(Error error) const {
   return stop(cancelled ? OutcomeStatus::cancelled : OutcomeStatus::failed, std::move(error));
 }
 
+// `failed` and not `denied`: a human said yes, the world changed.
 std::unexpected<CallOutcome> ToolCall::authorityChanged(std::string what) const {
-  return stop(OutcomeStatus::failed,
-              Error{ErrorCode::authority_changed,
-                    fmt::format("{} was approved, but {} since; nothing was sent.", tool_.path,
-                                what),
-                    "Call the tool again to ask for a new approval.", {}});
+  return stop(
+      OutcomeStatus::failed,
+      Error{ErrorCode::authority_changed,
+            fmt::format("{} was approved, but {} since; nothing was sent.", tool_.path, what),
+            "Call the tool again to ask for a new approval.",
+            {}});
 }
 
+// The order is the security case: see the head of tool-call.h.
 Task<CallOutcome> ToolCall::run() {
   if (Step step = co_await prepare(); !step) co_return std::move(step).error();
   if (decision_.effect == policy::Effect::ask) {
@@ -92,12 +98,15 @@ Task<ToolCall::Step> ToolCall::prepare() {
   co_return build();
 }
 
+// First of all, so that a forged call costs nothing and learns nothing.
 ToolCall::Step ToolCall::admit() {
   Status admitted = pipeline_.gate.admit(request_.executionId, request_.token, request_.n);
   if (!admitted) return stop(OutcomeStatus::failed, std::move(admitted).error());
   return {};
 }
 
+// Against the snapshot the execution started with: a refresh in between changes nothing under a
+// running program. From here on only the canonical address is used.
 ToolCall::Step ToolCall::resolve() {
   std::optional<catalog::ToolRef> found = request_.catalog->find(request_.path);
   if (!found) {
@@ -116,6 +125,8 @@ ToolCall::Step ToolCall::resolve() {
   return {};
 }
 
+// The one place where the input is parsed. What is left afterwards is the canonical flat form
+// (D21), and its hash is what a human's decision is bound to.
 ToolCall::Step ToolCall::validate() {
   Result<CallOptions> options = CallOptions::parse(request_.optionsJson);
   if (!options) return stop(OutcomeStatus::failed, std::move(options).error());
@@ -127,7 +138,8 @@ ToolCall::Step ToolCall::validate() {
                 Error{ErrorCode::invalid_input,
                       fmt::format("The input of {} must be an object, not {}.", tool_.path,
                                   jsonTypeName(*value)),
-                      "Write tools.source.tool({name: value}).", {}});
+                      "Write tools.source.tool({name: value}).",
+                      {}});
   }
   if (isSystem()) {
     input_ = std::move(value->get_object());
@@ -141,15 +153,16 @@ ToolCall::Step ToolCall::validate() {
   return {};
 }
 
+// No cache here: policies answer from memory, and a stale answer would be a hole.
 Task<ToolCall::Step> ToolCall::decide() {
-  Result<policy::Decision> decision =
-      co_await pipeline_.policies.decide(request_.principal, tool_);
+  Result<policy::Decision> decision = co_await pipeline_.policies.decide(request_.principal, tool_);
   if (!decision) co_return stop(OutcomeStatus::failed, std::move(decision).error());
   decision_ = *std::move(decision);
   if (decision_.effect != policy::Effect::deny) co_return Step();
-  co_return stop(OutcomeStatus::denied,
-                 Error{ErrorCode::policy_denied, describeDenial(tool_.path, decision_),
-                       "A person of the workspace can change its policies.", {}});
+  co_return stop(OutcomeStatus::denied, Error{ErrorCode::policy_denied,
+                                              describeDenial(tool_.path, decision_),
+                                              "A person of the workspace can change its policies.",
+                                              {}});
 }
 
 Task<ToolCall::Step> ToolCall::authorize() {
@@ -160,9 +173,10 @@ Task<ToolCall::Step> ToolCall::authorize() {
   co_return Step();
 }
 
+// Pure: a request that cannot be built fails before anyone is asked or told.
 ToolCall::Step ToolCall::build() {
-  Result<net::ClientRequest> built = source::buildRequest(*tool_.set, tool_.view(), input_,
-                                                          tool_.baseUrl, authorization_);
+  Result<net::ClientRequest> built =
+      source::buildRequest(*tool_.set, tool_.view(), input_, tool_.baseUrl, authorization_);
   if (!built) return stop(OutcomeStatus::failed, std::move(built).error());
   outgoing_ = *std::move(built);
   if (!options_.idempotencyKey.empty()) {
@@ -203,6 +217,7 @@ approval::ApprovalDraft ToolCall::draft() const {
   return draft;
 }
 
+// The journal waits; this coroutine costs a frame meanwhile, for days if need be.
 Task<ToolCall::Step> ToolCall::askHuman() {
   Result<approval::Ruling> ruling = co_await journal_.ask(requestedCall(), draft());
   if (!ruling) co_return notRecorded(std::move(ruling).error());
@@ -221,8 +236,7 @@ Task<ToolCall::Step> ToolCall::askHuman() {
 
 // D14: what allowed the question must still hold when the answer comes, days later perhaps.
 Task<ToolCall::Step> ToolCall::checkAuthority() {
-  Result<policy::Decision> decision =
-      co_await pipeline_.policies.decide(request_.principal, tool_);
+  Result<policy::Decision> decision = co_await pipeline_.policies.decide(request_.principal, tool_);
   if (!decision) co_return stop(OutcomeStatus::failed, std::move(decision).error());
   if (decision->effect == policy::Effect::deny) {
     co_return authorityChanged("a policy denied it");
@@ -232,6 +246,8 @@ Task<ToolCall::Step> ToolCall::checkAuthority() {
   co_return co_await renewRequest();
 }
 
+// Only what makes the call something else than was approved stops it; a refreshed document that
+// still has the tool does not, because the recipe that was approved is what is sent.
 Task<ToolCall::Step> ToolCall::checkSource() {
   auto now = co_await pipeline_.sources.of(request_.principal.workspaceId);
   if (!now) co_return stop(OutcomeStatus::failed, std::move(now).error());
@@ -254,8 +270,8 @@ Task<ToolCall::Step> ToolCall::renewRequest() {
   co_return Step();
 }
 
-// `requested` is durable before the approval is spent: a crash between the two leaves a call that is
-// reported as unknown, never one that is sent twice.
+// `requested` is durable before the approval is spent: a crash between the two leaves a call that
+// is reported as unknown, never one that is sent twice.
 Task<ToolCall::Step> ToolCall::record() {
   if (cancel_ && cancel_->cancelled()) {
     co_return stop(OutcomeStatus::cancelled,
@@ -269,6 +285,7 @@ Task<ToolCall::Step> ToolCall::record() {
   co_return Step();
 }
 
+// Answers list what this principal may call: the policy is asked for every tool that is named.
 Task<CallOutcome> ToolCall::answerSystemTool() {
   const auto approvalOf = [this](const catalog::ToolRef& tool) -> std::string_view {
     switch (pipeline_.policies.decideNow(request_.principal, tool).effect) {
@@ -285,9 +302,11 @@ Task<CallOutcome> ToolCall::answerSystemTool() {
   co_return done;
 }
 
+// At most one retry, and only when the connection broke on something that may be repeated; what the
+// upstream answered is never asked again.
 Task<CallOutcome> ToolCall::send() {
-  const auto span = options_.timeoutMs == 0 ? kUpstreamTimeout
-                                            : std::chrono::milliseconds(options_.timeoutMs);
+  const auto span =
+      options_.timeoutMs == 0 ? kUpstreamTimeout : std::chrono::milliseconds(options_.timeoutMs);
   outgoing_.deadline = deadlineAfter(span);
   for (int attempt = 1;; ++attempt) {
     Result<net::ClientResponse> response = co_await pipeline_.client.send(outgoing_, cancel_);
@@ -301,6 +320,7 @@ Task<CallOutcome> ToolCall::send() {
   }
 }
 
+// An answer that cannot be read was still an answer to something that was sent.
 CallOutcome ToolCall::readAnswer(net::ClientResponse response) {
   Result<source::UpstreamReply> reply = source::readReply(std::move(response));
   CallOutcome ended;
