@@ -10,7 +10,7 @@
 
 namespace executor {
 
-// `json` with every integer literal beyond 2^53-1 in magnitude in quotes. `json` is a valid JSON text;
+// `json` with every integer literal beyond 2^53-1 in magnitude in quotes. `json` is a valid text;
 // a number with a fraction or an exponent is no integer. O(n), and no copy when nothing changes.
 std::string quoteUnsafeIntegers(std::string json);
 
