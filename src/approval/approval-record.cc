@@ -19,6 +19,7 @@ std::string_view name(Verdict verdict) {
 Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_t by) {
   EXECUTOR_TRY(std::optional<PendingCount> found, txn.get<PendingCount>(workspaceId));
   PendingCount count = found.value_or(PendingCount{workspaceId, 0});
+  // Never below zero: a count that went wrong must not lock a workspace out.
   count.pending = std::max<std::int64_t>(0, count.pending + by);
   if (by > 0 && count.pending > static_cast<std::int64_t>(kMaxPendingPerWorkspace)) {
     return fail(ErrorCode::limit_exceeded,
@@ -45,6 +46,7 @@ std::string topicOfWorkspace(std::string_view workspaceId) {
   return fmt::format("approvals/{}", workspaceId);
 }
 
+// The only way from a record to a client: the input is redacted here and nowhere else.
 ApprovalView toView(const ApprovalRecord& record) {
   ApprovalView view;
   view.id = record.id;
@@ -66,6 +68,7 @@ ApprovalView toView(const ApprovalRecord& record) {
   return view;
 }
 
+// A pending record never gets here; anything but a clear decision reads as cancelled.
 Ruling toRuling(const ApprovalRecord& record) {
   Verdict verdict = Verdict::cancelled;
   if (record.status == ApprovalStatus::approved) verdict = Verdict::approved;

@@ -1,7 +1,8 @@
 // The stored form of an approval. The input is sealed; everything a list shows is not.
 //
 // PendingCount keeps the number of pending approvals of a workspace beside the records, in the same
-// transactions, because counting ten thousand of them at each new one would cost more than the call.
+// transactions, because counting ten thousand of them at each new one would cost more than the
+// call.
 #pragma once
 
 #include "approval/approval.h"

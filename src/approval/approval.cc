@@ -13,6 +13,7 @@ namespace {
 
 using store::Txn;
 
+// One text for absent and foreign, so that ids of other workspaces cannot be probed.
 std::unexpected<Error> noSuchApproval(std::string_view id) {
   return fail(ErrorCode::not_found, fmt::format("There is no approval {}.", truncateText(id, 80)),
               "`executor approval list` shows the approvals of your workspace.");
@@ -43,6 +44,8 @@ Result<ApprovalRecord> ownRecord(Txn& txn, const std::string& workspaceId, const
   return *std::move(found);
 }
 
+// A reason is shown to people and reaches the program, so it is text and short; a long one is
+// refused instead of cut, because the reviewer must know what the program will read.
 Result<std::string> boundedReason(std::string_view reason) {
   const std::string_view trimmed = trimText(reason);
   if (trimmed.size() > kMaxReasonBytes) {
@@ -64,9 +67,9 @@ struct Decision {
   EpochMs now;
 };
 
+// The check and the change are one transaction: of two people who press at once, one wins.
 Result<ApprovalView> applyDecision(Txn& txn, const Decision& decision) {
-  EXECUTOR_TRY(ApprovalRecord record,
-               ownRecord(txn, decision.principal.workspaceId, decision.id));
+  EXECUTOR_TRY(ApprovalRecord record, ownRecord(txn, decision.principal.workspaceId, decision.id));
   if (record.status != ApprovalStatus::pending) return alreadyDecided(record);
   if (record.expiresAt <= decision.now) {
     record.status = ApprovalStatus::expired;  // the sweeper writes it; nothing may be decided now
@@ -79,6 +82,8 @@ Result<ApprovalView> applyDecision(Txn& txn, const Decision& decision) {
   return toView(record);
 }
 
+// Binds the sending to the decision (invariant 4): approved, not yet spent, and for these very
+// bytes.
 Status markUsed(Txn& txn, const std::string& id, const std::string& inputHash, EpochMs now) {
   EXECUTOR_TRY(std::optional<ApprovalRecord> record, txn.get<ApprovalRecord>(id));
   if (!record) return noSuchApproval(id);
@@ -95,12 +100,13 @@ Status markUsed(Txn& txn, const std::string& id, const std::string& inputHash, E
   return txn.replace(*record);
 }
 
+// In pages of 50: each costs up to two writes, and a transaction has room for 200.
 Status endPendingOf(Txn& txn, const std::string& executionId, EpochMs now) {
   std::string after;
   do {
-    EXECUTOR_TRY(auto page, txn.scan<ApprovalRecord>("byExecution", {.prefix = {executionId},
-                                                                     .limit = 50,
-                                                                     .after = after}));
+    EXECUTOR_TRY(auto page,
+                 txn.scan<ApprovalRecord>("byExecution",
+                                          {.prefix = {executionId}, .limit = 50, .after = after}));
     for (ApprovalRecord& record : page.items) {
       if (record.status != ApprovalStatus::pending) continue;
       EXECUTOR_CHECK(leavePending(txn, record, ApprovalStatus::cancelled, now));
@@ -112,9 +118,9 @@ Status endPendingOf(Txn& txn, const std::string& executionId, EpochMs now) {
 
 // At most 50 of them: one transaction has room for that, the next sweep takes the rest.
 Result<std::size_t> expireSome(Txn& txn, EpochMs now) {
-  EXECUTOR_TRY(auto page, txn.scan<ApprovalRecord>("byDue", {.prefix = {ApprovalStatus::pending},
-                                                             .to = now + 1,
-                                                             .limit = 50}));
+  EXECUTOR_TRY(auto page,
+               txn.scan<ApprovalRecord>(
+                   "byDue", {.prefix = {ApprovalStatus::pending}, .to = now + 1, .limit = 50}));
   for (ApprovalRecord& record : page.items) {
     EXECUTOR_CHECK(leavePending(txn, record, ApprovalStatus::expired, now));
   }
@@ -125,10 +131,11 @@ struct Listing {
   std::string workspaceId, status, executionId;
 };
 
+// Picks the narrowest index; what it does not cover is filtered after the read. The workspace is
+// compared for every record, because the index by execution does not name one.
 Result<std::vector<ApprovalView>> readListing(Txn& txn, const Listing& listing) {
-  store::ScanOptions options{.prefix = {listing.workspaceId},
-                             .order = store::Order::descending,
-                             .limit = store::kMaxScan};
+  store::ScanOptions options{
+      .prefix = {listing.workspaceId}, .order = store::Order::descending, .limit = store::kMaxScan};
   Result<store::Page<ApprovalRecord>> page;
   if (!listing.executionId.empty()) {
     options.prefix = {listing.executionId};
@@ -150,6 +157,7 @@ Result<std::vector<ApprovalView>> readListing(Txn& txn, const Listing& listing) 
   return views;
 }
 
+// A misspelt status would otherwise look like an empty list.
 Status knownStatus(std::string_view status) {
   if (status.empty() || store::detail::enumOf<ApprovalStatus>(status)) return {};
   return fail(ErrorCode::invalid_argument,

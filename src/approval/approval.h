@@ -1,12 +1,13 @@
 // Approvals: a human decision on one call, bound to its exact input, used once (invariants 4, 10).
 //
-// The record holds tool address, tool-set hash, operation and the SHA-256 of the canonical input; the
-// input itself is sealed. decide() needs a `person` credential of the workspace (D1) and takes effect
-// once: deciding a decided, expired or cancelled approval is `already_decided`. The decision is durable
-// before anyone is woken. A waiter is woken by decision, expiry or cancellation, also when another
-// process on the same store decided.
+// The record holds tool address, tool-set hash, operation and the SHA-256 of the canonical input;
+// the input itself is sealed. decide() needs a `person` credential of the workspace (D1) and takes
+// effect once: deciding a decided, expired or cancelled approval is `already_decided`. The decision
+// is durable before anyone is woken. A waiter is woken by decision, expiry or cancellation, also
+// when another process on the same store decided.
 //
-// Missing on purpose: reuse ("always allow") is a policy, not an approval; batches come with the UI.
+// Missing on purpose: reuse ("always allow") is a policy, not an approval; batches come with the
+// UI.
 #pragma once
 
 #include <memory>
@@ -75,8 +76,8 @@ class Approvals {
                                                        std::string executionId) = 0;
   // Ends pending approvals of an execution that was cancelled or finished.
   virtual Task<Status> cancelFor(std::string executionId) = 0;
-  // Marks an approval as used by its call; the second use, another input or an approval that was not
-  // approved is `conflict`.
+  // Marks an approval as used by its call; the second use, another input or an approval that was
+  // not approved is `conflict`.
   virtual Task<Status> use(std::string id, std::string inputHash) = 0;
   // Marks what is older than its expiry and wakes its waiters; a timer calls it, and tests do.
   virtual Task<Result<std::size_t>> expireDue() = 0;

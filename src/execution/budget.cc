@@ -20,6 +20,7 @@ milliseconds Budget::used(SteadyTime now) const {
   return running_ ? used_ + duration_cast<milliseconds>(now - since_) : used_;
 }
 
+// A budget that was used up before a restart ends at once, not in the past.
 Deadline Budget::end() const {
   if (!running_) return Deadline::max();
   return since_ + std::max(total_ - used_, milliseconds(0));

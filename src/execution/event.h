@@ -26,8 +26,17 @@
 namespace executor::execution {
 
 enum class EventKind : std::uint8_t {
-  created, started, call, call_requested, approval_requested, decided, delivered, call_ended,
-  console, resumed, finished
+  created,
+  started,
+  call,
+  call_requested,
+  approval_requested,
+  decided,
+  delivered,
+  call_ended,
+  console,
+  resumed,
+  finished
 };
 std::string_view name(EventKind kind);
 

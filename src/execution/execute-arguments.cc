@@ -19,6 +19,7 @@ Status readText(const json::value& value, std::string_view name, std::string& ou
   return {};
 }
 
+// An empty program would complete with null and look like success.
 Status readCode(const json::value& value, ExecuteRequest& request) {
   EXECUTOR_CHECK(readText(value, "code", request.code));
   if (!trimText(request.code).empty()) return {};
@@ -26,6 +27,7 @@ Status readCode(const json::value& value, ExecuteRequest& request) {
               "Send the body of an async function in TypeScript, with a return.");
 }
 
+// Out of range is refused, not clamped: the agent believes what it asked for.
 Status readTimeout(const json::value& value, ExecuteRequest& request) {
   const std::int64_t* number = value.if_int64();
   if (number == nullptr || *number < 1 || *number > kMaxTimeoutMs) {
@@ -35,6 +37,7 @@ Status readTimeout(const json::value& value, ExecuteRequest& request) {
   return {};
 }
 
+// Kept as it came and never interpreted; bounded, because it is shown with every view.
 Status readMetadata(const json::value& value, ExecuteRequest& request) {
   if (!value.is_object()) return badArgument("metadata", "an object", value);
   request.metadataJson = serializeJson(value);

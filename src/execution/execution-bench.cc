@@ -20,13 +20,13 @@ namespace {
 struct Server {
   explicit Server(std::filesystem::path directory) {
     store::Schema schema = executionSchema();
-    for (const auto& more : {catalog::schema(), policy::schema(), credential::schema(),
-                             approval::approvalSchema()}) {
+    for (const auto& more :
+         {catalog::schema(), policy::schema(), credential::schema(), approval::approvalSchema()}) {
       schema += more;
     }
-    store = *store::openStore({.path = directory / "store.db", .masterKey = randomKey(),
-                               .schema = schema},
-                              loop.get_executor());
+    store = *store::openStore(
+        {.path = directory / "store.db", .masterKey = randomKey(), .schema = schema},
+        loop.get_executor());
     zygote = *sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
     runtime = sandbox::makeLocalRuntime(loop, *zygote);
     sources = catalog::makeSources(*store, client, *zygote, systemClock(), directory / "sets");
@@ -35,8 +35,16 @@ struct Server {
     approvals = approval::makeApprovals(*store, loop, systemClock());
     invoker = invocation::makeInvoker(*policies, *connections, *approvals, *sources, client, gate,
                                       systemClock());
-    executions = makeExecutions({*store, {runtime.get()}, *invoker, *approvals, *sources,
-                                 *policies, gate, systemClock(), loop, "node_bench"});
+    executions = makeExecutions({*store,
+                                 {runtime.get()},
+                                 *invoker,
+                                 *approvals,
+                                 *sources,
+                                 *policies,
+                                 gate,
+                                 systemClock(),
+                                 loop,
+                                 "node_bench"});
   }
 
   asio::io_context loop;

@@ -14,6 +14,7 @@ bool isFinal(State state) {
   return state != State::queued && state != State::running && state != State::waiting;
 }
 
+// Twelve digits: keys sort as text, and no program makes that many events.
 std::string pageKey(std::string_view executionId, std::uint64_t firstSeq) {
   return fmt::format("{}/{:012}", executionId, firstSeq);
 }
@@ -38,6 +39,7 @@ Task<Result<std::string>> loadText(store::Store& store, StoredText stored,
   co_return co_await store.blobs().get(stored.blob, {}, std::move(workspaceId));
 }
 
+// Whoever started it, what acts in his name is a program.
 Principal principalOf(const ExecutionRecord& record) {
   Principal principal;
   principal.kind = CredentialKind::agent;
@@ -51,6 +53,7 @@ Principal principalOf(const ExecutionRecord& record) {
 
 namespace {
 
+// Over the inline limit a client gets a preview and a handle, whatever the store did with the text.
 void addEnding(const Ending& ending, ExecutionView& view) {
   view.resultBytes = ending.result.bytes;
   if (ending.result.bytes > kMaxInlineResultBytes) {

@@ -92,8 +92,7 @@ std::string pageKey(std::string_view executionId, std::uint64_t firstSeq);
 // Keeps `text` inline or puts it into a blob that `owner` holds.
 Task<Result<StoredText>> keepText(store::Store& store, std::string text, std::string owner,
                                   std::string workspaceId);
-Task<Result<std::string>> loadText(store::Store& store, StoredText stored,
-                                   std::string workspaceId);
+Task<Result<std::string>> loadText(store::Store& store, StoredText stored, std::string workspaceId);
 
 // The principal a record's calls act as: always `agent` (D1).
 Principal principalOf(const ExecutionRecord& record);

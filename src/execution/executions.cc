@@ -12,6 +12,7 @@
 namespace executor::execution {
 namespace {
 
+// One text for absent and foreign, so that ids of other workspaces cannot be probed.
 std::unexpected<Error> noSuchExecution(std::string_view id) {
   return fail(ErrorCode::not_found, fmt::format("There is no execution {}.", truncateText(id, 80)),
               "`executor execution list` shows the executions of your workspace.");
@@ -76,6 +77,7 @@ class LocalExecutions : public Executions {
   bool draining_ = false;
 };
 
+// The limits are judged last, right before the execution counts: nothing may come between.
 Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   if (draining_) {
     co_return fail(ErrorCode::shutting_down, "The server is shutting down.", "Try again soon.");
@@ -87,8 +89,8 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   EXECUTOR_CO_TRY(Submitted submitted, co_await makeRecord(std::move(request), deps_));
   EXECUTOR_CO_CHECK(lives_.admit(workspace));
   const bool claimed = submitted.record.claim.has_value();
-  auto live = std::make_shared<Live>(deps_, lives_, std::move(submitted.record), false,
-                                     std::move(catalog));
+  auto live =
+      std::make_shared<Live>(deps_, lives_, std::move(submitted.record), false, std::move(catalog));
   if (claimed) co_return co_await startClaimed(std::move(live), std::move(submitted));
   lives_.add(live);
   live->begin(std::move(submitted.code), std::move(submitted.input));
@@ -137,17 +139,18 @@ Task<Result<ExecutionView>> LocalExecutions::viewOf(std::shared_ptr<Live> live) 
   co_return view;
 }
 
+// The whole journal is read for calls and console lines; outcomes in blobs stay where they are.
 Task<Result<ExecutionView>> LocalExecutions::storedView(ExecutionRecord record) {
   ExecutionView view = toView(record);
-  EXECUTOR_CO_TRY(view.code, co_await loadText(deps_.store, record.submission.code,
-                                               record.workspaceId));
+  EXECUTOR_CO_TRY(view.code,
+                  co_await loadText(deps_.store, record.submission.code, record.workspaceId));
   if (record.ending && view.resultHandle.empty()) {
-    EXECUTOR_CO_TRY(view.resultJson, co_await loadText(deps_.store, record.ending->result,
-                                                       record.workspaceId));
+    EXECUTOR_CO_TRY(view.resultJson,
+                    co_await loadText(deps_.store, record.ending->result, record.workspaceId));
   }
   EXECUTOR_CO_TRY(std::vector<Event> events,
-                  co_await readEvents(deps_.store, {.executionId = record.id,
-                                                    .workspaceId = record.workspaceId}));
+                  co_await readEvents(
+                      deps_.store, {.executionId = record.id, .workspaceId = record.workspaceId}));
   Timeline timeline;
   for (const Event& event : events) timeline.apply(event);
   timeline.addTo(view);
@@ -198,6 +201,7 @@ Task<Result<Executions::Page>> LocalExecutions::list(Principal principal, std::s
       [listing](store::Txn& txn) { return readListing(txn, listing); });
 }
 
+// A live execution is flushed first, so that the timeline has everything up to now.
 Task<Result<std::vector<EventView>>> LocalExecutions::events(Principal principal, std::string id,
                                                              std::uint64_t after,
                                                              std::size_t limit) {
@@ -224,6 +228,7 @@ Task<Result<std::string>> LocalExecutions::result(Principal principal, std::stri
   co_return co_await loadText(deps_.store, found.ending->result, found.workspaceId);
 }
 
+// Answers when it has really ended: guest stopped, requests aborted, final record durable.
 Task<Result<ExecutionView>> LocalExecutions::cancel(Principal principal, std::string id,
                                                     std::string reason) {
   const std::string text = truncateText(trimText(reason), kMaxCancelReasonBytes);
@@ -250,9 +255,9 @@ Task<Result<std::vector<std::string>>> LocalExecutions::leftBehind() {
     std::vector<std::string> ids;
     std::string after;
     do {
-      EXECUTOR_TRY(auto page, txn.scan<OpenExecution>("byNode", {.prefix = {node},
-                                                                 .limit = store::kMaxScan,
-                                                                 .after = after}));
+      EXECUTOR_TRY(auto page,
+                   txn.scan<OpenExecution>(
+                       "byNode", {.prefix = {node}, .limit = store::kMaxScan, .after = after}));
       for (OpenExecution& open : page.items) ids.push_back(std::move(open.id));
       after = page.nextCursor;
     } while (!after.empty());
@@ -261,6 +266,7 @@ Task<Result<std::vector<std::string>>> LocalExecutions::leftBehind() {
   co_return co_await deps_.store.read(std::move(scan));
 }
 
+// One damaged execution must not keep the others, or the server, from coming back.
 Task<Status> LocalExecutions::recover() {
   EXECUTOR_CO_TRY(std::vector<std::string> ids, co_await leftBehind());
   for (const std::string& id : ids) {
@@ -269,8 +275,7 @@ Task<Status> LocalExecutions::recover() {
     }
   }
   if (!ids.empty()) {
-    log(LogLevel::info, "executions_recovered",
-        {{"count", static_cast<std::int64_t>(ids.size())}});
+    log(LogLevel::info, "executions_recovered", {{"count", static_cast<std::int64_t>(ids.size())}});
   }
   co_return Status();
 }
@@ -289,16 +294,17 @@ Task<Status> LocalExecutions::recoverOne(std::string id) {
                   co_await loadText(deps_.store, found->submission.code, workspace));
   EXECUTOR_CO_TRY(std::string input,
                   co_await loadText(deps_.store, found->submission.input, workspace));
-  EXECUTOR_CO_TRY(std::vector<Event> events, co_await readEvents(deps_.store,
-                                                                 {.executionId = id,
-                                                                  .workspaceId = workspace,
-                                                                  .loadBlobs = true}));
+  EXECUTOR_CO_TRY(
+      std::vector<Event> events,
+      co_await readEvents(deps_.store,
+                          {.executionId = id, .workspaceId = workspace, .loadBlobs = true}));
   auto live = std::make_shared<Live>(deps_, lives_, *std::move(found), true, std::move(catalog));
   lives_.add(live);
   live->resume(std::move(code), std::move(input), events);
   co_return Status();
 }
 
+// Waiting ones are not waited for: their humans may take days, and recovery resumes them.
 Task<void> LocalExecutions::drain(Deadline deadline) {
   draining_ = true;
   while (lives_.runningCount() != 0) {

@@ -1,9 +1,9 @@
 // The life of executions: create, run, wait for humans, finish, cancel, recover.
 //
 // An execution is a record plus a journal of events in order (D7, D8). start() makes both durable
-// before anything acts in the world; the final record is durable before a client is answered. Events
-// in between are appended in order and become durable with the next thing that must be. A direct call
-// (CLI `call`, REST) is an execution with one call and no program (D13).
+// before anything acts in the world; the final record is durable before a client is answered.
+// Events in between are appended in order and become durable with the next thing that must be. A
+// direct call (CLI `call`, REST) is an execution with one call and no program (D13).
 #pragma once
 
 #include <memory>
@@ -43,7 +43,7 @@ inline constexpr std::size_t kMaxListed = 100;
 struct ExecuteRequest {
   Principal principal;
   std::string code;
-  std::string tool;       // direct call (D13)
+  std::string tool;         // direct call (D13)
   std::string inputJson;    // of the direct call
   std::string optionsJson;  // of the direct call, may be empty (D20)
   std::uint32_t timeoutMs = kDefaultTimeoutMs;
@@ -57,14 +57,22 @@ struct ExecuteRequest {
 Result<ExecuteRequest> parseExecuteArguments(const json::object& arguments);
 
 enum class State : std::uint8_t {
-  queued, running, waiting, completed, failed, timed_out, denied, cancelled
+  queued,
+  running,
+  waiting,
+  completed,
+  failed,
+  timed_out,
+  denied,
+  cancelled
 };
 std::string_view name(State state);
 bool isFinal(State state);
 
 struct CallView {
   std::uint32_t n = 0;
-  std::string id, tool, status;  // status: requested waiting completed failed denied cancelled unknown
+  // status: requested waiting completed failed denied cancelled unknown
+  std::string id, tool, status;
   std::string errorCode;
   EpochMs startedAt = 0;
   EpochMs durationMs = 0;
@@ -82,12 +90,12 @@ struct PendingApproval {
 struct ExecutionView {
   std::string id, workspaceId, accountId, runtimeId, client, code, metadataJson;
   State state = State::queued;
-  std::string resultJson;     // JSON text when completed ("null" included)
+  std::string resultJson;  // JSON text when completed ("null" included)
   // A result over kMaxInlineResultBytes is not inlined: resultJson is empty, the handle is set, the
   // preview holds its first kResultPreviewBytes and result() returns all of it.
   std::string resultHandle, resultPreview;
   std::size_t resultBytes = 0;
-  std::string tool;           // of a direct call
+  std::string tool;  // of a direct call
   std::string errorCode, errorMessage, errorHint, errorStack;
   int errorStatus = 0;        // upstream status of an uncaught call error
   std::string errorBodyJson;  // and its body
@@ -100,7 +108,7 @@ struct ExecutionView {
 
 struct EventView {
   std::uint64_t seq = 0;
-  std::string kind;  // created started call_requested approval_requested decided delivered console …
+  std::string kind;  // the names of event.h: created started call call_requested …
   EpochMs at = 0;
   std::string bodyJson;  // secrets and sealed inputs redacted
 };
@@ -108,12 +116,12 @@ struct EventView {
 class Executions {
  public:
   virtual ~Executions() = default;
-  // Returns the id at once; the creation is durable before anything acts in the world and before any
-  // view of it is returned by the functions below (D7). Errors change nothing: invalid_argument,
-  // limit_exceeded, shutting_down, and what the catalogue could not load.
+  // Returns the id at once; the creation is durable before anything acts in the world and before
+  // any view of it is returned by the functions below (D7). Errors change nothing:
+  // invalid_argument, limit_exceeded, shutting_down, and what the catalogue could not load.
   virtual Task<Result<std::string>> start(ExecuteRequest request) = 0;
-  // Completes when the execution is final, or has been waiting for a human for `waitingGrace`, or at
-  // the deadline; always with the present view. not_found for a foreign workspace.
+  // Completes when the execution is final, or has been waiting for a human for `waitingGrace`, or
+  // at the deadline; always with the present view. not_found for a foreign workspace.
   virtual Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
                                            std::chrono::milliseconds waitingGrace) = 0;
   virtual Task<Result<ExecutionView>> show(Principal principal, std::string id) = 0;

@@ -7,16 +7,18 @@ namespace {
 
 constexpr std::size_t kInlineEventBytes = 48u << 10;
 // What an event whose body went to a blob still says by itself.
-constexpr std::string_view kBriefMembers[] = {"n",     "id",     "turn",  "hash", "tool",
-                                              "path",  "status", "code",  "timer", "clock",
-                                              "safe",  "method", "retryable", "approval"};
+constexpr std::string_view kBriefMembers[] = {"n",    "id",     "turn",      "hash",    "tool",
+                                              "path", "status", "code",      "timer",   "clock",
+                                              "safe", "method", "retryable", "approval"};
 
+// Final for this process: the epoch in the store never goes back.
 std::unexpected<Error> takenOver(std::string_view id) {
   return fail(ErrorCode::conflict,
               fmt::format("Execution {} is run by another server process.", id),
               "Look at it there; this process has stopped working on it.");
 }
 
+// Strings are nearly all of an event; what is over the inline size goes to a blob anyway.
 std::size_t sizeEstimate(const Event& event) {
   std::size_t bytes = 200;
   for (const auto& [name, member] : event.body) {
@@ -32,7 +34,10 @@ JournalPage emptyPage(const ExecutionRecord& record, std::uint64_t firstSeq) {
 }  // namespace
 
 Journal::Journal(store::Store& store, ExecutionRecord record, bool stored)
-    : store_(store), record_(std::move(record)), durableSeq_(record_.nextSeq), stored_(stored),
+    : store_(store),
+      record_(std::move(record)),
+      durableSeq_(record_.nextSeq),
+      stored_(stored),
       marked_(stored) {}
 
 const Event& Journal::append(EventKind kind, EpochMs at, json::object body) {
@@ -40,6 +45,8 @@ const Event& Journal::append(EventKind kind, EpochMs at, json::object body) {
   return pending_.emplace_back(Event{record_.nextSeq++, kind, at, std::move(body)});
 }
 
+// A waiter is done when everything before its call is durable, and gives up when a batch fails that
+// was written meanwhile: it cannot know whether its events were in it.
 Task<Status> Journal::flush() {
   const std::uint64_t target = version_;
   const std::uint64_t failures = failures_;
@@ -54,6 +61,7 @@ Task<Status> Journal::flush() {
   co_return Status();
 }
 
+// Only a whole batch may carry a final state: what is final has all its events.
 Task<Status> Journal::writeBatch() {
   writing_ = true;
   const std::uint64_t version = version_;
@@ -85,6 +93,8 @@ std::vector<Event> Journal::takeSome() {
   return taken;
 }
 
+// What changed in memory while the batch was being written belongs to the next one; the copies made
+// before are what is stored.
 Task<Status> Journal::store(Batch batch, Events events) {
   EXECUTOR_CO_TRY(batch.pages, co_await makePages(events));
   const bool open = !isFinal(batch.record.state);
@@ -97,6 +107,7 @@ Task<Status> Journal::store(Batch batch, Events events) {
   co_return Status();
 }
 
+// In front of what was appended since: order is the journal's meaning.
 void Journal::putBack(std::vector<Event>& events, Error error) {
   std::ranges::move(pending_, std::back_inserter(events));
   pending_ = std::move(events);
@@ -104,6 +115,7 @@ void Journal::putBack(std::vector<Event>& events, Error error) {
   lastError_ = std::move(error);
 }
 
+// Static and by value: it runs on the store's thread, and perhaps twice.
 Status Journal::apply(store::Txn& txn, const Batch& batch) {
   const ExecutionRecord& record = batch.record;
   if (batch.create) {
@@ -173,15 +185,15 @@ Result<std::string> firstKey(store::Txn& txn, const EventQuery& query) {
   return last.items.empty() ? begin : last.items.front().id;
 }
 
+// "0" is the character after "/": the range is exactly this execution's pages.
 Result<std::vector<Event>> scanEvents(store::Txn& txn, const EventQuery& query) {
   EXECUTOR_TRY(std::string begin, firstKey(txn, query));
   std::vector<Event> events;
   std::string after;
   do {
-    EXECUTOR_TRY(PageList page, txn.scan<JournalPage>({.from = begin,
-                                                       .to = query.executionId + "0",
-                                                       .limit = 16,
-                                                       .after = after}));
+    EXECUTOR_TRY(PageList page,
+                 txn.scan<JournalPage>(
+                     {.from = begin, .to = query.executionId + "0", .limit = 16, .after = after}));
     for (const JournalPage& one : page.items) {
       EXECUTOR_TRY(std::vector<Event> decoded, decodeEvents(one.events, one.firstSeq));
       for (Event& event : decoded) {

@@ -1,10 +1,10 @@
 // The journal of one execution on its way to the store: appended in order, durable when it must be.
 //
-// append() is memory only. flush() returns when everything appended before it is durable; concurrent
-// flushes share one transaction, and the first one also creates the record, so that a program which
-// ends before anything had to be durable costs one commit (D7). A batch that the store refused stays
-// pending: the caller learns the error, nothing acts in the world, and the next flush tries again.
-// A record that another node took over (epoch) is `conflict`, for good.
+// append() is memory only. flush() returns when everything appended before it is durable;
+// concurrent flushes share one transaction, and the first one also creates the record, so that a
+// program which ends before anything had to be durable costs one commit (D7). A batch that the
+// store refused stays pending: the caller learns the error, nothing acts in the world, and the next
+// flush tries again. A record that another node took over (epoch) is `conflict`, for good.
 #pragma once
 
 #include <functional>

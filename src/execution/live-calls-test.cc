@@ -82,7 +82,8 @@ TEST_F(LiveCallsTest, ADenialWrappedInAnotherErrorIsAFailure) {
   EXPECT_EQ(plain.state, State::denied);
   EXPECT_EQ(plain.errorCode, "policy_denied");
   const ExecutionView wrapped = stage_.runProgram(
-      "try { await tools.shop.items.list() } catch (e) { throw Object.assign(new Error(e.message), e) }");
+      "try { await tools.shop.items.list() }"
+      "catch (e) { throw Object.assign(new Error(e.message), e) }");
   EXPECT_EQ(wrapped.state, State::failed);
   EXPECT_TRUE(stage_.upstream.seen().empty());
 }
@@ -143,8 +144,8 @@ TEST_F(LiveCallsTest, CancelWhileWaitingCancelsTheApproval) {
 TEST_F(LiveCallsTest, CancelStopsTheUpstreamRequestAndAnUnsafeOneIsUnknown) {
   stage_.allow("shop.slow.write");
   stage_.upstream.holdUntil(3);
-  const std::string id = stage_.start(
-      "await Promise.all([tools.shop.slow.write(), tools.shop.slow.read()])");
+  const std::string id =
+      stage_.start("await Promise.all([tools.shop.slow.write(), tools.shop.slow.read()])");
   stage_.until([&] { return stage_.upstream.seen().size() == 2; });
   auto view = stage_.run(stage_.executions->cancel(agent(), id, ""));
   ASSERT_TRUE(view);
@@ -163,7 +164,8 @@ TEST_F(LiveCallsTest, ATimedOutProgramsUnsafeCallIsUnknown) {
 }
 
 TEST_F(LiveCallsTest, WaitingForAHumanDoesNotConsumeTheTime) {
-  const std::string id = stage_.start("return (await tools.shop.items.create({name: 'x'})).id", 1500);
+  const std::string id =
+      stage_.start("return (await tools.shop.items.create({name: 'x'})).id", 1500);
   const PendingApproval asked = stage_.untilAsked(id);
   const SteadyTime later = std::chrono::steady_clock::now() + std::chrono::milliseconds(1700);
   stage_.until([&] { return std::chrono::steady_clock::now() > later; });
@@ -242,8 +244,8 @@ TEST_F(LiveCallsTest, SystemToolsAnswerAProgram) {
 
 TEST_F(LiveCallsTest, WaitAnswersAfterTheGraceAndResumesLater) {
   const std::string id = stage_.start("return (await tools.shop.items.create({name: 'x'})).id");
-  auto waiting = stage_.run(stage_.executions->wait(agent(), id, Deadline::max(),
-                                                    std::chrono::milliseconds(50)));
+  auto waiting = stage_.run(
+      stage_.executions->wait(agent(), id, Deadline::max(), std::chrono::milliseconds(50)));
   ASSERT_TRUE(waiting);
   EXPECT_EQ(waiting->state, State::waiting);
   ASSERT_EQ(waiting->approvals.size(), 1u);

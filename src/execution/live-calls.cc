@@ -25,6 +25,7 @@ std::string rawHash(std::string_view input, std::string_view options) {
   return sha256Hex(bytes);
 }
 
+// Before the call runs: replay needs to know of calls that never got further.
 void Live::recordCall(std::uint32_t n, const OpenCall& call) {
   record(EventKind::call, {{"n", n},
                            {"id", call.callId},
@@ -39,11 +40,13 @@ void Live::openCall(std::uint32_t n, OpenCall call) {
   spawnCall(n);
 }
 
+// Calls of one program run concurrently; the loop is one thread, so nothing needs a lock.
 void Live::spawnCall(std::uint32_t n) {
   open_.at(n).cancel = std::make_shared<net::ClientCancel>();
   asio::co_spawn(deps_.loop, runCall(shared_from_this(), n), asio::detached);
 }
 
+// Copies: the entry in open_ may go while the call is under way.
 invocation::CallRequest Live::requestFor(std::uint32_t n, const OpenCall& call) const {
   invocation::CallRequest request;
   request.principal = principalOf(journal_.record());
@@ -59,6 +62,7 @@ invocation::CallRequest Live::requestFor(std::uint32_t n, const OpenCall& call) 
   return request;
 }
 
+// Holds the Live, so that a call that ends late finds it.
 Task<void> Live::runCall(std::shared_ptr<Live> self, std::uint32_t n) {
   const auto found = self->open_.find(n);
   if (found == self->open_.end()) co_return;
@@ -69,6 +73,7 @@ Task<void> Live::runCall(std::shared_ptr<Live> self, std::uint32_t n) {
   self->callEnded(n, std::move(outcome));
 }
 
+// After the end the outcome is only written down: there is no program to give it to.
 void Live::callEnded(std::uint32_t n, CallOutcome outcome) {
   if (abandoned_ || open_.erase(n) == 0) return;
   if (ending_) {
@@ -98,6 +103,8 @@ void Live::endDirectCall(CallOutcome outcome) {
   finishWith(std::move(end));
 }
 
+// D7: a safe call costs no commit. For an unsafe one the world is touched only after the disk was,
+// and only if the execution has not ended during the commit.
 Task<Status> Live::requested(invocation::RequestedCall call) {
   if (ending_) co_return ended();
   record(EventKind::call_requested, {{"n", call.n},
@@ -157,6 +164,7 @@ Task<Result<approval::Ruling>> Live::ask(invocation::RequestedCall call,
   co_return ruling;
 }
 
+// Whether the execution waits for a human depends on all of its calls together.
 void Live::setAsking(std::uint32_t n, bool asking) {
   if (const auto found = open_.find(n); found != open_.end()) found->second.asking = asking;
   updateWaiting();

@@ -17,6 +17,7 @@ void Live::updateWaiting() {
   if (waiting != waiting_ && !abandoned_) setWaiting(waiting);
 }
 
+// A change of state is worth a flush soon, but never a commit that anyone waits for.
 void Live::setWaiting(bool waiting) {
   const SteadyTime steady = std::chrono::steady_clock::now();
   waiting_ = waiting;
@@ -49,19 +50,21 @@ void Live::startClock() {
   armBudget();
 }
 
+// The timer may fire for a budget that was paused and resumed since; then it is not exhausted.
 void Live::armBudget() {
   budgetTimer_.expires_at(budget_.end());
   budgetTimer_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
     auto self = weak.lock();
     if (cancelled || !self || !self->budget_.exhausted(std::chrono::steady_clock::now())) return;
     const std::uint32_t limit = self->journal_.record().timeoutMs;
-    self->stop(State::timed_out,
-               Error{ErrorCode::timed_out,
-                     fmt::format("The execution timed out after {} ms.", limit),
-                     "Set timeoutMs up to 600000, or do less in one program.", {}});
+    self->stop(State::timed_out, Error{ErrorCode::timed_out,
+                                       fmt::format("The execution timed out after {} ms.", limit),
+                                       "Set timeoutMs up to 600000, or do less in one program.",
+                                       {}});
   });
 }
 
+// The guest answers a stop with onEnd; without a guest (a direct call) the end is made here.
 void Live::stop(State state, Error error) {
   if (ending_ || stopping_) return;
   stopping_ = state;

@@ -10,6 +10,7 @@ namespace executor::execution {
 
 using invocation::OutcomeStatus;
 
+// The gate closes before anything else can happen: no call of this execution is admitted any more.
 void Live::finishWith(sandbox::RunEnd end) {
   if (ending_) return;
   ending_ = true;
@@ -58,6 +59,8 @@ Task<bool> Live::cancelApprovals() {
   co_return true;
 }
 
+// D11. `denied` and the like depend on which error object the host saw at the top, not on what any
+// object says of itself; `timed_out` and `cancelled` only on our own stop.
 State Live::finalState(const sandbox::RunEnd& end) const {
   if (end.ok) return State::completed;
   const ErrorCode code = end.error.code;
@@ -87,6 +90,7 @@ Ending Live::makeEnding(const sandbox::RunEnd& end) const {
   return ending;
 }
 
+// All fields are set before the flush that makes them durable together with the last event.
 Task<Status> Live::writeEnd(sandbox::RunEnd end) {
   ExecutionRecord& record = journal_.record();
   const State state = finalState(end);
@@ -95,12 +99,12 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
     if (end.resultJson.size() > kMaxInlineResultBytes) {
       ending.preview = truncateText(end.resultJson, kResultPreviewBytes);
     }
-    EXECUTOR_CO_TRY(ending.result, co_await keepText(deps_.store, std::move(end.resultJson), id(),
-                                                     workspaceId()));
+    EXECUTOR_CO_TRY(ending.result,
+                    co_await keepText(deps_.store, std::move(end.resultJson), id(), workspaceId()));
   } else {
     const auto call = failures_.find(end.hostErrorCall);
-    record.errorCode = call == failures_.end() ? end.error.codeName()
-                                               : call->second.error.codeName();
+    record.errorCode =
+        call == failures_.end() ? end.error.codeName() : call->second.error.codeName();
     record.errorStatus = call == failures_.end() ? 0 : call->second.upstreamStatus;
     record.errorLine = end.position.line;
     record.errorColumn = end.position.column;
@@ -118,9 +122,8 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
 // Never inside one of the Run's own callbacks.
 void Live::letGoOfGuest() {
   if (!run_) return;
-  asio::post(deps_.loop, [run = std::shared_ptr<sandbox::Run>(std::move(run_))]() mutable {
-    run.reset();
-  });
+  asio::post(deps_.loop,
+             [run = std::shared_ptr<sandbox::Run>(std::move(run_))]() mutable { run.reset(); });
 }
 
 }  // namespace executor::execution

@@ -8,6 +8,7 @@ namespace executor::execution {
 using invocation::CallOutcome;
 using invocation::OutcomeStatus;
 
+// The timeline is folded first: views are right from the first moment, and replay compares with it.
 void Live::resume(std::string code, std::string input, const std::vector<Event>& events) {
   code_ = std::move(code);
   token_ = deps_.gate.open(id());
@@ -21,6 +22,7 @@ void Live::resume(std::string code, std::string input, const std::vector<Event>&
   startGuest(stripped ? replay_->code() : code_, true, replay_->seed(), replay_->clock());
 }
 
+// No program, no replay: the one call is attached again, or begun if it never was.
 void Live::resumeDirectCall(std::string input) {
   idle_ = true;
   startClock();
@@ -32,9 +34,11 @@ void Live::resumeDirectCall(std::string input) {
   reattach(1);
 }
 
+// A recorded call keeps its id, which is also its approval's; none of them runs before the replay
+// has ended.
 void Live::replayOpenCall(std::uint32_t n, OpenCall call) {
-  Result<bool> recorded = replay_->checkCall(n, turn(), call.path,
-                                             rawHash(call.inputJson, call.optionsJson));
+  Result<bool> recorded =
+      replay_->checkCall(n, turn(), call.path, rawHash(call.inputJson, call.optionsJson));
   if (!recorded) return fail(std::move(recorded).error());
   if (*recorded) {
     call.callId = timeline_.calls().at(n).view.id;
@@ -57,7 +61,8 @@ void Live::replayStep() {
                       fmt::format("Resuming stopped in turn {}: the journal delivers {} {}, which "
                                   "the program did not open.",
                                   turn(), n != 0 ? "call" : "timer", n != 0 ? n : timer),
-                      "Nothing was sent again. Run the program anew.", {}});
+                      "Nothing was sent again. Run the program anew.",
+                      {}});
   }
   if (n != 0 && textOf(*body, "status") != "completed") {
     failures_.emplace(n, outcomeFrom(*body));
@@ -65,6 +70,7 @@ void Live::replayStep() {
   deliver(*body);
 }
 
+// Ids first: attaching may end a call and change open_.
 void Live::endReplay() {
   if (Status complete = replay_->checkComplete(turn()); !complete) {
     return fail(std::move(complete).error());
@@ -77,8 +83,8 @@ void Live::endReplay() {
   pump();
 }
 
-// D7: a call that may have been sent and must not be sent twice is `unknown`; every other runs again,
-// which for one that asked a human means waiting for the same approval.
+// D7: a call that may have been sent and must not be sent twice is `unknown`; every other runs
+// again, which for one that asked a human means waiting for the same approval.
 void Live::reattach(std::uint32_t n) {
   const auto traced = timeline_.calls().find(n);
   OpenCall& call = open_.at(n);
@@ -93,7 +99,8 @@ void Live::reattach(std::uint32_t n) {
                         fmt::format("The server stopped while {} was being sent; its outcome is "
                                     "unknown.",
                                     trace.view.tool),
-                        "It may have taken effect. Read the state before you try again.", {}};
+                        "It may have taken effect. Read the state before you try again.",
+                        {}};
   callEnded(n, std::move(outcome));
 }
 

@@ -10,6 +10,7 @@
 namespace executor::execution {
 namespace {
 
+// Nobody waits for this flush; the next one that must succeed reports what is wrong to its caller.
 Task<void> flushOne(std::shared_ptr<Live> live) {
   Status status = co_await live->journal().flush();
   if (!status) {
@@ -40,6 +41,7 @@ std::shared_ptr<Live> LiveSet::find(std::string_view workspaceId, std::string_vi
   return found->second;
 }
 
+// Per workspace, so that one cannot take the place of the others.
 Status LiveSet::admit(const std::string& workspaceId) const {
   const auto found = counts_.find(workspaceId);
   if (found == counts_.end()) return {};
@@ -90,6 +92,7 @@ void LiveSet::flushSoon(const std::shared_ptr<Live>& live) {
   });
 }
 
+// What has ended flushes itself, and what was flushed meanwhile is clean.
 void LiveSet::flushDue() {
   armed_ = false;
   for (const auto& weak : std::exchange(dirty_, {})) {

@@ -1,7 +1,7 @@
 // The executions this process runs, and the counts that bound them.
 //
-// It also flushes journals: what was appended and needs no commit of its own is made durable together
-// kJournalFlushDelay later, by one timer for all executions (D7).
+// It also flushes journals: what was appended and needs no commit of its own is made durable
+// together kJournalFlushDelay later, by one timer for all executions (D7).
 #pragma once
 
 #include <map>

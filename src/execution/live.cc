@@ -10,10 +10,10 @@
 namespace executor::execution {
 namespace {
 
+// The code is in the record; an event repeats only what a timeline shows.
 json::object createdBody(const ExecutionRecord& record) {
-  json::object body{{"client", record.client},
-                    {"runtime", record.runtimeId},
-                    {"timeoutMs", record.timeoutMs}};
+  json::object body{
+      {"client", record.client}, {"runtime", record.runtimeId}, {"timeoutMs", record.timeoutMs}};
   if (!record.tool.empty()) body["tool"] = record.tool;
   return body;
 }
@@ -59,6 +59,7 @@ const Event& Live::record(EventKind kind, json::object body) {
   return event;
 }
 
+// The record may hold the code in a blob; here it is in memory.
 ExecutionView Live::view() const {
   ExecutionView view = toView(journal_.record());
   view.code = code_;
@@ -74,6 +75,7 @@ void Live::begin(std::string code, std::string input) {
   startGuest(code_, false, freshSeed(), now());
 }
 
+// The runtime of the record, which after a restart of a differently built server may be gone.
 void Live::startGuest(std::string code, bool stripped, std::uint64_t seed, EpochMs clock) {
   guestClock_ = clock;
   seed_ = seed;
@@ -100,6 +102,7 @@ void Live::beginDirectCall(std::string input) {
                        journal_.record().submission.optionsJson});
 }
 
+// In replay nothing is recorded: the journal has it. Only the clock of timeoutMs starts.
 void Live::onStarted(std::string strippedCode) {
   startClock();
   if (replay_) return;
@@ -119,6 +122,7 @@ void Live::onCall(std::uint32_t n, std::string path, std::string inputJson,
   openCall(n, std::move(call));
 }
 
+// Due by the guest's clock, so that a resumed program waits only for what is left.
 void Live::onTimer(std::uint32_t id, std::uint32_t delayMs) {
   if (ending_) return;
   timers_[id] = GuestTimer{nullptr, guestClock_ + delayMs};
@@ -135,6 +139,7 @@ void Live::armTimer(std::uint32_t id) {
   });
 }
 
+// It takes its turn like an outcome; a second firing of the same timer cannot be pending.
 void Live::timerFired(std::uint32_t id) {
   const auto found = timers_.find(id);
   if (ending_ || found == timers_.end() || found->second.ready) return;
@@ -150,6 +155,7 @@ void Live::onConsole(sandbox::ConsoleLine line) {
   record(EventKind::console, {{"level", line.level}, {"text", line.text}});
 }
 
+// The guest is frozen from here until the next delivery.
 void Live::onTurnEnd(std::uint32_t) {
   if (ending_) return;
   ++turnsEnded_;
@@ -182,8 +188,8 @@ bool Live::deliverNext() {
   queue_.pop_front();
   if (next.timer != 0 && timers_.erase(next.timer) == 0) return false;
   guestClock_ = std::max(guestClock_, now());
-  json::object body = next.timer != 0 ? json::object{{"timer", next.timer}}
-                                      : outcomeBody(next.n, next.outcome);
+  json::object body =
+      next.timer != 0 ? json::object{{"timer", next.timer}} : outcomeBody(next.n, next.outcome);
   body["clock"] = guestClock_;
   if (next.timer == 0 && !next.outcome.error.message.empty()) {
     failures_.emplace(next.n, std::move(next.outcome));
@@ -203,6 +209,7 @@ void Live::deliver(const json::object& body) {
   }
 }
 
+// No record, no event, no approval is touched: recovery finds all of it as it was.
 void Live::abandon() {
   abandoned_ = true;
   ending_ = true;

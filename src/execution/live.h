@@ -1,11 +1,11 @@
 // A running or waiting execution in memory: the one place where guest, calls, timers, clock and
 // journal of an execution meet.
 //
-// Deliveries are handed to the guest one at a time, the next only after the turn before has ended, so
-// the journal's order is exactly the guest's (D8) and a timer that the guest cancelled meanwhile is
-// never delivered. Everything runs on the loop's thread. Coroutines hold a shared_ptr to the Live they
-// work for; abandon() lets go of the guest and stops acting without writing anything more, which is
-// how a server that shuts down leaves its executions to recovery.
+// Deliveries are handed to the guest one at a time, the next only after the turn before has ended,
+// so the journal's order is exactly the guest's (D8) and a timer that the guest cancelled meanwhile
+// is never delivered. Everything runs on the loop's thread. Coroutines hold a shared_ptr to the
+// Live they work for; abandon() lets go of the guest and stops acting without writing anything
+// more, which is how a server that shuts down leaves its executions to recovery.
 #pragma once
 
 #include <deque>

@@ -74,9 +74,9 @@ TEST_F(RecoveryTest, AnApprovalDecidedInAnotherProcessCountsAfterTheRestart) {
 
 TEST_F(RecoveryTest, AnUnsafeCallThatWasBeingSentIsUnknownAndNotSentAgain) {
   upstream_.holdUntil(9);
-  const std::string id = runAndKill(
-      paths_, "try { return await tools.shop.slow.write() } catch (e) { return e.code }",
-      [&] { upstream_.waitFor("POST", 1); });
+  const std::string id =
+      runAndKill(paths_, "try { return await tools.shop.slow.write() } catch (e) { return e.code }",
+                 [&] { upstream_.waitFor("POST", 1); });
   auto stage = reopen();
   const ExecutionView view = stage->finish(id);
   EXPECT_EQ(view.resultJson, R"("outcome_unknown")") << view.errorMessage;
@@ -87,11 +87,11 @@ TEST_F(RecoveryTest, AnUnsafeCallThatWasBeingSentIsUnknownAndNotSentAgain) {
 TEST_F(RecoveryTest, ASafeCallWithoutOutcomeRunsAgain) {
   upstream_.holdUntil(2);
   // A write makes the journal durable up to here; the read that follows is lost and sent again.
-  const std::string id = runAndKill(
-      paths_,
-      "const calls = [tools.shop.items.create({name: 'x'}), tools.shop.slow.read()];"
-      "return (await calls[1]).together",
-      [&] { upstream_.waitFor("GET", 1); });
+  const std::string id =
+      runAndKill(paths_,
+                 "const calls = [tools.shop.items.create({name: 'x'}), tools.shop.slow.read()];"
+                 "return (await calls[1]).together",
+                 [&] { upstream_.waitFor("GET", 1); });
   auto stage = reopen();
   const ExecutionView view = stage->finish(id);
   EXPECT_EQ(view.resultJson, "2") << view.errorMessage;
@@ -117,9 +117,10 @@ TEST_F(RecoveryTest, OpenTimersGoOnAfterARestart) {
   {
     Stage first(paths_);
     first.keepFiles = true;
-    id = first.start("await new Promise(r => setTimeout(r, 1));"
-                     "await Promise.all([new Promise(r => setTimeout(r, 1500)), "
-                     "tools.shop.items.list()]); return 'late'");
+    id = first.start(
+        "await new Promise(r => setTimeout(r, 1));"
+        "await Promise.all([new Promise(r => setTimeout(r, 1500)), "
+        "tools.shop.items.list()]); return 'late'");
     first.until([&] { return first.show(id).calls.size() == 1; });
     first.show(id);
   }
@@ -142,9 +143,8 @@ TEST_F(RecoveryTest, AFinishedExecutionIsLeftAlone) {
 TEST_F(RecoveryTest, AnotherNodesExecutionIsLeftAlone) {
   const std::string id = runAndKill(paths_, std::string(kCreate));
   Stage stage(paths_);
-  auto moved = stage.run(stage.store->write([id](store::Txn& txn) -> Status {
-    return txn.put(OpenExecution{id, "node_other"});
-  }));
+  auto moved = stage.run(stage.store->write(
+      [id](store::Txn& txn) -> Status { return txn.put(OpenExecution{id, "node_other"}); }));
   ASSERT_TRUE(moved);
   ASSERT_TRUE(stage.run(stage.executions->recover()));
   EXPECT_EQ(stage.executions->runningCount(), 0u);

@@ -11,17 +11,17 @@ Event event(EventKind kind, json::object body) {
 }
 
 Event call(std::uint32_t n, std::uint32_t turn, std::string path, std::string hash) {
-  return event(EventKind::call, {{"n", n}, {"id", "call_x"}, {"turn", turn}, {"path", path},
-                                 {"hash", hash}});
+  return event(EventKind::call,
+               {{"n", n}, {"id", "call_x"}, {"turn", turn}, {"path", path}, {"hash", hash}});
 }
 
 class ReplayTest : public testing::Test {
  protected:
   ReplayTest() {
     events_.push_back(event(EventKind::created, {{"client", "mcp"}}));
-    events_.push_back(event(EventKind::started, {{"seed", "18446744073709551615"},
-                                                 {"clock", 77},
-                                                 {"code", "return 1"}}));
+    events_.push_back(
+        event(EventKind::started,
+              {{"seed", "18446744073709551615"}, {"clock", 77}, {"code", "return 1"}}));
     events_.push_back(call(1, 1, "a.b", "h1"));
     events_.push_back(event(EventKind::console, {{"level", "log"}, {"text", "x"}}));
     events_.push_back(event(EventKind::delivered, {{"n", 1}, {"clock", 80}, {"status", "failed"}}));
@@ -119,8 +119,8 @@ TEST(Event, EveryOutcomeSurvivesTheJournal) {
 }
 
 TEST(Event, ADamagedPageIsCorruptAndNothingElse) {
-  for (std::string_view page : {"", "{", "{}", "[1]", R"([{"kind":"created"}])",
-                                R"([{"kind":"x","body":{}}])"}) {
+  for (std::string_view page :
+       {"", "{", "{}", "[1]", R"([{"kind":"created"}])", R"([{"kind":"x","body":{}}])"}) {
     const auto read = decodeEvents(page, 1);
     ASSERT_FALSE(read) << page;
     EXPECT_EQ(read.error().code, ErrorCode::store_corrupt);
@@ -128,8 +128,8 @@ TEST(Event, ADamagedPageIsCorruptAndNothingElse) {
 }
 
 TEST(Event, ShowsInputsRedactedAndValuesOnlyBySize) {
-  const EventView requested = toEventView(event(
-      EventKind::call_requested, {{"n", 1}, {"input", R"({"password":"p","name":"x"})"}}));
+  const EventView requested = toEventView(
+      event(EventKind::call_requested, {{"n", 1}, {"input", R"({"password":"p","name":"x"})"}}));
   EXPECT_EQ(requested.bodyJson, R"({"n":1,"input":{"password":"[redacted]","name":"x"}})");
   const EventView delivered =
       toEventView(event(EventKind::delivered, {{"n", 1}, {"value", "\"secret\""}}));

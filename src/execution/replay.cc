@@ -11,13 +11,15 @@ namespace {
 
 constexpr std::size_t kMaxShownPath = 120;
 
+// Twelve digits of the hash tell two inputs apart and show nothing of them.
 std::string describe(std::string_view path, std::string_view hash) {
   return fmt::format("{} (input {})", truncateText(path, kMaxShownPath), hash.substr(0, 12));
 }
 
 std::unexpected<Error> diverged(std::uint32_t turn, std::string expected, std::string found) {
   return fail(ErrorCode::replay_diverged,
-              fmt::format("Resuming stopped in turn {}: the journal has {}, the program now does {}.",
+              fmt::format("Resuming stopped in turn {}: the journal has {}, the program now "
+                          "does {}.",
                           turn, expected, found),
               "Nothing was sent again. Run the program anew.");
 }
@@ -30,6 +32,7 @@ std::uint64_t readNumber(std::string_view text) {
 
 }  // namespace
 
+// Calls have consecutive numbers: a journal is a prefix, and calls are recorded in program order.
 Replay::Replay(const std::vector<Event>& events, const Timeline& timeline) {
   for (const Event& event : events) {
     if (event.kind == EventKind::console) ++consoleLines_;
@@ -61,9 +64,7 @@ Result<bool> Replay::checkCall(std::uint32_t n, std::uint32_t turn, std::string_
   return true;
 }
 
-const json::object* Replay::next() {
-  return exhausted() ? nullptr : &deliveries_[position_++];
-}
+const json::object* Replay::next() { return exhausted() ? nullptr : &deliveries_[position_++]; }
 
 Status Replay::checkComplete(std::uint32_t turn) const {
   if (!exhausted()) {

@@ -1,10 +1,11 @@
 // Bringing a program back to where it was by running it again on its journal (D8).
 //
-// The recorded deliveries are fed in order, one per turn, with the recorded clock; the program, whose
-// randomness and clock are fixed, must make the same calls in the same turns. Each call is compared by
-// (n, turn, path, input hash) and the first difference ends the execution with `replay_diverged`,
-// which names the turn and both values: replay never guesses. The journal may have lost its last
-// moments, so calls beyond the recorded ones are new, but never before the last recorded one.
+// The recorded deliveries are fed in order, one per turn, with the recorded clock; the program,
+// whose randomness and clock are fixed, must make the same calls in the same turns. Each call is
+// compared by (n, turn, path, input hash) and the first difference ends the execution with
+// `replay_diverged`, which names the turn and both values: replay never guesses. The journal may
+// have lost its last moments, so calls beyond the recorded ones are new, but never before the last
+// recorded one.
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 namespace executor::execution {
 namespace {
 
+// The same bounds as the sandbox's, but told to the caller before anything is stored.
 Status checkProgram(const ExecuteRequest& request) {
   if (request.code.empty() == request.tool.empty()) {
     return fail(ErrorCode::invalid_argument, "An execution has either a program or one tool call.");
@@ -30,6 +31,7 @@ Status checkProgram(const ExecuteRequest& request) {
   return {};
 }
 
+// Reference TASK-011: the text names the runtime, the hint those there are.
 Status checkRuntime(const ExecuteRequest& request, const ExecutionDeps& deps) {
   if (deps.runtimes.empty()) {
     return fail(ErrorCode::sandbox_unavailable, "This server has no runtime for programs.",
@@ -53,6 +55,7 @@ std::string claimOf(const ExecuteRequest& request) {
                                request.idempotencyKey));
 }
 
+// Everything but the texts, which may have to go to blobs.
 ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& deps) {
   ExecutionRecord record;
   record.id = newId(idPrefix::kExecution);
@@ -64,8 +67,8 @@ ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& 
   record.client = request.client;
   record.tool = request.tool;
   record.timeoutMs = request.timeoutMs;
-  record.runtimeId = request.runtimeId.empty() ? std::string(deps.runtimes.front()->id())
-                                               : request.runtimeId;
+  record.runtimeId =
+      request.runtimeId.empty() ? std::string(deps.runtimes.front()->id()) : request.runtimeId;
   if (!request.idempotencyKey.empty()) record.claim = claimOf(request);
   record.createdAt = deps.clock.now();
   record.nodeId = deps.nodeId;
@@ -89,8 +92,7 @@ Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& 
   ExecutionRecord& record = made.record;
   if (made.input.empty()) made.input = "{}";
   EXECUTOR_CO_TRY(record.submission.code,
-                  co_await keepText(store, std::move(request.code), record.id,
-                                    record.workspaceId));
+                  co_await keepText(store, std::move(request.code), record.id, record.workspaceId));
   if (!request.tool.empty()) {
     EXECUTOR_CO_TRY(record.submission.input,
                     co_await keepText(store, made.input, record.id, record.workspaceId));

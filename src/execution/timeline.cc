@@ -4,14 +4,15 @@ namespace executor::execution {
 
 void Timeline::apply(const Event& event) {
   if (event.kind == EventKind::console) {
-    logs_.push_back({std::string(textOf(event.body, "level")),
-                     std::string(textOf(event.body, "text"))});
+    logs_.push_back(
+        {std::string(textOf(event.body, "level")), std::string(textOf(event.body, "text"))});
     return;
   }
   const auto n = static_cast<std::uint32_t>(numberOf(event.body, "n"));
   if (n != 0) applyToCall(event, calls_[n]);
 }
 
+// A call passes these in order but may skip any: denied ones are never requested, reads never ask.
 void Timeline::applyToCall(const Event& event, CallTrace& call) {
   const json::object& body = event.body;
   switch (event.kind) {
@@ -62,6 +63,7 @@ bool Timeline::asksHuman() const {
   });
 }
 
+// A final execution has no pending approvals, whatever its journal did not live to say.
 void Timeline::addTo(ExecutionView& view) const {
   for (const auto& [n, call] : calls_) {
     view.calls.push_back(call.view);

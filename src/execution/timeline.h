@@ -1,7 +1,7 @@
 // What an execution's events add up to: its calls, console lines and pending approvals.
 //
-// One fold serves the live view, the view of a finished execution read from the store, and recovery,
-// so that the three cannot disagree.
+// One fold serves the live view, the view of a finished execution read from the store, and
+// recovery, so that the three cannot disagree.
 #pragma once
 
 #include <map>

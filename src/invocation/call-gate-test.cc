@@ -85,8 +85,8 @@ TEST(CallOptions, RefusesWhatItDoesNotKnow) {
     ASSERT_FALSE(parsed) << one.text;
     EXPECT_EQ(parsed.error().code, one.code) << one.text;
   }
-  const std::string longKey = R"({"idempotencyKey":")" +
-                              std::string(kMaxIdempotencyKeyBytes + 1, 'k') + "\"}";
+  const std::string longKey =
+      R"({"idempotencyKey":")" + std::string(kMaxIdempotencyKeyBytes + 1, 'k') + "\"}";
   EXPECT_FALSE(CallOptions::parse(longKey));
 }
 

@@ -11,6 +11,7 @@ constexpr std::size_t kTokenBytes = 32;
 
 }  // namespace
 
+// Opening again (a resumed execution) replaces the token: what held the old one is shut out.
 std::string CallGate::open(std::string executionId) {
   Entry& entry = entries_[std::move(executionId)];
   entry = Entry{randomToken(kTokenBytes), {}};
@@ -35,6 +36,7 @@ Status CallGate::admit(std::string_view executionId, std::string_view token, std
   Entry& entry = found->second;
   if (!equalConstantTime(entry.token, token)) return refuse("wrong token");
   if (n == 0 || n > kMaxCallNumber) return refuse(fmt::format("call number {}", n));
+  // Numbers come in program order, but calls run concurrently, so order is not demanded.
   if (entry.seen.size() < n) entry.seen.resize(n);
   if (entry.seen[n - 1]) return refuse(fmt::format("call number {} repeated", n));
   entry.seen[n - 1] = true;

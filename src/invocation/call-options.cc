@@ -9,11 +9,11 @@ namespace {
 
 std::unexpected<Error> badOption(std::string_view name, std::string_view expected,
                                  const json::value& found) {
-  return fail(ErrorCode::invalid_argument,
-              fmt::format("The option {} must be {}, not {}.", name, expected,
-                          jsonTypeName(found)));
+  return fail(ErrorCode::invalid_argument, fmt::format("The option {} must be {}, not {}.", name,
+                                                       expected, jsonTypeName(found)));
 }
 
+// "body" is the default and may be said, so that a program can pass a variable.
 Status readResponse(const json::value& value, CallOptions& options) {
   const json::string* text = value.if_string();
   if (text == nullptr || (*text != "full" && *text != "body")) {
@@ -30,6 +30,7 @@ Status readConnection(const json::value& value, CallOptions& options) {
   return {};
 }
 
+// Doubles are refused too: a fraction of a millisecond is a mistake in units.
 Status readTimeout(const json::value& value, CallOptions& options) {
   const std::int64_t* number = value.if_int64();
   if (number == nullptr || *number < 1 || *number > kMaxUpstreamTimeout.count()) {
@@ -54,6 +55,7 @@ Status readIdempotencyKey(const json::value& value, CallOptions& options) {
   return {};
 }
 
+// The names were checked before; the last one needs no test.
 Status readOption(std::string_view name, const json::value& value, CallOptions& options) {
   if (name == "response") return readResponse(value, options);
   if (name == "connection") return readConnection(value, options);
@@ -69,10 +71,10 @@ Result<CallOptions> CallOptions::parse(std::string_view optionsJson) {
   EXECUTOR_TRY(json::value value, parseJson(optionsJson));
   const json::object* object = value.if_object();
   if (object == nullptr) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("The options of a call must be an object, not {}.",
-                            jsonTypeName(value)),
-                "Write tools.source.tool(input, {response: \"full\"}).");
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("The options of a call must be an object, not {}.", jsonTypeName(value)),
+        "Write tools.source.tool(input, {response: \"full\"}).");
   }
   Status known = rejectUnknownMembers(*object, "the options of a call",
                                       {"response", "connection", "timeoutMs", "idempotencyKey"});

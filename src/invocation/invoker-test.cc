@@ -24,8 +24,7 @@ class RecordingJournal : public CallJournal {
     co_return Status();
   }
 
-  Task<Result<approval::Ruling>> ask(RequestedCall call,
-                                     approval::ApprovalDraft draft) override {
+  Task<Result<approval::Ruling>> ask(RequestedCall call, approval::ApprovalDraft draft) override {
     entries.push_back("ask " + call.toolPath);
     drafts.push_back(draft);
     auto created = co_await world_.store->write([this, draft](store::Txn& txn) -> Status {
@@ -72,8 +71,8 @@ class InvokerTest : public ::testing::Test {
   }
 
   CallOutcome invoke(CallRequest call) {
-    return world_.run(world_.invoker->invoke(std::move(call), journal_,
-                                             std::make_shared<net::ClientCancel>()));
+    return world_.run(
+        world_.invoker->invoke(std::move(call), journal_, std::make_shared<net::ClientCancel>()));
   }
   CallOutcome invoke(std::string path, std::string input = "{}", std::string options = "") {
     return invoke(request(std::move(path), std::move(input), std::move(options)));
@@ -151,9 +150,9 @@ TEST_F(InvokerTest, APolicyMayAllowAWriteAndAskForARead) {
   addPolicy(policy::Effect::ask, "shop.items.list");
   invoke("shop.items.create", R"({"name":"x"})");
   invoke("shop.items.list");
-  EXPECT_EQ(journal_.entries, (std::vector<std::string>{"requested shop.items.create",
-                                                        "ask shop.items.list",
-                                                        "requested shop.items.list"}));
+  EXPECT_EQ(journal_.entries,
+            (std::vector<std::string>{"requested shop.items.create", "ask shop.items.list",
+                                      "requested shop.items.list"}));
 }
 
 TEST_F(InvokerTest, APolicyHoldsForSystemToolsToo) {
@@ -226,8 +225,7 @@ TEST_F(InvokerTest, AnEchoedCredentialNeverReachesTheProgram) {
 }
 
 TEST_F(InvokerTest, AnIdempotencyKeyIsSentAndMakesACallRetryable) {
-  const CallOutcome outcome =
-      invoke("shop.items.whoami", "{}", R"({"idempotencyKey":"once-1"})");
+  const CallOutcome outcome = invoke("shop.items.whoami", "{}", R"({"idempotencyKey":"once-1"})");
   EXPECT_NE(outcome.valueJson.find("once-1"), std::string::npos);
   invoke("shop.items.create", R"({"name":"x"})", R"({"idempotencyKey":"once-2"})");
   EXPECT_TRUE(journal_.requests.back().retryable);
@@ -258,8 +256,7 @@ TEST_F(InvokerTest, TheGateRefusesForeignTokensAndRepeatedNumbers) {
 
 TEST_F(InvokerTest, AStricterPolicyAfterTheApprovalStopsTheCall) {
   journal_.meanwhile = [this]() -> Task<void> {
-    auto added =
-        co_await world_.policies->add(person(), policy::Effect::deny, "shop.items.create");
+    auto added = co_await world_.policies->add(person(), policy::Effect::deny, "shop.items.create");
     EXPECT_TRUE(added);
   };
   const CallOutcome outcome = invoke("shop.items.create", R"({"name":"x"})");
@@ -298,8 +295,7 @@ TEST_F(InvokerTest, ACancelledUnsafeRequestThatWasSentIsUnknown) {
   world_.upstream.holdUntil(2);
   auto cancel = std::make_shared<net::ClientCancel>();
   std::optional<CallOutcome> outcome;
-  asio::co_spawn(world_.loop,
-                 world_.invoker->invoke(request("shop.slow.write"), journal_, cancel),
+  asio::co_spawn(world_.loop, world_.invoker->invoke(request("shop.slow.write"), journal_, cancel),
                  [&](std::exception_ptr, CallOutcome ended) { outcome = std::move(ended); });
   world_.until([&] { return world_.upstream.seen().size() == 1; });
   cancel->cancel();
@@ -321,8 +317,8 @@ TEST_F(InvokerTest, AnUnreachableUpstreamHasFailedEvenForAWrite) {
   catalog::SourceDraft draft{.name = "gone",
                              .document = testing::shopDocument("http://127.0.0.1:1")};
   ASSERT_TRUE(world_.run(world_.sources->add(person(), draft, {})));
-  const auto added = world_.run(
-      world_.policies->add(person(), policy::Effect::allow, "gone.items.create"));
+  const auto added =
+      world_.run(world_.policies->add(person(), policy::Effect::allow, "gone.items.create"));
   ASSERT_TRUE(added) << added.error().message;
   const CallOutcome outcome = invoke("gone.items.create", R"({"name":"x"})");
   EXPECT_EQ(outcome.status, OutcomeStatus::failed);

@@ -1,11 +1,12 @@
-// The one way a tool is called: resolve → validate → policy → approval → credential → upstream → record.
+// The one way a tool is called: resolve → validate → policy → approval → credential → upstream →
+// record.
 //
-// Program calls, CLI `call`, REST and proxied calls all come through invoke(); built-ins and aliases
-// too (invariant 3). Nothing reaches an upstream before policy and, where asked, a human has spoken,
-// and what was approved is what is sent (invariant 4). The journal is the execution's: `requested` of
-// an unsafe call is durable before the first byte goes out (D7), and each call gets exactly one
-// outcome. After a human's wait, policy, source and connection are evaluated again; a stricter answer
-// is `authority_changed` (D14).
+// Program calls, CLI `call`, REST and proxied calls all come through invoke(); built-ins and
+// aliases too (invariant 3). Nothing reaches an upstream before policy and, where asked, a human
+// has spoken, and what was approved is what is sent (invariant 4). The journal is the execution's:
+// `requested` of an unsafe call is durable before the first byte goes out (D7), and each call gets
+// exactly one outcome. After a human's wait, policy, source and connection are evaluated again; a
+// stricter answer is `authority_changed` (D14).
 #pragma once
 
 #include <functional>
@@ -27,7 +28,7 @@ namespace executor::invocation {
 
 // D20: what `tools.a.b.c(input, options)` may carry.
 struct CallOptions {
-  bool fullResponse = false;   // {status, headers, body} instead of the body
+  bool fullResponse = false;  // {status, headers, body} instead of the body
   std::string connection;
   std::uint32_t timeoutMs = 0;  // 0: the default
   std::string idempotencyKey;
@@ -65,7 +66,7 @@ class CallGate {
 struct CallRequest {
   Principal principal;
   std::string executionId;
-  std::string token;   // from CallGate::open
+  std::string token;  // from CallGate::open
   std::uint32_t n = 0;
   std::string callId;
   std::string path;
@@ -82,11 +83,11 @@ std::string_view name(OutcomeStatus status);
 
 struct CallOutcome {
   OutcomeStatus status = OutcomeStatus::failed;
-  std::string valueJson;      // completed
-  Error error;                // otherwise
+  std::string valueJson;  // completed
+  Error error;            // otherwise
   int upstreamStatus = 0;
   std::string upstreamBodyJson;
-  std::string toolPath;       // canonical
+  std::string toolPath;  // canonical
 };
 
 // What the journal learns of a call, in this order: at most one asked, at most one sending.
@@ -102,8 +103,8 @@ class CallJournal {
   virtual ~CallJournal() = default;
   // Before sending (and before built-ins answer). For an unsafe call it returns when durable.
   virtual Task<Status> requested(RequestedCall call) = 0;
-  // The call needs a human: durable with the approval's record, then waits for the ruling. The clock of
-  // timeoutMs may stop meanwhile (D12).
+  // The call needs a human: durable with the approval's record, then waits for the ruling. The
+  // clock of timeoutMs may stop meanwhile (D12).
   virtual Task<Result<approval::Ruling>> ask(RequestedCall call, approval::ApprovalDraft draft) = 0;
 };
 
@@ -121,7 +122,8 @@ std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      approval::Approvals& approvals, catalog::Sources& sources,
                                      net::HttpClient& client, CallGate& gate, const Clock& clock);
 
-// The approval of a call has the call's own UUID, so that a resumed call finds the one it asked for.
+// The approval of a call has the call's own UUID, so that a resumed call finds the one it asked
+// for.
 std::string approvalIdOf(std::string_view callId);
 
 }  // namespace executor::invocation

@@ -1,9 +1,9 @@
 // One call on its way through the pipeline: the state that its steps hand on.
 //
-// Each step either succeeds or ends the call with an outcome, so run() reads as the list of the steps
-// in the order the security case needs (invariant 3): nothing after `decide` is reached by a denied
-// call, nothing after `askHuman` by one that no human approved. The input is parsed and frozen in
-// `validate`; every later step, the approval included, sees only that copy (invariant 4).
+// Each step either succeeds or ends the call with an outcome, so run() reads as the list of the
+// steps in the order the security case needs (invariant 3): nothing after `decide` is reached by a
+// denied call, nothing after `askHuman` by one that no human approved. The input is parsed and
+// frozen in `validate`; every later step, the approval included, sees only that copy (invariant 4).
 #pragma once
 
 #include <expected>
@@ -34,6 +34,7 @@ class ToolCall {
  private:
   using Step = std::expected<void, CallOutcome>;
 
+  // The steps, in order.
   Task<Step> prepare();
   Step admit();
   Step resolve();
@@ -65,12 +66,13 @@ class ToolCall {
   CallJournal& journal_;
   std::shared_ptr<net::ClientCancel> cancel_;
 
+  // Filled by the steps; each is set once, but for what renewRequest() reads anew.
   CallOptions options_;
   catalog::ToolRef tool_;
   bool safe_ = false;
   std::string method_, summary_;
   json::object input_;
-  std::string inputJson_, inputHash_;
+  std::string inputJson_, inputHash_;  // canonical, and its SHA-256
   policy::Decision decision_;
   source::Authorization authorization_;
   net::ClientRequest outgoing_;

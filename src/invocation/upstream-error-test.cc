@@ -11,8 +11,8 @@ Error errorOf(ErrorCode code, std::string detail) { return {code, "it broke", ""
 
 TEST(OutcomeOfFailure, OnlyAnUnsafeRequestThatWasSentIsUnknown) {
   using enum ErrorCode;
-  for (const ErrorCode code : {upstream_unreachable, upstream_timeout, upstream_invalid,
-                               upstream_too_large, cancelled}) {
+  for (const ErrorCode code :
+       {upstream_unreachable, upstream_timeout, upstream_invalid, upstream_too_large, cancelled}) {
     EXPECT_EQ(outcomeOfFailure(errorOf(code, "sent; reset"), false, "shop").status,
               OutcomeStatus::unknown);
     EXPECT_NE(outcomeOfFailure(errorOf(code, "unsent; refused"), false, "shop").status,
@@ -23,8 +23,7 @@ TEST(OutcomeOfFailure, OnlyAnUnsafeRequestThatWasSentIsUnknown) {
 }
 
 TEST(OutcomeOfFailure, KeepsTheCodeOfWhatWasNotSent) {
-  const auto outcome =
-      outcomeOfFailure(errorOf(ErrorCode::egress_denied, "unsent"), false, "shop");
+  const auto outcome = outcomeOfFailure(errorOf(ErrorCode::egress_denied, "unsent"), false, "shop");
   EXPECT_EQ(outcome.status, OutcomeStatus::failed);
   EXPECT_EQ(outcome.error.code, ErrorCode::egress_denied);
 }
@@ -67,8 +66,7 @@ TEST(OutcomeOfErrorReply, BoundsTheBodyAndKeepsItJson) {
 TEST(WithoutSecret, RemovesTokenPasswordAndEncodedPair) {
   using source::Authorization;
   const Authorization bearer{Authorization::Kind::bearer, "", "tok-12345678"};
-  EXPECT_EQ(withoutSecret("a tok-12345678 b tok-12345678", bearer),
-            "a [redacted] b [redacted]");
+  EXPECT_EQ(withoutSecret("a tok-12345678 b tok-12345678", bearer), "a [redacted] b [redacted]");
   const Authorization basic{Authorization::Kind::basic, "", "anna:hunter22"};
   const std::string echoed = "Basic " + base64Encode("anna:hunter22") + " hunter22 anna:hunter22";
   EXPECT_EQ(withoutSecret(echoed, basic), "Basic [redacted] [redacted] [redacted]");

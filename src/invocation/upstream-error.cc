@@ -17,6 +17,7 @@ struct Phrase {
   int status;
   std::string_view text;
 };
+// Only what upstreams really answer to API calls; any other status is shown as its number.
 constexpr Phrase kPhrases[] = {{301, "Moved Permanently"},
                                {302, "Found"},
                                {304, "Not Modified"},
@@ -40,6 +41,7 @@ constexpr Phrase kPhrases[] = {{301, "Moved Permanently"},
                                {503, "Service Unavailable"},
                                {504, "Gateway Timeout"}};
 
+// Where the usual APIs put their text: GitHub, OAuth, RFC 9457, Google, plain ones; in this order.
 std::string_view messageMember(const json::value& body) {
   for (std::string_view key : {"message", "error_description", "detail", "title", "error"}) {
     const std::string_view text = findString(body, key);
@@ -60,6 +62,7 @@ std::string shortMessage(std::string_view bodyJson) {
   return truncateText(trimText(text), kMaxMessageBytes);
 }
 
+// A program cannot fix a credential; the hint is for the person who reads its error.
 std::string hintFor(int status, std::string_view source) {
   if (status == 401 || status == 403) {
     return fmt::format("Check the credential of {}: executor connection list.", source);
@@ -74,6 +77,7 @@ std::string boundedBody(const std::string& bodyJson) {
   return quoteJson(truncateText(bodyJson, kMaxErrorBodyBytes));
 }
 
+// Plain search: a value comes from a vault or a person and is no pattern.
 void replaceAll(std::string& text, std::string_view what) {
   if (what.size() < kMinSecretBytes) return;
   constexpr std::string_view kInstead = "[redacted]";
@@ -83,14 +87,15 @@ void replaceAll(std::string& text, std::string_view what) {
   }
 }
 
+// D11. Both halves matter: that it may have happened, and that nobody knows.
 CallOutcome unknownOutcome(const Error& error, std::string_view source) {
   CallOutcome outcome;
   outcome.status = OutcomeStatus::unknown;
-  outcome.error = Error{
-      ErrorCode::outcome_unknown,
-      fmt::format("The request was sent to {}, but its outcome is unknown: {}", source,
-                  redact(error.message)),
-      "It may have taken effect. Read the state before you try again.", error.detail};
+  outcome.error =
+      Error{ErrorCode::outcome_unknown,
+            fmt::format("The request was sent to {}, but its outcome is unknown: {}", source,
+                        redact(error.message)),
+            "It may have taken effect. Read the state before you try again.", error.detail};
   return outcome;
 }
 
@@ -108,8 +113,8 @@ bool wasSent(const Error& error) { return error.detail.starts_with("sent"); }
 CallOutcome outcomeOfFailure(const Error& error, bool safe, std::string_view sourceName) {
   if (wasSent(error) && !safe) return unknownOutcome(error, sourceName);
   CallOutcome outcome;
-  outcome.status = error.code == ErrorCode::cancelled ? OutcomeStatus::cancelled
-                                                      : OutcomeStatus::failed;
+  outcome.status =
+      error.code == ErrorCode::cancelled ? OutcomeStatus::cancelled : OutcomeStatus::failed;
   outcome.error = error;
   outcome.error.message = redact(std::move(outcome.error.message));
   return outcome;
@@ -127,8 +132,8 @@ CallOutcome outcomeOfErrorReply(const source::UpstreamReply& reply, std::string_
   if (const std::string text = shortMessage(reply.bodyJson); !text.empty()) {
     message += fmt::format(": {}", text);
   }
-  outcome.error = Error{ErrorCode::upstream_error, redact(std::move(message)),
-                        hintFor(reply.status, sourceName), {}};
+  outcome.error = Error{
+      ErrorCode::upstream_error, redact(std::move(message)), hintFor(reply.status, sourceName), {}};
   return outcome;
 }
 

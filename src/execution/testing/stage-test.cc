@@ -115,8 +115,8 @@ PendingApproval Stage::untilAsked(std::string id) {
 }
 
 void Stage::decide(std::string approvalId, bool approve, std::string reason) {
-  auto decided = run(approvals->decide(person(), std::move(approvalId), approve,
-                                       std::move(reason)));
+  auto decided =
+      run(approvals->decide(person(), std::move(approvalId), approve, std::move(reason)));
   EXPECT_TRUE(decided) << decided.error().message;
 }
 
@@ -182,8 +182,8 @@ std::string runAndKill(const Paths& paths, std::string code, std::function<void(
   posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
   std::string words[] = {"execution-test", std::string(kChild), paths.directory, hexOf(paths.key),
                          std::move(code)};
-  char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(),
-                  words[4].data(), nullptr};
+  char* argv[] = {words[0].data(), words[1].data(), words[2].data(),
+                  words[3].data(), words[4].data(), nullptr};
   pid_t child = 0;
   EXPECT_EQ(::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, argv, environ), 0);
   posix_spawn_file_actions_destroy(&actions);

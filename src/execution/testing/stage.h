@@ -1,7 +1,8 @@
-// For tests of executions: the world of invocation's tests plus the real sandbox and the executions.
+// For tests of executions: the world of invocation's tests plus the real sandbox and the
+// executions.
 //
-// A Stage can be opened again on the files of another: that is a restart of the server. runAndKill()
-// makes the first of the two a process of its own and kills it.
+// A Stage can be opened again on the files of another: that is a restart of the server.
+// runAndKill() makes the first of the two a process of its own and kills it.
 #pragma once
 
 #include <functional>

@@ -50,9 +50,8 @@ void Upstream::note(const net::Request& request) {
 }
 
 std::size_t Upstream::count(std::string_view prefix) const {
-  return std::ranges::count_if(seen_, [&](const std::string& one) {
-    return one.starts_with(prefix);
-  });
+  return std::ranges::count_if(seen_,
+                               [&](const std::string& one) { return one.starts_with(prefix); });
 }
 
 Task<net::Response> Upstream::slow() {
@@ -87,8 +86,8 @@ Paths Paths::fresh() {
 }
 
 World::World(Paths where, store::Schema schema) : paths(std::move(where)) {
-  for (const auto& more : {catalog::schema(), policy::schema(), credential::schema(),
-                           approval::approvalSchema()}) {
+  for (const auto& more :
+       {catalog::schema(), policy::schema(), credential::schema(), approval::approvalSchema()}) {
     schema += more;
   }
   auto opened = store::openStore({.path = paths.directory / "store.db",
