@@ -54,7 +54,7 @@ json::object sampleObject(const ToolSet& set, const SchemaView& view, const json
     }
   }
   for (auto part : view.allOf) {
-    auto merged = sampleOf(set, part, echo, depth);
+    auto merged = sampleOf(set, part, echo, depth + 1);
     if (!merged.is_object()) continue;
     for (auto& member : merged.as_object()) out[member.key()] = member.value();
   }
@@ -100,14 +100,14 @@ json::value sampleOf(const ToolSet& set, std::uint32_t schema, const json::objec
   if (schema == source::kNoSchema || depth > kMaxSampleDepth) return nullptr;
   auto view = set.schema(schema);
   if (auto given = givenSample(view)) return *std::move(given);
-  if (!view.oneOf.empty()) return sampleOf(set, view.oneOf.front(), echo, depth);
+  if (!view.oneOf.empty()) return sampleOf(set, view.oneOf.front(), echo, depth + 1);
   if (!view.anyOf.empty() && view.properties.empty()) {
-    return sampleOf(set, view.anyOf.front(), echo, depth);
+    return sampleOf(set, view.anyOf.front(), echo, depth + 1);
   }
   if (view.types & source::kTypeArray) {
     json::array items;
     for (std::size_t i = 0; i < kSampleItems; ++i) {
-      items.push_back(sampleOf(set, view.items, {}, depth));
+      items.push_back(sampleOf(set, view.items, {}, depth + 1));
     }
     return items;
   }

@@ -1,5 +1,6 @@
 #include "execution/event.h"
 
+#include "base/json-exact.h"
 #include <fmt/format.h>
 
 #include <array>

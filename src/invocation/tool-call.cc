@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/crypto.h"
-#include "base/json-exact.h"
 #include "base/text.h"
 #include "invocation/upstream-error.h"
 
@@ -348,7 +347,7 @@ CallOutcome ToolCall::completed(source::UpstreamReply reply) {
     text = fmt::format(R"({{"status":{},"headers":{},"body":{}}})", reply.status,
                        serializeJson(reply.headers), text);
   }
-  done.valueJson = quoteUnsafeIntegers(withoutSecret(std::move(text), authorization_));
+  done.valueJson = withoutSecret(std::move(text), authorization_);
   return done;
 }
 

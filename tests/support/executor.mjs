@@ -111,6 +111,8 @@ export function cli(dataDir, args, { input, env = {} } = {}) {
   return new Promise((resolve) => {
     const child = execFile(binary, args, { cwd: dataDir, env: cleanEnv({ EXECUTOR_DATA_DIR: dataDir, NO_COLOR: '1', ...env }), maxBuffer: 64 << 20 },
       (error, stdout, stderr) => resolve({ code: error ? (error.code ?? 1) : 0, stdout, stderr }));
+    // A command that refuses its arguments ends without reading.
+    child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
   });
 }
