@@ -20,8 +20,6 @@
 namespace executor::sandbox {
 namespace {
 
-constexpr unsigned kNobody = 65534;
-
 // Only before the jail: afterwards there is nothing to open.
 bool writeFile(const char* path, const char* text) {
   const int file = open(path, O_WRONLY | O_CLOEXEC);

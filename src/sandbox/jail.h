@@ -10,25 +10,34 @@
 // What is missing is never silent: doctor shows it, and JailRequirement::full refuses to start.
 #pragma once
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "sandbox/runtime.h"
+#include "sandbox/zygote.h"
 
 namespace executor::sandbox {
 
 // The one descriptor of a jailed child.
 inline constexpr int kJailSocket = 0;
+// The user and group without rights, by convention of every distribution.
+inline constexpr unsigned kNobody = 65534;
+// Beside the user namespace, which decides whether an ordinary user may have these.
+inline constexpr unsigned long kAllNamespaces =
+    CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
 
 // What the zygote found out about this kernel, once.
 struct JailPlan {
   unsigned long cloneFlags = 0;  // namespaces
   bool mayMount = false;         // an empty root can be made
   bool becomeNobody = false;     // the child gives up root's user itself
+  // Of the zygote: what `nobody` inside the user namespace is outside.
   unsigned outerUid = 0, outerGid = 0;
   std::vector<unsigned char> filter;  // struct sock_filter[]
   std::vector<JailPart> parts;
@@ -40,8 +49,11 @@ struct JailLimits {
 };
 
 // Probes the kernel by making and ending children. Single-threaded process only; may change the
-// process's user to nobody.
+// process's user to nobody. sandbox_unavailable if there is no jail to be had at all.
 Result<JailPlan> planJail();
+
+// JailRequirement::full: sandbox_unavailable naming each part that is not active, with its reason.
+Status requireParts(JailRequirement require, std::span<const JailPart> parts);
 
 // A child by clone with the plan's namespaces: 0 in the child, -1 with errno.
 pid_t cloneJailed(const JailPlan& plan);

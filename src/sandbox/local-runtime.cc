@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery{500};
 
-// A worker that is still starting counts: one is enough.
-bool hasSpare(const std::vector<std::shared_ptr<WorkerLink>>& workers) {
-  return std::ranges::any_of(workers, [](const auto& w) { return w->tenant.empty(); });
-}
-
 // Limits can be asked for below the product's maxima, never above.
 StartFrame toFrame(RunRequest& request, std::uint32_t id) {
   return {.run = id,
@@ -169,36 +164,24 @@ std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) 
   return run;
 }
 
-// Recycling by count and age bounds what a slow leak or a bent allocator can become.
-bool LocalRuntime::mayTake(const WorkerLink& link) const {
-  return link.ready() && !link.tainted() && link.load() < kMaxRunsPerWorker &&
-         link.started() < kRunsBeforeRecycling &&
-         std::chrono::steady_clock::now() - link.born() < kWorkerAge;
+std::vector<WorkerFacts> LocalRuntime::facts() const {
+  std::vector<WorkerFacts> all;
+  all.reserve(workers_.size());
+  for (const auto& worker : workers_) all.push_back(worker->facts());
+  return all;
 }
 
-// Null: the run has to wait for a worker that is being made.
+// Null: the run has to wait for a worker that is being made. A spare belongs to the tenant from
+// here on, until it is killed.
 std::shared_ptr<WorkerLink> LocalRuntime::choose(const std::string& tenant) {
-  std::shared_ptr<WorkerLink> rested, loaded;
-  for (const auto& worker : workers_) {
-    if (worker->tenant != tenant || !mayTake(*worker)) continue;
-    auto& best = worker->busy() < kLongSlice ? rested : loaded;
-    if (!best || worker->load() < best->load()) best = worker;
-  }
-  if (rested) return rested;
-  if (auto spare = takeSpare(tenant)) return spare;
-  const bool full = workers_.size() + spawning_ >= kMaxWorkers;
-  return full ? loaded : nullptr;
-}
-
-// From here on the worker belongs to the tenant, until it is killed.
-std::shared_ptr<WorkerLink> LocalRuntime::takeSpare(const std::string& tenant) {
-  for (const auto& worker : workers_) {
-    if (!worker->tenant.empty() || !mayTake(*worker)) continue;
+  const std::size_t index = chooseWorker(facts(), spawning_, tenant);
+  if (index == kNoWorker) return nullptr;
+  const auto worker = workers_[index];
+  if (worker->tenant.empty()) {
     worker->tenant = tenant;
     ensureSpare();
-    return worker;
   }
-  return nullptr;
+  return worker;
 }
 
 void LocalRuntime::assign(Waiting& waiting, const std::shared_ptr<WorkerLink>& link) {
@@ -217,7 +200,7 @@ void LocalRuntime::serveWaiting() {
     assign(*it, link);
     it = waiting_.erase(it);
   }
-  if (!waiting_.empty() && !hasSpare(workers_) && spawning_ == 0) {
+  if (!waiting_.empty() && !hasSpare(facts()) && spawning_ == 0) {
     makeRoom();
     spawn();
   }
@@ -228,7 +211,7 @@ void LocalRuntime::dropWaiting(std::uint32_t run) {
 }
 
 void LocalRuntime::ensureSpare() {
-  if (spawning_ == 0 && !hasSpare(workers_)) spawn();
+  if (spawning_ == 0 && !hasSpare(facts())) spawn();
 }
 
 void LocalRuntime::spawn() {
@@ -254,10 +237,8 @@ void LocalRuntime::spawned(Result<Child> child) {
 
 // All places are taken: an idle worker of another tenant gives up its own.
 void LocalRuntime::makeRoom() {
-  if (workers_.size() + spawning_ < kMaxWorkers) return;
-  for (const auto& worker : workers_) {
-    if (worker->load() == 0 && !worker->tenant.empty()) return retire(worker);
-  }
+  const std::size_t index = chooseVictim(facts(), spawning_);
+  if (index != kNoWorker) retire(workers_[index]);
 }
 
 void LocalRuntime::retire(const std::shared_ptr<WorkerLink>& link) {
@@ -271,7 +252,7 @@ void LocalRuntime::onWorkerReady(WorkerLink&) { serveWaiting(); }
 
 void LocalRuntime::onWorkerIdle(WorkerLink& link) {
   const auto self = link.shared_from_this();
-  if (!mayTake(link)) retire(self);
+  if (isUsedUp(link.facts())) retire(self);
   if (!waiting_.empty()) serveWaiting();
 }
 
@@ -304,6 +285,14 @@ void LocalRuntime::failWaiting(const Error& error) {
   }
 }
 
+// A spare that is used up goes as well; ensureSpare() then makes another.
+void LocalRuntime::endIdle() {
+  const auto workers = workers_;
+  for (const auto& worker : workers) {
+    if (mayEnd(worker->facts())) retire(worker);
+  }
+}
+
 // The links may drop out of workers_ while being watched, so a copy is walked.
 void LocalRuntime::watch() {
   watch_.expires_after(kWatchEvery);
@@ -311,11 +300,7 @@ void LocalRuntime::watch() {
     if (error || !*alive) return;
     const auto workers = workers_;
     for (const auto& worker : workers) worker->watch();
-    const auto now = std::chrono::steady_clock::now();
-    for (const auto& worker : workers) {
-      const bool idle = worker->load() == 0 && !worker->tenant.empty();
-      if (idle && now - worker->idleSince() > kIdleWorker) retire(worker);
-    }
+    endIdle();
     ensureSpare();
     if (!waiting_.empty()) serveWaiting();
     watch();

@@ -2,23 +2,25 @@
 //
 // A worker serves one tenant and is killed, not scrubbed, when another needs its place (D39). One
 // spare without a tenant is always ready, so that a tenant's first run does not wait for a process.
-// A new run goes to a worker of its tenant that is at rest or only just began a slice; if all are
-// deep in a slice, a further worker takes it, so that a program that computes delays no other.
+// Which worker takes a run is decided in placement.h; here are the processes, the queue of runs
+// that wait for one, and the timer that watches over both.
+//
+// When no process can be made the waiting runs fail with the reason: there is no mode without the
+// second wall. All of it lives on the loop's thread; callbacks of a run never come from inside
+// start(), because its caller does not hold the Run yet.
 #pragma once
 
 #include <list>
 
+#include "sandbox/placement.h"
 #include "sandbox/worker-link.h"
 
 namespace executor::sandbox {
 
-inline constexpr std::size_t kMaxWorkers = 16;
-inline constexpr std::size_t kMaxRunsPerWorker = 256;
-inline constexpr std::uint32_t kRunsBeforeRecycling = 20'000;
-inline constexpr std::chrono::minutes kWorkerAge{30};
-inline constexpr std::chrono::seconds kIdleWorker{20};
-inline constexpr std::chrono::milliseconds kLongSlice{2};
+// RLIMIT_DATA of a worker: kHotMachines full machines, the stripper and the frozen runs fit, what
+// goes beyond is refused inside the worker as `overloaded`.
 inline constexpr std::uint64_t kWorkerMemoryBytes = std::uint64_t{3} << 30;
+// Runs that have no worker yet, over all tenants; one more is refused as `overloaded`.
 inline constexpr std::size_t kMaxWaitingRuns = 4'096;
 
 class LocalRun;
@@ -43,15 +45,16 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
  private:
   friend class LocalRun;
 
+  // A run without a worker. `link` is the run's own, filled when one takes it; the run removes its
+  // entry when it goes away first.
   struct Waiting {
     StartFrame frame;
     std::shared_ptr<RunState> state;
     std::weak_ptr<WorkerLink>* link;
   };
 
+  std::vector<WorkerFacts> facts() const;
   std::shared_ptr<WorkerLink> choose(const std::string& tenant);
-  std::shared_ptr<WorkerLink> takeSpare(const std::string& tenant);
-  bool mayTake(const WorkerLink& link) const;
   void assign(Waiting& waiting, const std::shared_ptr<WorkerLink>& link);
   void serveWaiting();
   void dropWaiting(std::uint32_t run);
@@ -61,15 +64,16 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   void makeRoom();
   void retire(const std::shared_ptr<WorkerLink>& link);
   void watch();
+  void endIdle();
   void failWaiting(const Error& error);
 
   asio::io_context& loop_;
   ZygoteClient& zygote_;
   asio::steady_timer watch_;
   std::vector<std::shared_ptr<WorkerLink>> workers_;
-  std::list<Waiting> waiting_;
+  std::list<Waiting> waiting_;  // in order of arrival
   std::uint32_t nextRun_ = 1;
-  std::size_t spawning_ = 0;
+  std::size_t spawning_ = 0;  // asked of the zygote, not yet in workers_
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

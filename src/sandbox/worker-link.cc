@@ -14,11 +14,6 @@ namespace executor::sandbox {
 namespace {
 
 constexpr std::size_t kReadBytes = 64u << 10;
-constexpr std::chrono::seconds kStopGrace{5};
-// Beyond the budgets of its runs a worker gets this much CPU without a word before it is killed.
-constexpr std::chrono::nanoseconds kCpuGrace = std::chrono::seconds(2);
-// Watches without a word and without CPU: the worker is stuck outside our code.
-constexpr int kMaxStillTicks = 60;
 
 // The cause is for the log; to the client a crash of ours is a crash.
 std::unexpected<Error> broken(std::string why) {
@@ -89,7 +84,7 @@ bool WorkerLink::receive() {
       return false;
     }
     in_.committed(static_cast<std::size_t>(count));
-    progressed_ = true;
+    spoke_ = true;
     if (!dispatchAll()) return false;
     if (static_cast<std::size_t>(count) < kReadBytes) return true;
   }
@@ -247,9 +242,10 @@ void WorkerLink::answered(RunState& run) {
   run.askedAt = std::chrono::steady_clock::now();
 }
 
-std::chrono::steady_clock::duration WorkerLink::busy() const {
-  const auto now = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::duration longest{};
+// How long the slowest of its runs has been computing. Per run, because a quick one beside it says
+// nothing about a slow one.
+SteadyTime::duration WorkerLink::busy(SteadyTime now) const {
+  SteadyTime::duration longest{};
   for (const auto& [id, run] : runs_) {
     if (run->unanswered > 0) longest = std::max(longest, now - run->askedAt);
   }
@@ -308,24 +304,36 @@ void WorkerLink::crashRuns(const std::string& why) {
   }
 }
 
-// CPU, not wall time: on a loaded host a worker may be silent for long and be well.
-void WorkerLink::watch() {
+WorkerFacts WorkerLink::facts() const {
   const auto now = std::chrono::steady_clock::now();
+  return {.tenant = tenant,
+          .ready = ready_,
+          .tainted = tainted_,
+          .load = runs_.size(),
+          .started = started_,
+          .age = now - born_,
+          .busy = busy(now),
+          .idle = now - idleSince_};
+}
+
+WorkerSample WorkerLink::sample() const {
+  const auto now = std::chrono::steady_clock::now();
+  // A worker that does not get ready owes that: runs may be waiting for it.
+  WorkerSample sample{.cpu = child_.cpu(), .spoke = spoke_, .owesAnswer = !ready_};
+  for (const auto& [id, run] : runs_) {
+    sample.owesAnswer |= run->unanswered > 0;
+    sample.budgets += std::chrono::milliseconds(run->limits.cpuMs);
+  }
   for (const auto& [run, since] : stopping_) {
-    if (now - since > kStopGrace) return kill("it did not stop a run");
+    sample.longestStop = std::max<std::chrono::nanoseconds>(sample.longestStop, now - since);
   }
-  const auto cpu = child_.cpu();
-  if (!cpu || busy() == std::chrono::steady_clock::duration{} || progressed_) {
-    progressed_ = false;
-    cpuBefore_ = cpu.value_or(cpuBefore_);
-    stillTicks_ = 0;
-    return;
-  }
-  std::chrono::nanoseconds allowed = kCpuGrace;
-  for (const auto& [id, run] : runs_) allowed += std::chrono::milliseconds(run->limits.cpuMs);
-  if (*cpu - cpuBefore_ > allowed) return kill("it used CPU beyond all budgets");
-  stillTicks_ = *cpu == cpuBefore_ ? stillTicks_ + 1 : 0;
-  if (stillTicks_ > kMaxStillTicks) kill("it neither answered nor computed");
+  return sample;
+}
+
+void WorkerLink::watch() {
+  const auto why = watchdog_.judge(sample());
+  spoke_ = false;
+  if (why) kill(std::string(*why));
 }
 
 }  // namespace executor::sandbox

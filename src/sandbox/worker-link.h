@@ -13,6 +13,8 @@
 #include <string>
 
 #include "sandbox/frames.h"
+#include "sandbox/placement.h"
+#include "sandbox/watchdog.h"
 #include "sandbox/zygote-client.h"
 
 namespace executor::sandbox {
@@ -61,20 +63,15 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   // Ends a run from outside; the worker has kStopGrace to say that it stopped.
   void stop(std::uint32_t run);
 
-  // Called twice a second: kills a worker that does not answer.
+  // Called twice a second: kills a worker that the watchdog gives up.
   void watch();
 
+  // What placement decides by, as of now. The tenant's name is borrowed.
+  WorkerFacts facts() const;
   bool ready() const { return ready_; }
-  bool tainted() const { return tainted_; }
-  std::size_t load() const { return runs_.size(); }
-  std::uint32_t started() const { return started_; }
-  SteadyTime born() const { return born_; }
-  SteadyTime idleSince() const { return idleSince_; }
-  // How long the slowest of its runs has been computing; zero when the worker is at rest. Per run,
-  // because a quick one beside it says nothing about a slow one.
-  std::chrono::steady_clock::duration busy() const;
   pid_t pid() const { return child_.pid(); }
 
+  // Empty for the spare. Set once by the pool and never changed: a worker is killed instead (D39).
   std::string tenant;
 
  private:
@@ -97,6 +94,8 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   void answered(RunState& run);
   void forget(std::uint32_t run);
   void crashRuns(const std::string& why);
+  SteadyTime::duration busy(SteadyTime now) const;
+  WorkerSample sample() const;
 
   asio::posix::stream_descriptor socket_;
   Child child_;
@@ -106,16 +105,15 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   std::size_t sent_ = 0;
   bool writing_ = false;
   RunMap runs_;
-  std::map<std::uint32_t, SteadyTime> stopping_;
+  std::map<std::uint32_t, SteadyTime> stopping_;  // runs told to stop, and since when
   std::uint32_t started_ = 0;
   SteadyTime born_ = std::chrono::steady_clock::now();
   SteadyTime idleSince_ = born_;
-  bool progressed_ = true;
-  std::chrono::nanoseconds cpuBefore_{};
-  int stillTicks_ = 0;
+  Watchdog watchdog_;
+  bool spoke_ = true;  // since the last watch
   bool ready_ = false;
   bool tainted_ = false;
-  bool dead_ = false;
+  bool dead_ = false;  // killed; no more frames, no more calls to anybody
 };
 
 }  // namespace executor::sandbox

@@ -19,6 +19,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "sandbox/jail.h"
 #include "sandbox/job-child.h"
 
 namespace executor::sandbox {
@@ -134,22 +135,9 @@ Status ZygoteClient::launch() {
   if (!text) return std::unexpected(unavailable(text.error().detail));
   hello_ = decodeHello(*text);
   if (!hello_.ok) return std::unexpected(unavailable(hello_.problem));
-  EXECUTOR_CHECK(checkRequirement());
+  EXECUTOR_CHECK(requireParts(require_, hello_.parts));
   listen();
   return {};
-}
-
-Status ZygoteClient::checkRequirement() const {
-  if (require_ == JailRequirement::best) return {};
-  std::string missing;
-  for (const JailPart& part : hello_.parts) {
-    if (part.active) continue;
-    missing += (missing.empty() ? "" : "; ") + part.name + ": " + part.reason;
-  }
-  if (missing.empty()) return {};
-  return fail(ErrorCode::sandbox_unavailable,
-              "The sandbox lacks parts that are required: " + missing,
-              "Allow them on this system, or set EXECUTOR_SANDBOX_REQUIRE=best.");
 }
 
 void ZygoteClient::listen() {

@@ -64,7 +64,6 @@ class ZygoteClient final : public Zygote {
   void take(const ZygoteReport& report, const int (&descriptors)[2]);
   void exited(const ZygoteReport& report);
   void lost();
-  Status checkRequirement() const;
   Result<std::uint32_t> jobIndex(std::string_view name) const;
   Task<Result<std::string>> exchange(Child& child, std::string input, JobLimits limits);
 
