@@ -17,12 +17,17 @@ namespace {
 
 constexpr std::string_view kDataDir = "EXECUTOR_DATA_DIR";
 constexpr std::string_view kConfig = "EXECUTOR_CONFIG";
+// Names with this prefix are ours to judge. Others in an env file or the environment (STRIPE_…,
+// WORKOS_…) may be meant for another program.
 constexpr std::string_view kOwnPrefix = "EXECUTOR_";
 
+// All failures of loading have one code: what to do about each is in its hint, and a client never
+// sees one, since the server does not start.
 std::unexpected<Error> failConfiguration(std::string message, std::string hint = {}) {
   return fail(ErrorCode::invalid_configuration, std::move(message), std::move(hint));
 }
 
+// A misspelt name is the usual cause; where nothing is near, the list helps more than a guess.
 std::string nearHint(std::string_view name) {
   const std::string_view near = nearestVariable(name);
   if (near.empty()) return "`executor doctor` lists all variables.";
@@ -72,6 +77,8 @@ std::optional<std::string> textOf(const json::value& value) {
   if (value.is_null()) return std::string();
   if (!value.is_array()) return std::nullopt;
   std::string joined;
+  // A list of texts is written with commas, as in the environment. Numbers in it are refused: a
+  // list variable never holds numbers, so whoever wrote one meant another variable.
   for (const json::value& item : value.get_array()) {
     if (!item.is_string()) return std::nullopt;
     if (!joined.empty()) joined += ',';
@@ -93,6 +100,8 @@ class ConfigurationLoader {
   }
 
   Result<Configuration> load() {
+    // Strongest first. The home is checked before the configuration file is looked for, and not
+    // earlier: the data directory may have been given by flag, environment or env file.
     EXECUTOR_CHECK(takeFlags());
     EXECUTOR_CHECK(takeEnvironment());
     EXECUTOR_CHECK(takeEnvFile());
@@ -144,6 +153,8 @@ class ConfigurationLoader {
     for (const EnvEntry& entry : entries) {
       const std::string origin = fmt::format("{}:{}", path, entry.line);
       const Variable* variable = findVariable(entry.name);
+      // The same file may serve a compose project with other services in it, so only our own prefix
+      // is judged; a misspelt one of ours would otherwise do nothing, silently.
       if (!variable && entry.name.starts_with(kOwnPrefix)) return failUnknown(origin, entry.name);
       if (!variable) continue;  // someone else's: env files are shared
       if (inDataDir && variable->name == kDataDir) return failInside(origin, kDataDir);
@@ -194,6 +205,7 @@ class ConfigurationLoader {
   // The one door by which a value enters: judged, remembered as a secret where it is one, kept if
   // no stronger source gave it.
   Status take(const Variable& variable, const std::string& text, std::string origin) {
+    // Compose files and CI set variables to nothing when they mean "not set" (D29).
     if (text.empty()) return {};
     if (!variable.valid(text)) return failValue(variable, origin, shownIn(variable, text));
     if (variable.secrecy == Secrecy::secret) registerSecret(text);
@@ -214,6 +226,7 @@ class ConfigurationLoader {
                              fmt::format("Expected: {}.", variable.expected));
   }
 
+  // A file that moves the place it was read from would be read twice, or not at all next time.
   static std::unexpected<Error> failInside(std::string_view origin, std::string_view name) {
     return failConfiguration(
         fmt::format("{}: {} cannot be set in a file that it leads to.", origin, name),
@@ -227,7 +240,9 @@ class ConfigurationLoader {
                              "Set EXECUTOR_DATA_DIR to an absolute path, or HOME.");
   }
 
+  // Outlives the loader, which lives for one call of load().
   const ConfigurationSources& sources_;
+  // Grows source by source; handed out only when every source was sound.
   Configuration made_;
 };
 

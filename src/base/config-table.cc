@@ -14,6 +14,8 @@ using namespace config;
 // Short names keep a row readable.
 constexpr Secrecy kOpen = Secrecy::open, kSecret = Secrecy::secret, kUrl = Secrecy::url;
 
+// What is expected, in words that several rows share: they stand in error hints after "Expected: ",
+// and in the documentation.
 constexpr std::string_view kFlagWords = "1, true, yes, on, or 0, false, no, off";
 constexpr std::string_view kPathWords = "an absolute path, or one that begins with ~/";
 constexpr std::string_view kUrlWords = "an http or https URL";
@@ -117,12 +119,15 @@ constexpr auto kVariables = std::to_array<Variable>({
 constexpr std::string_view kAlias = "MCP_AUTHORIZATION_SERVER_URL";
 constexpr std::string_view kAliasOf = "MCP_AUTHORIZATION_SERVER";
 
+// From what std::ranges::find gives to what callers can test.
 const Variable* orNull(const Variable* found) {
   return found == kVariables.data() + kVariables.size() ? nullptr : found;
 }
 
 }  // namespace
 
+// The order of the table is the order of `doctor` and of the documentation: most used first, then
+// by the part of the product they belong to.
 std::span<const Variable> knownVariables() { return kVariables; }
 
 const Variable* findVariable(std::string_view name) {
@@ -131,6 +136,7 @@ const Variable* findVariable(std::string_view name) {
 }
 
 const Variable* findFlag(std::string_view flag) {
+  // Variables without a flag have an empty one, and would match it.
   if (flag.empty()) return nullptr;
   return orNull(std::ranges::find(knownVariables(), flag, &Variable::flag).base());
 }

@@ -16,9 +16,12 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+// AES-256 (crypto.h).
 constexpr std::size_t kKeyBytes = 32;
+// Sixteen characters of base64 are 96 bits: the least that nobody tries through.
 constexpr std::size_t kLeastTokenLength = 16;
 
+// Words are compared as they stand; grammars that allow any case lower the text first.
 bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, text) != words.end();
 }
@@ -32,6 +35,8 @@ std::optional<Number> readDigits(std::string_view text) {
   return whole ? std::optional(number) : std::nullopt;
 }
 
+// IPv4 in four decimal parts or IPv6; Asio refuses the octal and short forms that inet_aton takes,
+// in which 0127.1 is an address nobody expects.
 bool isAddress(std::string_view text) {
   boost::system::error_code error;
   ip::make_address(std::string(text), error);
@@ -46,6 +51,8 @@ bool isNetwork(std::string_view text) {
   return !error4 || !error6 || isAddress(text);
 }
 
+// An empty list is no list: a variable that is set to commas only is a mistake, and for allow-lists
+// it would mean "nobody".
 template <class Test>
 bool allOf(std::string_view list, Test test) {
   const auto items = readList(list);
@@ -93,6 +100,7 @@ std::optional<std::int64_t> readCount(std::string_view text) {
   return number && *number > 0 ? std::optional<std::int64_t>(*number) : std::nullopt;
 }
 
+// Blanks around items are a person's habit; an empty item is a comma too many, and harmless.
 std::vector<std::string> readList(std::string_view text) {
   std::vector<std::string> items;
   for (const std::string_view part : splitText(text, ',')) {
@@ -102,6 +110,7 @@ std::vector<std::string> readList(std::string_view text) {
   return items;
 }
 
+// For texts whose form only their service knows, such as a price id.
 bool isAny(std::string_view) { return true; }
 bool isListen(std::string_view text) { return readListen(text).has_value(); }
 bool isFlag(std::string_view text) { return readFlag(text).has_value(); }
@@ -131,6 +140,8 @@ bool isEgress(std::string_view text) {
   return isOneOf(text, {"public", "private"}) || isNetworkList(text);
 }
 
+// An http or https URL with a host. Whether it may be reached is for egress to say (D30), and
+// whether it may have credentials for whoever uses it.
 bool isUrl(std::string_view text) {
   const auto parsed = boost::urls::parse_uri(boost::urls::string_view(text));
   return parsed && isHttp(*parsed);
@@ -148,6 +159,7 @@ bool isStoreUrl(std::string_view text) {
 // Relative paths would depend on where the process was started (D29).
 bool isPath(std::string_view text) { return text.starts_with('/') || text.starts_with("~/"); }
 
+// Strict base64 (text.h), so that one key has one spelling and a truncated paste shows.
 bool isKey256(std::string_view text) {
   std::string bytes;
   return base64Decode(text, bytes) && bytes.size() == kKeyBytes;
@@ -156,10 +168,13 @@ bool isKey256(std::string_view text) {
 // Shorter ones can be guessed; cloud mode asks for more (config-deployment.cc).
 bool isToken(std::string_view text) { return text.size() >= kLeastTokenLength; }
 
+// The block is parsed where it is used; here only a path given in place of the content is caught,
+// which is the mistake that people make.
 bool isPem(std::string_view text) {
   return trimText(text).starts_with("-----BEGIN ") && trimText(text).ends_with("-----");
 }
 
+// Lower case only, as the log writes them: what is configured is what can be searched for.
 bool isLogLevel(std::string_view text) { return isOneOf(text, {"debug", "info", "warn", "error"}); }
 bool isLogFormat(std::string_view text) { return isOneOf(text, {"text", "json"}); }
 bool isJailRequirement(std::string_view text) { return isOneOf(text, {"best", "full"}); }
@@ -172,6 +187,7 @@ bool isRateLimit(std::string_view text) {
                            isOneOf(parts[1], {"second", "minute", "hour"}));
 }
 
+// `cloudflare` is what the original product called agentfs-cloudflare.
 bool isStorageProvider(std::string_view text) {
   return isOneOf(text, {"agentfs-local", "agentfs-cloudflare", "cloudflare"});
 }
@@ -187,6 +203,7 @@ std::string_view urlPassword(std::string_view url) {
   return authority.substr(colon + 1, at - colon - 1);
 }
 
+// Everything else stays: host and database are what a person compares in `doctor`.
 std::string maskUrl(std::string_view url) {
   const std::string_view password = urlPassword(url);
   std::string masked(url);

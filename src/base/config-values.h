@@ -23,19 +23,24 @@ std::optional<std::int64_t> readCount(std::string_view text);
 // Separated by commas, trimmed, without empty items.
 std::vector<std::string> readList(std::string_view text);
 
+// The grammars of the table (config-table.cc), by what they take. Each takes the whole text, with
+// no blanks around it, and none looks anything up: no name is resolved, no file is opened.
 bool isAny(std::string_view text);
 bool isListen(std::string_view text);
 bool isFlag(std::string_view text);
 bool isCount(std::string_view text);
 bool isMode(std::string_view text);
+// scheme://host[:port], http or https, without user, path, query or fragment.
 bool isOrigin(std::string_view text);
 bool isOriginList(std::string_view text);
+// Names or addresses with or without port, as in a Host header; networks as CIDR or address.
 bool isHostList(std::string_view text);
 bool isNetworkList(std::string_view text);
 bool isEgress(std::string_view text);
 bool isUrl(std::string_view text);
 bool isStoreUrl(std::string_view text);
 bool isPath(std::string_view text);
+// 32 bytes in strict base64; at least 16 characters; a PEM block.
 bool isKey256(std::string_view text);
 bool isToken(std::string_view text);
 bool isPem(std::string_view text);

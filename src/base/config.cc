@@ -32,11 +32,13 @@ std::string shown(const Variable& variable, std::string_view value) {
   std::unreachable();
 }
 
+// Paths and origins are joined with a slash by their users; two of them would make another URL.
 std::string withoutSlash(std::string text) {
   while (text.size() > 1 && text.ends_with('/')) text.pop_back();
   return text;
 }
 
+// The grammar admits these four words; `info` is the default, so it needs no line of its own.
 LogLevel levelOf(std::string_view name) {
   if (name == "debug") return LogLevel::debug;
   if (name == "warn") return LogLevel::warn;
@@ -65,10 +67,13 @@ std::string_view Configuration::get(std::string_view name) const {
   return found == values_.end() ? variable.fallback : std::string_view(found->second.text);
 }
 
+// Whether somebody decided: rules that depend on the mode give way to what was given, not to a
+// default that looks the same.
 bool Configuration::isGiven(std::string_view name) const {
   return values_.contains(known(name).name);
 }
 
+// Unset flags are false; a set one has passed the grammar.
 bool Configuration::flag(std::string_view name) const {
   return config::readFlag(get(name)).value_or(false);
 }
@@ -77,6 +82,7 @@ std::vector<std::string> Configuration::list(std::string_view name) const {
   return config::readList(get(name));
 }
 
+// Also the unset ones: doctor shows what could be set, not only what is.
 std::vector<Setting> Configuration::all() const {
   std::vector<Setting> settings;
   for (const Variable& variable : knownVariables()) {
@@ -100,6 +106,7 @@ bool Configuration::enforces(std::string_view name) const {
   return isCloud() || (flag(name) && !isGiven("EXECUTOR_DEPLOYMENT_MODE"));
 }
 
+// The table's default is valid, so there always is a value.
 config::HostAndPort Configuration::listen() const {
   return config::readListen(get("EXECUTOR_LISTEN")).value();
 }
@@ -121,6 +128,7 @@ std::string Configuration::egress() const {
   return std::string(get("EXECUTOR_EGRESS"));
 }
 
+// Applied before anything else starts, so that the first line already has the format.
 LogOptions Configuration::log() const {
   return {levelOf(get("EXECUTOR_LOG_LEVEL")), get("EXECUTOR_LOG_FORMAT") == "json"};
 }
@@ -135,6 +143,7 @@ std::optional<Key256> Configuration::encryptionKey() const {
   return key;
 }
 
+// D3: self-hosted keys have no end unless one is set; strangers' keys always have one.
 std::optional<std::chrono::seconds> Configuration::mcpApiKeyTtl() const {
   if (const auto seconds = config::readCount(get("MCP_API_KEY_TTL_SECONDS"))) {
     return std::chrono::seconds(*seconds);

@@ -21,7 +21,10 @@
 namespace executor {
 namespace {
 
+// 96 bits is the nonce that GCM uses as it is; any other length would be hashed first (NIST SP
+// 800-38D section 7.1).
 constexpr std::size_t kNonceBytes = 12;
+// The full tag. Shorter ones are allowed and make forgery a matter of tries.
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kDigestBytes = 32;
 
@@ -52,17 +55,20 @@ struct Algorithms {
   EVP_KDF* hkdf = mustHave(EVP_KDF_fetch(nullptr, "HKDF", nullptr), "HKDF");
 };
 
+// Never freed: threads may seal and hash while the process exits.
 const Algorithms& algorithms() {
   static const Algorithms fetched;
   return fetched;
 }
 
+// OpenSSL takes unsigned bytes and int lengths; our texts are far below 2^31 (json.h, blob.h).
 unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 const unsigned char* raw(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 int length(std::string_view bytes) { return static_cast<int>(bytes.size()); }
 
+// The parameter is read only, whatever its type says; `bytes` must outlive the call it is for.
 OSSL_PARAM octets(const char* name, std::string_view bytes) {
   return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(bytes.data()), bytes.size());
 }
@@ -108,6 +114,7 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+// Lower case: names of blobs and hashes of inputs are compared as texts.
 std::string sha256Hex(std::string_view bytes) { return hexEncode(sha256(bytes)); }
 
 // RFC 2104 allows any key length; callers that need strength check it (config-deployment.cc).
@@ -125,6 +132,7 @@ std::string hmacSha256(std::string_view key, std::string_view bytes) {
   return mac;
 }
 
+// Lengths may show: the lengths of our MACs and tokens are public.
 bool equalConstantTime(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -142,12 +150,15 @@ void fillRandom(void* out, std::size_t size) {
   }
 }
 
+// For tests and first starts; everything else derives its keys from the one master.
 Key256 randomKey() {
   Key256 key;
   fillRandom(key.data(), key.size());
   return key;
 }
 
+// Extract and expand in one call. No salt is needed, because the master key is uniform already (RFC
+// 5869 section 3.1); `use` keeps the derived keys apart.
 Key256 deriveKey(const Key256& master, std::string_view use) {
   const std::unique_ptr<EVP_KDF_CTX, Free> context(EVP_KDF_CTX_new(algorithms().hkdf));
   const std::string_view bytes(reinterpret_cast<const char*>(master.data()), master.size());
@@ -197,6 +208,8 @@ Result<std::string> open(const Key256& key, std::string_view sealed, std::string
   return plain;
 }
 
+// The header is constant, so equal payloads give equal tokens; whoever needs them different puts a
+// nonce into the claims.
 std::string signHs256(std::string_view payloadJson, std::string_view secret) {
   std::string token(kHs256Header);
   token.append(".").append(base64UrlEncode(payloadJson));

@@ -18,6 +18,7 @@ using Key256 = std::array<unsigned char, 32>;
 
 std::string sha256(std::string_view bytes);     // 32 raw bytes
 std::string sha256Hex(std::string_view bytes);  // 64 hex digits
+// RFC 2104; 32 raw bytes. Any key length, also none.
 std::string hmacSha256(std::string_view key, std::string_view bytes);
 
 // Equal in constant time for equal lengths.
@@ -25,6 +26,7 @@ bool equalConstantTime(std::string_view a, std::string_view b);
 
 // `size` bytes from the kernel (getrandom), never from a buffer of ours: safe after fork.
 void fillRandom(void* out, std::size_t size);
+// 32 bytes of fillRandom.
 Key256 randomKey();
 // HKDF-SHA256 (RFC 5869) without salt, `use` as info.
 Key256 deriveKey(const Key256& master, std::string_view use);

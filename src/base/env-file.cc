@@ -7,6 +7,7 @@
 namespace executor {
 namespace {
 
+// A name may begin with a digit here; whether there is such a variable is for the caller to judge.
 bool isNameCharacter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -16,6 +17,8 @@ class Reader {
  public:
   Reader(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
 
+  // The first error ends it: entries that came before are dropped with it, so that a file is taken
+  // as a whole or not at all.
   Result<std::vector<EnvEntry>> read() {
     std::vector<EnvEntry> entries;
     while (skipToName()) {
@@ -39,6 +42,7 @@ class Reader {
     }
   }
 
+  // No blanks around the equals sign, as in shells: in `A = 1` a shell would run the program A.
   Result<std::string> name() {
     constexpr std::string_view kExport = "export ";
     if (rest_.starts_with(kExport)) rest_ = rest_.substr(kExport.size());
@@ -88,6 +92,8 @@ class Reader {
     }
   }
 
+  // The only way forward besides restOfLine(), which never passes a line break: so lines are
+  // counted in one place.
   char take() {
     const char c = rest_.front();
     rest_.remove_prefix(1);
@@ -102,12 +108,14 @@ class Reader {
     return line;
   }
 
+  // Names the place and the rule, never the line itself: it may hold a secret.
   std::unexpected<Error> failHere(std::string_view cause) const { return failAt(line_, cause); }
   std::unexpected<Error> failAt(std::size_t line, std::string_view cause) const {
     return fail(ErrorCode::invalid_configuration,
                 std::string(file_) + ":" + std::to_string(line) + ": " + std::string(cause) + ".");
   }
 
+  // What has not been read; points into the caller's text.
   std::string_view rest_;
   std::string_view file_;
   std::size_t line_ = 1;

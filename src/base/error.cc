@@ -29,6 +29,8 @@ bool parseErrorCode(std::string_view name, ErrorCode& out) {
   return false;
 }
 
+// The words of logs, metrics and documentation: the audience is the operator, for whom `ours` would
+// read as the operator's.
 std::string_view name(Culprit culprit) {
   switch (culprit) {
     case Culprit::ours: return "executor";
@@ -45,11 +47,14 @@ std::unexpected<Error> fail(ErrorCode code, std::string message, std::string hin
   return std::unexpected(Error{code, std::move(message), std::move(hint), std::move(detail)});
 }
 
+// The cause may name paths, SQL or addresses: none of them is the client's to know.
 std::unexpected<Error> failInternal(std::string detail) {
   return fail(ErrorCode::internal, "Executor failed inside; the log has the cause.", {},
               std::move(detail));
 }
 
+// glibc's strerror is safe from several threads since 2.32; before, the worst was a garbled text in
+// the log.
 std::string withErrno(std::string_view what, int error) {
   return std::string(what) + ": " + std::strerror(error);
 }

@@ -105,18 +105,24 @@ enum class ErrorCode : std::uint8_t {
 
 // The row of the table above for one code.
 struct ErrorTraits {
+  // The enumerator as it is spelled, which is the string on the wire.
   std::string_view name;
+  // Of a response that reports just this error; 499 is nginx's "client closed the request".
   int httpStatus;
+  // JSON-RPC 2.0 section 5.1, and the codes that MCP adds to it.
   int rpcCode;
+  // Whether the same request may succeed later without anybody changing anything.
   bool retryable;
   Culprit culprit;
 };
 
+// Valid for every enumerator, for the life of the process.
 const ErrorTraits& traits(ErrorCode code);
 
 // The code of that name, or nullopt: used where an error crosses a process boundary.
 bool parseErrorCode(std::string_view name, ErrorCode& out);
 
+// "executor", "operator", "caller", "program" or "upstream", as logs and metrics have it.
 std::string_view name(Culprit culprit);
 
 struct Error {

@@ -13,7 +13,10 @@
 namespace executor {
 namespace {
 
+// Thirty-two digits and four dashes.
 constexpr std::size_t kUuidLength = 36;
+// Everything behind the 48 bits of time; six of these 80 bits are overwritten by version and
+// variant.
 constexpr std::size_t kRandomBytesPerId = 10;
 
 // A forked child must not repeat the ids of its parent: each fork makes the buffers stale.
@@ -57,6 +60,7 @@ Uuid newUuid() {
   return uuid;
 }
 
+// 8-4-4-4-12 digits (RFC 9562 section 4).
 bool isDashPlace(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
 void appendUuid(const Uuid& uuid, std::string& out) {
@@ -82,6 +86,8 @@ bool isUuidV7(std::string_view text) {
 
 }  // namespace
 
+// Ids are made for each call and each line of a journal: one allocation, no system call but the
+// clock's.
 std::string newId(std::string_view prefix) {
   std::string id;
   id.reserve(prefix.size() + 1 + kUuidLength);
@@ -90,12 +96,16 @@ std::string newId(std::string_view prefix) {
   return id;
 }
 
+// For ids that come from outside. One that passes is well formed and says nothing about whether the
+// record exists or who may see it.
 bool isId(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
   return text.starts_with('_') && isUuidV7(text.substr(1));
 }
 
+// Straight from the kernel and not from the buffer above: a token is a secret, and a buffer would
+// keep the next ones in memory.
 std::string randomToken(std::size_t bytes) {
   std::string raw(bytes, '\0');
   fillRandom(raw.data(), raw.size());

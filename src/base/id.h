@@ -27,9 +27,11 @@ inline constexpr std::string_view kRequest = "req";
 }  // namespace idPrefix
 
 // A fresh id; safe from any thread. RFC 9562 section 5.7.
+// `prefix` is one of idPrefix, without the underscore.
 std::string newId(std::string_view prefix);
 
 // True if `text` is `<prefix>_` and a UUIDv7.
+// Strict: lower case, version 7, the RFC's variant.
 bool isId(std::string_view text, std::string_view prefix);
 
 // `bytes` random bytes from the kernel as base64url: for tokens and keys.

@@ -20,6 +20,7 @@ enum class Integers : std::uint8_t { exact, forProgram };
 // memory given. The limits below are Boost's own; ours are checked before parsing begins.
 class Handler {
  public:
+  // basic_parser asks its handler for these four by name.
   static constexpr std::size_t max_object_size = json::object::max_size();
   static constexpr std::size_t max_array_size = json::array::max_size();
   static constexpr std::size_t max_key_size = json::string::max_size();
@@ -29,6 +30,7 @@ class Handler {
     stack_.reset(std::move(memory));
   }
 
+  // Once, after the parser has said that the value is complete.
   json::value release() { return stack_.release(); }
   // Boost has no error for it that would not mean something else, too.
   bool outOfRange() const { return outOfRange_; }
@@ -38,6 +40,7 @@ class Handler {
   bool on_document_end(ErrorOf&) { return true; }
   bool on_object_begin(ErrorOf&) { return true; }
   bool on_array_begin(ErrorOf&) { return true; }
+  // Never called: comments are off in optionsFor().
   bool on_comment_part(Text, ErrorOf&) { return true; }
   bool on_comment(Text, ErrorOf&) { return true; }
   bool on_number_part(Text, ErrorOf&) { return true; }
@@ -58,6 +61,7 @@ class Handler {
     stack_.push_key(text);
     return true;
   }
+  // Escapes cut a text into parts; value_stack joins them until on_string or on_key ends it.
   bool on_string_part(Text text, std::size_t, ErrorOf&) {
     stack_.push_chars(text);
     return true;
@@ -110,10 +114,12 @@ class Handler {
   }
 
  private:
+  // 2^53 itself is too big: JavaScript cannot tell it from 2^53+1.
   bool tooBigForProgram(std::int64_t number) const {
     return integers_ == Integers::forProgram &&
            (number > kMaxSafeInteger || number < -kMaxSafeInteger);
   }
+  // By its spelling: 1e3 and 1000.0 were meant as numbers, and stay numbers.
   static bool isInteger(Text text) { return text.find_first_of(".eE") == Text::npos; }
   bool refuseRange(ErrorOf& error) {
     outOfRange_ = true;
@@ -126,6 +132,7 @@ class Handler {
   bool outOfRange_ = false;
 };
 
+// Both count from 1; columns are bytes, as editors with a byte mode and `cut -b` count.
 struct Position {
   std::size_t line = 1;
   std::size_t column = 1;
@@ -147,6 +154,7 @@ std::string_view causeOf(const ErrorOf& error, std::string_view text, std::size_
   if (outOfRange) return "the number is beyond the range of a double";
   if (error == json::error::too_deep) return "objects and arrays are nested too deeply";
   if (error == json::error::extra_data) return "there is text after the JSON value";
+  // Boost calls the same mistake by two names, depending on where the text ends.
   if (error == json::error::incomplete) return "the text ends inside a value";
   if (offset >= text.size()) return "the text ends inside a value";
   if (error == json::error::syntax) return "the text is not JSON here";
@@ -180,6 +188,8 @@ Result<json::value> parse(std::string_view text, const JsonLimits& limits, json:
   }
   json::basic_parser<Handler> parser(optionsFor(limits), std::move(memory), integers);
   ErrorOf error;
+  // `false`: no more text follows. Then the parser itself reports a text that ends too early, and
+  // bytes behind the value are left over in `used`.
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (!error && used < text.size()) error = json::make_error_code(json::error::extra_data);
   if (error) return failAt(error, text, used, parser.handler().outOfRange());

@@ -13,6 +13,8 @@ namespace {
 constexpr std::string_view kHex = "0123456789abcdef";
 
 // The letter after the backslash, 'u' for \u00XX, 0 for a character that needs no escape.
+// RFC 8259 section 7 asks for these escapes only. A slash and U+2028 stay as they are: what is put
+// into HTML or a script is escaped there, for that place.
 constexpr std::array<char, 256> kEscapes = [] {
   std::array<char, 256> table{};
   for (int c = 0; c < 0x20; ++c) table[c] = 'u';
@@ -62,6 +64,7 @@ void appendNumber(Number number, std::string& out) {
   out.append(buffer.data(), end);
 }
 
+// bytewise is for canonicalJson() alone; everything else keeps what the sender wrote.
 enum class Order : std::uint8_t { insertion, bytewise };
 
 // One walk for all forms: order of keys and indentation are the only differences. Recursion follows
@@ -133,6 +136,7 @@ class Writer {
     out_ += bracket;
     ++depth_;
   }
+  // An empty container stays on one line, as JSON.stringify writes it.
   void close(char bracket, bool empty) {
     --depth_;
     if (!empty) newLine();
@@ -154,6 +158,7 @@ class Writer {
   std::size_t depth_ = 0;
 };
 
+// A string of the value's own size would need a second walk; growing by doubling costs less.
 std::string written(const json::value& value, Order order, bool indented) {
   std::string out;
   Writer(out, order, indented).write(value);
@@ -166,12 +171,15 @@ std::string serializeJson(const json::value& value) {
   return written(value, Order::insertion, false);
 }
 
+// Appends, so that lines and messages are made in one buffer.
 void serializeJson(const json::value& value, std::string& out) {
   Writer(out, Order::insertion, false).write(value);
 }
 
 std::string prettyJson(const json::value& value) { return written(value, Order::insertion, true); }
 
+// Not RFC 8785: JCS sorts by UTF-16 units and writes numbers as ECMAScript does. Ours is for hashes
+// that never leave this program, so bytes are the simpler order.
 std::string canonicalJson(const json::value& value) {
   return written(value, Order::bytewise, false);
 }

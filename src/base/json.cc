@@ -33,6 +33,8 @@ std::string hintFor(std::string_view key, std::initializer_list<std::string_view
   return hint + ".";
 }
 
+// The five below read one member; absent and "of another type" are one case, because callers that
+// must tell them apart validate against a schema first.
 const json::object* objectOf(const json::value* value) {
   return value ? value->if_object() : nullptr;
 }
@@ -55,6 +57,7 @@ bool boolOf(const json::value* value, bool fallback) {
 
 }  // namespace
 
+// The pointer is good until the object changes.
 const json::value* find(const json::object& object, std::string_view key) {
   return object.if_contains(key);
 }
@@ -106,6 +109,7 @@ bool findBool(const json::value& object, std::string_view key, bool fallback) {
   return boolOf(find(object, key), fallback);
 }
 
+// The names of JSON Schema, in which 2.0 is an integer.
 std::string_view jsonTypeName(const json::value& value) {
   switch (value.kind()) {
     case json::kind::null: return "null";

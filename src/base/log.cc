@@ -15,9 +15,11 @@ namespace executor {
 namespace {
 
 // The options are two atomics: a line is built by its caller and handed to the kernel as a whole.
+// Set once at start; a line that is being written meanwhile may still have the old form.
 std::atomic<LogLevel> leastLevel{LogLevel::info};
 std::atomic<bool> jsonLines{false};
 
+// The words of EXECUTOR_LOG_LEVEL.
 std::string_view levelName(LogLevel level) {
   switch (level) {
     case LogLevel::debug: return "debug";
@@ -42,6 +44,7 @@ struct AsText {
     if (!isValidUtf8(shown)) shown = replaceInvalidUtf8(shown);
     return jsonLines || !isBare(shown) ? quoteJson(shown) : shown;
   }
+  // Numbers and flags cannot carry a secret or a quote, so nothing is looked for in them.
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
   std::string operator()(double number) const { return serializeJson(json::value(number)); }
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
@@ -56,6 +59,7 @@ std::string textTime(EpochMs now) {
 // One event while its line is being made.
 class Line {
  public:
+  // JSON has epoch milliseconds, like every time of the product; text has what people read.
   Line(LogLevel level, std::string_view event) {
     const EpochMs now = systemClock().now();
     if (jsonLines) {
@@ -65,6 +69,7 @@ class Line {
     }
   }
 
+  // Names come from our own source, and are written as they are.
   void add(const LogField& field) {
     const std::string value = std::visit(AsText(), field.value);
     if (jsonLines) {
@@ -97,6 +102,7 @@ void configureLog(const LogOptions& options) {
   jsonLines = options.json;
 }
 
+// Callers ask before they build expensive fields; log() asks again.
 bool logEnabled(LogLevel level) { return level >= leastLevel.load(std::memory_order_relaxed); }
 
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {

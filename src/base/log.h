@@ -17,6 +17,7 @@ namespace executor {
 
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
+// Texts are views: a field lives no longer than the call of log() that it is written for.
 struct LogField {
   std::string_view name;
   std::variant<std::string_view, std::int64_t, double, bool> value;
@@ -27,8 +28,12 @@ struct LogOptions {
   bool json = false;
 };
 
+// Once, before threads are started.
 void configureLog(const LogOptions& options);
+// Whether a line of this level would be written.
 bool logEnabled(LogLevel level);
+// `event` and the names of fields are literals of ours; only values are escaped and redacted. A
+// line that cannot be written is lost: logging never fails a request.
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 // The error with code, culprit, message and detail.
 void logError(LogLevel level, std::string_view event, const Error& error,
@@ -37,6 +42,7 @@ void logError(LogLevel level, std::string_view event, const Error& error,
 // Remembers a secret value so that no log line shows it; values under 8 bytes are ignored. Thread
 // safe. redact() is also used on texts of upstream errors.
 void registerSecret(std::string_view value);
+// Every registered secret in `text`, plain or percent-encoded, becomes "[secret]".
 std::string redact(std::string text);
 
 }  // namespace executor

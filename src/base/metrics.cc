@@ -12,10 +12,12 @@
 namespace executor {
 namespace {
 
+// The index of the alternative is the kind; kKindNames has the same order.
 using AnyMetric =
     std::variant<std::unique_ptr<Counter>, std::unique_ptr<Gauge>, std::unique_ptr<Histogram>>;
 
 // Within quotes: backslash, quote and line break are escaped.
+// The exposition format 0.0.4: in label values these three characters, and no others.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -40,6 +42,7 @@ std::string labelText(const MetricLabels& labels) {
   return out;
 }
 
+// Prometheus takes empty braces as well; without them a line is found by its name and a blank.
 std::string inBraces(const std::string& labels) {
   return labels.empty() ? std::string() : "{" + labels + "}";
 }
@@ -92,6 +95,8 @@ std::uint64_t Histogram::cumulative(std::size_t i) const {
   return count;
 }
 
+// Three to a decade. Each bound is a series per metric and label, so more would cost the one who
+// stores them.
 const std::vector<double>& latencyBounds() {
   static const std::vector<double> bounds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                              0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
@@ -142,6 +147,8 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help,
                            [&] { return std::make_unique<Histogram>(std::move(bounds)); });
 }
 
+// Under the lock for as long as the registry is written out: registration happens at start, so
+// nobody waits.
 std::string Metrics::text() const {
   const std::scoped_lock lock(mutex_);
   std::string out;

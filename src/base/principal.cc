@@ -2,6 +2,8 @@
 
 namespace executor {
 
+// Refused by kind, never by `mayApprove`: that flag is about one answer to one question (D1), and
+// would otherwise let an agent's key issue keys.
 Status requirePerson(const Principal& principal, std::string_view act) {
   if (principal.kind == CredentialKind::person) return {};
   return fail(ErrorCode::forbidden,

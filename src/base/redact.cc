@@ -15,6 +15,7 @@
 namespace executor {
 namespace {
 
+// Shorter ones would blank out ordinary words; product rules keep real secrets far longer.
 constexpr std::size_t kShortestSecret = 8;
 constexpr std::string_view kReplacement = "[secret]";
 
@@ -62,6 +63,7 @@ class Secrets {
   // Fibonacci hashing: the upper bits depend on all bytes.
   static std::size_t slotOf(std::uint64_t head) { return head * 0x9E3779B97F4A7C15u >> 48; }
 
+  // The length of the secret that begins here, or 0.
   std::size_t secretAt(std::string_view text) const {
     const std::uint64_t head = headOf(text.data());
     if (!filter_.test(slotOf(head))) return 0;
@@ -73,8 +75,12 @@ class Secrets {
     return 0;
   }
 
+  // Many threads redact at once; registering is rare, and waits for them.
   mutable std::shared_mutex mutex_;
+  // Nothing is ever taken out: a secret that was replaced may still come back in an upstream's
+  // text.
   std::unordered_map<std::uint64_t, std::vector<std::string>> byHead_;
+  // 8 KiB that stay in the cache; with a thousand secrets one position in 65 is looked up in vain.
   std::bitset<1 << 16> filter_;
 };
 

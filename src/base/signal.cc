@@ -24,6 +24,7 @@ class Enrolled {
 
 Signal::Signal() : state_(std::make_shared<State>()) {}
 
+// Waiters find `notified` unset when they resume, and return false.
 Signal::~Signal() {
   state_->closed = true;
   for (Waiter& waiter : state_->waiters) waiter.timer.cancel();
@@ -41,6 +42,7 @@ void Signal::notify() {
 
 Task<bool> Signal::wait(Deadline deadline) { return waitOn(state_, deadline); }
 
+// For tests and metrics; by the time it is read it may be another.
 std::size_t Signal::waiting() const { return state_->waiters.size(); }
 
 // Takes the state, not `this`: the signal may be gone before the coroutine resumes.

@@ -22,6 +22,7 @@ class Signal {
   Signal(const Signal&) = delete;
   Signal& operator=(const Signal&) = delete;
 
+  // Never resumes a coroutine inside the call.
   void notify();
 
   // True when notified, false when the deadline passed, the signal went away, or the coroutine was
@@ -34,10 +35,12 @@ class Signal {
  private:
   struct Waiter {
     explicit Waiter(asio::any_io_executor loop) : timer(std::move(loop)) {}
+    // Each waiter has its own timer, so that its deadline is its own; cancelling it is the wake-up.
     asio::steady_timer timer;
     bool notified = false;
   };
   struct State {
+    // A list: places stay valid while others come and go.
     std::list<Waiter> waiters;
     bool set = false;
     bool closed = false;
@@ -45,6 +48,7 @@ class Signal {
 
   static Task<bool> waitOn(std::shared_ptr<State> state, Deadline deadline);
 
+  // Shared with the waiters, which may outlive the signal.
   std::shared_ptr<State> state_;
 };
 

@@ -26,6 +26,7 @@ constexpr std::array<std::uint8_t, 256> inverted(std::string_view alphabet) {
 constexpr auto kStandardDigits = inverted(kStandard);
 constexpr auto kUrlSafeDigits = inverted(kUrlSafe);
 
+// Behind the end are zeros: the padding bits of the last group (RFC 4648 section 4).
 std::uint8_t byteAt(std::string_view bytes, std::size_t i) {
   return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
 }
@@ -54,6 +55,7 @@ bool decode64(std::string_view text, const std::array<std::uint8_t, 256>& digits
   for (const char c : text) {
     const std::uint8_t digit = digits[static_cast<unsigned char>(c)];
     if (digit == kNoDigit) return false;
+    // At most six bits are left over from before, so twelve are enough.
     held = (held << 6 | digit) & 0xFFF;
     bits += 6;
     if (bits < 8) continue;
@@ -126,6 +128,7 @@ std::string base64Encode(std::string_view bytes) {
   return out;
 }
 
+// Without padding, as tokens and JWS have it (RFC 7515 appendix C).
 std::string base64UrlEncode(std::string_view bytes) { return encode64(bytes, kUrlSafe); }
 
 // At most two padding characters, and only where they complete a group of four.

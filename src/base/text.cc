@@ -8,8 +8,10 @@
 namespace executor {
 namespace {
 
+// The blanks of C's isspace, whatever the locale.
 constexpr std::string_view kBlank = " \t\r\n\f\v";
 
+// Not tolower: its answer depends on the locale, and names of headers and variables do not.
 char lowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // How far a name may be from the word and still be worth a suggestion.
@@ -109,10 +111,12 @@ std::string toLowerAscii(std::string_view text) {
   return out;
 }
 
+// For HTTP field names and schemes, which are ASCII (RFC 9110 section 5.1).
 bool equalsIgnoreCase(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lowerAscii, lowerAscii);
 }
 
+// Always one part more than there are separators; the parts point into `text`.
 std::vector<std::string_view> splitText(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

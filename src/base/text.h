@@ -26,9 +26,12 @@ bool isValidUtf8(std::string_view text);
 std::string replaceInvalidUtf8(std::string_view text);
 
 std::string toLowerAscii(std::string_view text);
+// ASCII only: other letters are compared as they stand.
 bool equalsIgnoreCase(std::string_view a, std::string_view b);
+// Views into `text`. An empty text has one empty part.
 std::vector<std::string_view> splitText(std::string_view text, char separator);
 std::string_view trimText(std::string_view text);
+// For element content and for attribute values in quotes; not for scripts, styles or URLs.
 std::string htmlEscape(std::string_view text);
 
 // RFC 3986 percent-encoding; everything but unreserved characters is encoded, plus `alsoKeep`.
@@ -41,6 +44,7 @@ std::string base64UrlEncode(std::string_view bytes);
 // Strict: canonical alphabet, padding required (base64) or forbidden (base64url).
 bool base64Decode(std::string_view text, std::string& out);
 bool base64UrlDecode(std::string_view text, std::string& out);
+// Lower case.
 std::string hexEncode(std::string_view bytes);
 
 }  // namespace executor

@@ -23,12 +23,14 @@ namespace executor {
 
 class ThreadPool {
  public:
+  // The threads start at once and sleep until there is work.
   explicit ThreadPool(std::size_t threads) : pool_(threads) {}
   ~ThreadPool() { join(); }
 
   // Waits for what has been started or queued; later runs are never started.
   void join() { pool_.join(); }
 
+  // Queued without a bound: callers are requests, which are bounded where they come in.
   template <std::invocable Fn>
   Task<std::invoke_result_t<Fn>> run(Fn fn) {
     Outcome<std::invoke_result_t<Fn>> outcome;
@@ -48,6 +50,7 @@ class ThreadPool {
 
  private:
   template <class T>
+  // What fn did, carried from the pool's thread to the loop's: one of the two is set.
   struct Outcome {
     std::optional<T> value;
     std::exception_ptr thrown;
@@ -60,6 +63,7 @@ class ThreadPool {
         thrown = std::current_exception();
       }
     }
+    // On the loop's thread; once.
     T take() && {
       if (thrown) std::rethrow_exception(thrown);
       return *std::move(value);

@@ -14,6 +14,7 @@ using EpochMs = std::int64_t;
 class Clock {
  public:
   virtual ~Clock() = default;
+  // Wall time: it may jump when the host's clock is set. Deadlines use SteadyTime (async.h).
   virtual EpochMs now() const = 0;
 };
 
@@ -28,6 +29,7 @@ class ManualClock : public Clock {
   void advance(EpochMs by) { now_ += by; }
 
  private:
+  // Atomic, because the store's threads read the clock that a test moves.
   std::atomic<EpochMs> now_;
 };
 

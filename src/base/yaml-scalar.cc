@@ -8,9 +8,11 @@
 namespace executor {
 namespace {
 
+// `!!int` arrives from libyaml with its prefix written out.
 constexpr std::string_view kCorePrefix = "tag:yaml.org,2002:";
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
+// Ours and not <cctype>: those depend on the locale and take no plain char above 127.
 bool isHexDigit(char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool isOctalDigit(char c) { return c >= '0' && c <= '7'; }
 
@@ -40,6 +42,7 @@ std::optional<json::value> readWhole(std::string_view text, int base) {
 }
 
 // `text` is known to be digits of that base, with '-' at most.
+// int64 first, so that a value has the type that JSON's reader gives it.
 std::optional<json::value> readInteger(std::string_view text, int base) {
   if (auto number = readWhole<std::int64_t>(text, base)) return number;
   return readWhole<std::uint64_t>(text, base);

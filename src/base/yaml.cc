@@ -61,6 +61,7 @@ class Event {
       default: return {};
     }
   }
+  // Empty if none was written; "!" is the non-specific tag.
   std::string_view scalarTag() const { return text(event_.data.scalar.tag); }
   // Quoted or tagged, `<<` is a key like any other.
   bool isMergeKey() const {
@@ -85,6 +86,7 @@ struct Node {
 
 struct Anchor {
   Node node;
+  // Set last, when content and charge are both done.
   bool complete = false;  // false while its own content is being read
 };
 
@@ -324,11 +326,14 @@ class Composer {
     return failInvalid(at, parser_.problem ? parser_.problem : "not YAML");
   }
 
+  // Cut, because a key may be megabytes, and quoted, because it may hold a line break.
   static std::string quoted(std::string_view text) { return quoteJson(truncateText(text, 64)); }
 
   const YamlLimits limits_;
   yaml_parser_t parser_{};
+  // Of the whole document: anchors have no scope in YAML.
   std::unordered_map<std::string, Anchor> anchors_;
+  // Containers that are open at this moment.
   std::size_t depth_ = 0;
   std::size_t copied_ = 0;
 };

@@ -20,7 +20,9 @@
 namespace executor {
 
 struct YamlLimits {
+  // Of the text as it is given; judged before anything is read.
   std::size_t maxBytes = 64u << 20;
+  // Containers within containers, also those that an alias brings along.
   std::size_t maxDepth = 200;
   // What anchors and aliases together may copy, in bytes: kYamlNodeWeight per value, plus the text
   // of strings and keys. Honest documents of megabytes stay far below; "billion laughs" ends here.
