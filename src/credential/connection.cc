@@ -1,6 +1,11 @@
+// Connections in the store. Secrets are sealed by the store itself (SEALED in connection-record.h),
+// so that no path through this file can write one in the clear; they are opened only by reading a
+// record.
 #include "credential/connection.h"
 
 #include <fmt/format.h>
+
+#include <unordered_set>
 
 #include "base/id.h"
 #include "base/text.h"
@@ -14,19 +19,25 @@ namespace {
 using store::Txn;
 using Records = std::vector<ConnectionRecord>;
 
+// Touched by every new connection, so that each node forgets which sources had none.
+constexpr std::string_view kConnectionsTopic = "connections";
+constexpr std::size_t kMaxRemembered = 10'000;
+
+// The unique index of names doubles as the list of a source.
 Result<Records> ofSource(Txn& txn, const std::string& sourceId) {
-  EXECUTOR_TRY(auto page, txn.scan<ConnectionRecord>("byName", {.prefix = {sourceId},
-                                                                .limit = store::kMaxScan}));
+  EXECUTOR_TRY(auto page, txn.scan<ConnectionRecord>(
+                              "byName", {.prefix = {sourceId}, .limit = store::kMaxScan}));
   return std::move(page.items);
 }
 
+// By source and name: the order people see.
 Result<Records> ofWorkspace(Txn& txn, const std::string& workspaceId) {
-  EXECUTOR_TRY(auto page,
-               txn.scan<ConnectionRecord>(
-                   "byWorkspace", {.prefix = {workspaceId}, .limit = store::kMaxScan}));
+  EXECUTOR_TRY(auto page, txn.scan<ConnectionRecord>(
+                              "byWorkspace", {.prefix = {workspaceId}, .limit = store::kMaxScan}));
   return std::move(page.items);
 }
 
+// Both limits bound what one transaction, and one list, has to carry.
 Status refuseTooMany(Txn& txn, const ConnectionRecord& record, std::size_t ofThisSource) {
   EXECUTOR_TRY(const Records all, ofWorkspace(txn, record.workspaceId));
   if (ofThisSource < kMaxConnectionsPerSource && all.size() < kMaxConnectionsPerWorkspace) {
@@ -53,9 +64,12 @@ Status insertConnection(Txn& txn, const ConnectionRecord& record) {
                 "Remove it first, or choose another name.");
   }
   EXECUTOR_CHECK(refuseTooMany(txn, record, existing.size()));
+  txn.touch(std::string(kConnectionsTopic));
   return txn.insert(record);
 }
 
+// The hook of Sources::onRemove: runs in the transaction that removes the source, so secrets never
+// outlive what they were given for.
 Status removeOfSource(Txn& txn, const std::string& sourceId) {
   EXECUTOR_TRY(const Records all, ofSource(txn, sourceId));
   for (const ConnectionRecord& record : all) {
@@ -64,11 +78,13 @@ Status removeOfSource(Txn& txn, const std::string& sourceId) {
   return {};
 }
 
+// The three ways people name a connection.
 bool answersTo(const ConnectionRecord& record, std::string_view idOrName) {
   return record.id == idOrName || record.name == idOrName ||
          fmt::format("{}/{}", record.sourceName, record.name) == idOrName;
 }
 
+// An ambiguous name is refused instead of guessed: a removed secret cannot be brought back.
 Status removeConnection(Txn& txn, const std::string& workspaceId, const std::string& idOrName) {
   EXECUTOR_TRY(Records all, ofWorkspace(txn, workspaceId));
   std::erase_if(all, [&](const ConnectionRecord& record) { return !answersTo(record, idOrName); });
@@ -84,6 +100,8 @@ Status removeConnection(Txn& txn, const std::string& workspaceId, const std::str
 }
 
 // The one a call uses; nullptr: none is needed.
+// A call that names a connection gets exactly that one or an error: sending it with another
+// account's credential would be worse than not sending it.
 Result<const ConnectionRecord*> choose(const Records& all, const std::string& name) {
   const std::string_view wanted = name.empty() ? "default" : std::string_view(name);
   for (const ConnectionRecord& record : all) {
@@ -93,18 +111,20 @@ Result<const ConnectionRecord*> choose(const Records& all, const std::string& na
   std::vector<std::string> names;
   for (const ConnectionRecord& record : all) names.push_back(record.name);
   return fail(ErrorCode::credential_missing,
-              name.empty() ? "The source has several connections and none is named default."
-                           : fmt::format("The source has no connection {}.",
-                                         truncateText(name, 80)),
+              name.empty()
+                  ? "The source has several connections and none is named default."
+                  : fmt::format("The source has no connection {}.", truncateText(name, 80)),
               names.empty() ? "Add one with `executor connection add`."
                             : fmt::format("Pass one of them as option: {{ connection: {} }}.",
                                           quoteJson(names.front())));
 }
 
+// Holds no secret: each is read for the call that needs it. What is remembered is which sources have
+// no connection at all, because most calls of such a source would ask the store for nothing.
 class StoredConnections final : public Connections {
  public:
   StoredConnections(store::Store& store, catalog::Sources& sources, const Clock& clock)
-      : store_(store), sources_(sources), clock_(clock) {
+      : store_(store), sources_(sources), clock_(clock), watch_(store.watch(kConnectionsTopic)) {
     sources.onRemove(removeOfSource);
   }
 
@@ -118,8 +138,11 @@ class StoredConnections final : public Connections {
   store::Store& store_;
   catalog::Sources& sources_;
   const Clock& clock_;
+  store::Watch watch_;
+  std::unordered_set<std::string> withoutConnection_;  // source ids, since watch_ last changed
 };
 
+// The only place where a secret enters a record.
 ConnectionRecord recordOf(const Principal& principal, const catalog::SourceView& source,
                           ConnectionDraft draft, EpochMs now) {
   ConnectionRecord record;
@@ -146,12 +169,13 @@ Task<Result<ConnectionView>> StoredConnections::add(Principal principal, Connect
   EXECUTOR_CO_TRY(draft, completeDraft(std::move(draft), source.securitySchemes));
   registerParts(draft.kind, draft.secret);
   const ConnectionRecord record = recordOf(principal, source, std::move(draft), clock_.now());
-  EXECUTOR_CO_CHECK(co_await store_.write([record](Txn& txn) {
-    return insertConnection(txn, record);
-  }));
+  EXECUTOR_CO_CHECK(
+      co_await store_.write([record](Txn& txn) { return insertConnection(txn, record); }));
   co_return viewOf(record);
 }
 
+// Views are made of named members, never by copying a record and clearing: a field added later
+// cannot slip out.
 Task<Result<std::vector<ConnectionView>>> StoredConnections::list(Principal principal) {
   const std::string workspaceId = principal.workspaceId;
   EXECUTOR_CO_TRY(const Records records, co_await store_.read([workspaceId](Txn& txn) {
@@ -172,13 +196,15 @@ Task<Status> StoredConnections::remove(Principal principal, std::string idOrName
 Task<Result<source::Authorization>> StoredConnections::authorize(std::string workspaceId,
                                                                  std::string sourceId,
                                                                  std::string connection) {
-  EXECUTOR_CO_TRY(Records all, co_await store_.read([sourceId](Txn& txn) {
-    return ofSource(txn, sourceId);
-  }));
+  if (watch_.poll() || withoutConnection_.size() > kMaxRemembered) withoutConnection_.clear();
+  if (connection.empty() && withoutConnection_.contains(sourceId)) co_return source::Authorization{};
+  EXECUTOR_CO_TRY(Records all,
+                  co_await store_.read([sourceId](Txn& txn) { return ofSource(txn, sourceId); }));
+  // A connection added since the read has touched the topic: the next call asks again.
+  if (all.empty()) withoutConnection_.insert(sourceId);
   // Ids are names, not credentials: a source id of another workspace opens nothing (invariant 5).
-  std::erase_if(all, [&](const ConnectionRecord& record) {
-    return record.workspaceId != workspaceId;
-  });
+  std::erase_if(all,
+                [&](const ConnectionRecord& record) { return record.workspaceId != workspaceId; });
   EXECUTOR_CO_TRY(const ConnectionRecord* chosen, choose(all, connection));
   if (chosen == nullptr) co_return source::Authorization{};
   registerParts(chosen->kind, chosen->secret);
@@ -188,9 +214,9 @@ Task<Result<source::Authorization>> StoredConnections::authorize(std::string wor
 }  // namespace
 
 ConnectionView viewOf(const ConnectionRecord& record) {
-  return {record.id,   record.workspaceId, record.sourceId,  record.sourceName,
-          record.name, record.kind,        record.in,        record.parameter,
-          record.scope, record.createdAt,  record.updatedAt};
+  return {record.id,    record.workspaceId, record.sourceId, record.sourceName,
+          record.name,  record.kind,        record.in,       record.parameter,
+          record.scope, record.createdAt,   record.updatedAt};
 }
 
 std::unique_ptr<Connections> makeConnections(store::Store& store, catalog::Sources& sources,

@@ -31,7 +31,7 @@ inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
 inline constexpr std::chrono::milliseconds kWaitingGrace{20'000};  // D16
 inline constexpr std::size_t kMaxRunningPerWorkspace = 256;
 inline constexpr std::size_t kMaxWaitingPerWorkspace = 1'000;
-inline constexpr std::chrono::milliseconds kJournalFlushDelay{5};
+inline constexpr std::chrono::milliseconds kJournalFlushDelay{25};
 inline constexpr std::size_t kMaxInlineResultBytes = 200u << 10;  // then preview and handle
 inline constexpr std::size_t kResultPreviewBytes = 30'000;
 inline constexpr std::size_t kMaxMetadataBytes = 16u << 10;
