@@ -61,16 +61,26 @@ TEST_F(Discover, GivesPathTypeApprovalAndExample) {
   EXPECT_EQ(first.at("description"), "Create an issue");
   EXPECT_EQ(first.at("approval"), "required");
   EXPECT_TRUE(first.at("input").as_string().starts_with("{ owner: string; title: string;"));
-  EXPECT_EQ(first.at("example"),
-            R"(await tools.hub.issues.create({ owner: "…", title: "…" }))");
+  EXPECT_EQ(first.at("example"), R"(await tools.hub.issues.create({ owner: "…", title: "…" }))");
   EXPECT_EQ(answer.at("total"), answer.at("results").as_array().size());
 }
 
 TEST_F(Discover, ExactAddressAndOperationIdComeFirst) {
-  for (const char* query : {"hub.issues.delete", "tools.hub.issues.delete", "issues.delete",
-                            "issues/delete"}) {
+  for (const char* query :
+       {"hub.issues.delete", "tools.hub.issues.delete", "issues.delete", "issues/delete"}) {
     const std::string input = R"({"query":")" + std::string(query) + "\"}";
     EXPECT_EQ(good(SystemTool::discover, input).at("bestPath"), "hub.issues.delete") << query;
+  }
+}
+
+// The address of one tool may be the beginning of another's, or both halves may be common words.
+TEST_F(Discover, AnAddressIsFoundWhateverTheRankingSays) {
+  ASSERT_NE(githubSet(), nullptr);
+  snapshot_ = snapshotOf({{"github", githubSet()}});
+  for (std::uint32_t i = 0; i < githubSet()->toolCount(); i += 7) {
+    const std::string path = snapshot_->ref(0, i).path;
+    const std::string input = R"({"limit":1,"compact":true,"query":")" + path + "\"}";
+    EXPECT_EQ(good(SystemTool::discover, input).at("bestPath"), json::value(path));
   }
 }
 
@@ -108,8 +118,8 @@ TEST_F(Discover, CompactLeavesTypesOut) {
 }
 
 TEST_F(Discover, NamespaceRestrictsAndAnUnknownOneIsNamed) {
-  snapshot_ = snapshotOf({{"alpha", compileSet(trackerDocument())},
-                          {"beta", compileSet(trackerDocument())}});
+  snapshot_ = snapshotOf(
+      {{"alpha", compileSet(trackerDocument())}, {"beta", compileSet(trackerDocument())}});
   const json::value answer =
       good(SystemTool::discover, R"({"query":"create issue","namespace":"beta"})");
   for (const std::string& path : paths(answer, "results")) EXPECT_TRUE(path.starts_with("beta."));
@@ -121,8 +131,7 @@ TEST_F(Discover, NamespaceRestrictsAndAnUnknownOneIsNamed) {
 TEST_F(Discover, AnswerHasABudget) {
   ASSERT_NE(githubSet(), nullptr);
   snapshot_ = snapshotOf({{"github", githubSet()}});
-  const json::value answer =
-      good(SystemTool::discover, R"({"query":"repository","limit":50})");
+  const json::value answer = good(SystemTool::discover, R"({"query":"repository","limit":50})");
   EXPECT_EQ(answer.at("results").as_array().size(), kMaxDiscoverLimit);
   // Paths and descriptions of those behind the budget still stand.
   EXPECT_LT(serializeJson(answer).size(), kDiscoverBytes + 50 * (kMaxDescriptionBytes + 140));
@@ -160,8 +169,8 @@ TEST_F(Tools, RankedListsPageToo) {
   const json::value first = good(SystemTool::catalogTools, R"({"query":"issue","limit":2})");
   EXPECT_EQ(first.at("total"), 3);
   const std::string cursor(first.at("nextCursor").as_string());
-  const json::value second = good(
-      SystemTool::catalogTools, R"({"query":"issue","limit":2,"cursor":")" + cursor + "\"}");
+  const json::value second =
+      good(SystemTool::catalogTools, R"({"query":"issue","limit":2,"cursor":")" + cursor + "\"}");
   EXPECT_EQ(second.at("tools").as_array().size(), 1u);
   EXPECT_TRUE(second.at("nextCursor").is_null());
 }
@@ -188,9 +197,9 @@ TEST_F(Describe, GivesSignatureRequestLineAndTypes) {
 }
 
 TEST_F(Describe, DeclaresSharedTypesOnceForSeveralTools) {
-  const json::value answer = good(
-      SystemTool::catalogDescribe,
-      R"({"paths":["hub.issues.create","tools.hub.issues.list","hub.nope","discover"]})");
+  const json::value answer =
+      good(SystemTool::catalogDescribe,
+           R"({"paths":["hub.issues.create","tools.hub.issues.list","hub.nope","discover"]})");
   ASSERT_EQ(answer.at("tools").as_array().size(), 4u);
   const std::string types(answer.at("types").as_string());
   EXPECT_EQ(types.find("interface Issue"), types.rfind("interface Issue"));
@@ -219,14 +228,13 @@ TEST_F(Describe, NeedsAPathOrPaths) {
 TEST_F(Describe, StaysBoundedOnGithubsLargestTypes) {
   ASSERT_NE(githubSet(), nullptr);
   snapshot_ = snapshotOf({{"github", githubSet()}});
-  const json::value answer =
-      good(SystemTool::catalogDescribe, R"({"path":"github.pulls.get"})");
+  const json::value answer = good(SystemTool::catalogDescribe, R"({"path":"github.pulls.get"})");
   EXPECT_LT(serializeJson(answer).size(), 20'000u);
   const auto& omitted = answer.at("omittedTypes").as_array();
   ASSERT_FALSE(omitted.empty());
   const std::string name(omitted.front().as_string());
-  const json::value more = good(
-      SystemTool::catalogDescribe, R"({"path":"github.pulls.get","types":[")" + name + "\"]}");
+  const json::value more =
+      good(SystemTool::catalogDescribe, R"({"path":"github.pulls.get","types":[")" + name + "\"]}");
   EXPECT_NE(more.at("types").as_string().find(" " + name + " "), std::string::npos);
 }
 

@@ -1,3 +1,8 @@
+// The four answers, from the snapshot and the caller's own policy decisions.
+//
+// A list filters before it cuts, so that `limit`, `total` and cursors speak of what the caller may
+// use. That asks for a decision per candidate: exact-tool policies make one a hash lookup. When
+// policies on patterns come, a source that is allowed as a whole should be counted without asking.
 #include "catalog/answers.h"
 
 #include <fmt/format.h>
@@ -18,11 +23,14 @@ constexpr std::string_view kDenied = "denied";
 
 using ApprovalOf = Catalog::ApprovalOf;
 
+// A tool the caller may know of, with what a call of it would need.
 struct Visible {
   ToolRef ref;
   std::string_view approval;
 };
 
+// Summary before description: descriptions begin with permissions and markdown. Operations without
+// either are described by their request line (reference DSC-024).
 std::string descriptionOf(const source::ToolView& tool) {
   for (std::string_view text : {tool.summary, tool.description}) {
     if (std::string line = firstSentence(text, kMaxDescriptionBytes); !line.empty()) return line;
@@ -30,6 +38,7 @@ std::string descriptionOf(const source::ToolView& tool) {
   return fmt::format("{} {}", tool.method, tool.pathTemplate);
 }
 
+// What every list says of a tool.
 json::object listed(const Visible& entry) {
   return {{"path", entry.ref.path},
           {"description", descriptionOf(entry.ref.view())},
@@ -52,6 +61,8 @@ Result<std::optional<std::size_t>> sourceArgument(const Snapshot& snapshot,
 
 // --- the tools a question is about, in order, without the denied ones
 
+// By source, then by path: the order of addresses as text, which cursors rely on (`.` sorts before
+// all that a name may hold).
 std::vector<Visible> everything(const Snapshot& snapshot, std::optional<std::size_t> only,
                                 const ApprovalOf& approvalOf) {
   std::vector<Visible> out;
@@ -66,19 +77,37 @@ std::vector<Visible> everything(const Snapshot& snapshot, std::optional<std::siz
   return out;
 }
 
-// The tool whose address or operation name the query is stands first whatever its score.
-void putExactFirst(const Snapshot& snapshot, std::string_view query, std::vector<Visible>& found) {
-  if (query.starts_with("tools.")) query.remove_prefix(6);
-  const auto at = std::ranges::find_if(found, [&](const Visible& entry) {
-    if (entry.ref.path == query) return true;
-    const auto source = snapshot.sourceNamed(entry.ref.sourceName);
-    const auto& set = *snapshot.sources()[*source].set;
-    return set.toolPath(entry.ref.index) == query ||
-           (query.size() > 2 && set.tool(entry.ref.index).operationId == query);
-  });
-  if (at != found.end()) std::rotate(found.begin(), at, at + 1);
+// The tool that the query is the address of, with or without its source.
+std::optional<ToolRef> addressed(const Snapshot& snapshot, std::optional<std::size_t> only,
+                                 std::string_view query) {
+  for (std::size_t i = 0; i < snapshot.sources().size(); ++i) {
+    if (only && *only != i) continue;
+    const SnapshotSource& source = snapshot.sources()[i];
+    std::string_view rest = query;
+    const bool qualified = rest.starts_with(source.name) && rest.size() > source.name.size() &&
+                           rest[source.name.size()] == '.';
+    if (qualified) rest.remove_prefix(source.name.size() + 1);
+    if (const auto tool = source.set->findTool(rest)) return snapshot.ref(i, *tool);
+  }
+  return std::nullopt;
 }
 
+// Whoever gives the exact name means it, whatever the ranking says. Operation ids ("issues/create")
+// are looked for among the best only: they are not indexed as a whole.
+void putExactFirst(const Snapshot& snapshot, std::optional<std::size_t> only,
+                   std::string_view query, std::vector<Visible>& found) {
+  if (query.starts_with("tools.")) query.remove_prefix(6);
+  const auto exact = addressed(snapshot, only, query);
+  const auto end =
+      found.begin() +
+      static_cast<std::ptrdiff_t>(exact ? found.size() : std::min(found.size(), kRerankedHits));
+  const auto at = std::find_if(found.begin(), end, [&](const Visible& entry) {
+    return exact ? entry.ref.path == exact->path : entry.ref.view().operationId == query;
+  });
+  if (at != end) std::rotate(found.begin(), at, at + 1);
+}
+
+// By relevance. A source named in `namespace` is searched alone, so rarity is judged within it.
 std::vector<Visible> matching(const Snapshot& snapshot, std::optional<std::size_t> only,
                               std::string_view query, const ApprovalOf& approvalOf) {
   const auto sets = snapshot.searched(only);
@@ -88,7 +117,7 @@ std::vector<Visible> matching(const Snapshot& snapshot, std::optional<std::size_
     const std::string_view approval = approvalOf(ref);
     if (approval != kDenied) out.push_back({std::move(ref), approval});
   }
-  putExactFirst(snapshot, query, out);
+  putExactFirst(snapshot, only, query, out);
   return out;
 }
 
@@ -122,6 +151,8 @@ std::size_t enrich(json::object& entry, const ToolRef& ref, std::size_t position
   return bytes;
 }
 
+// `bestPath` is the first result only when something was asked: the first of a plain list is no
+// advice.
 Result<json::value> discover(const Snapshot& snapshot, const SystemInput& input,
                              const ApprovalOf& approvalOf) {
   EXECUTOR_TRY(const auto only, sourceArgument(snapshot, input));
@@ -145,6 +176,7 @@ Result<json::value> discover(const Snapshot& snapshot, const SystemInput& input,
 
 // --- catalog.namespaces
 
+// Counts what the caller may use, so a source that is denied as a whole shows as 0.
 Result<json::value> namespacesAnswer(const Snapshot& snapshot, const ApprovalOf& approvalOf) {
   json::array names;
   for (std::size_t i = 0; i < snapshot.sources().size(); ++i) {
@@ -170,6 +202,7 @@ std::string cursorAfter(const SystemInput& input, std::string_view place) {
   return base64UrlEncode(fmt::format("{}|{}", questionMark(input), place));
 }
 
+// A forged place can only start the list elsewhere; policy filters what it shows all the same.
 Result<std::string> placeOf(const SystemInput& input) {
   std::string text;
   const bool decoded = base64UrlDecode(input.text("cursor"), text);
@@ -187,8 +220,8 @@ std::size_t startOf(const std::vector<Visible>& found, const std::string& place,
     for (char c : place.substr(0, 9)) rank = rank * 10 + static_cast<std::size_t>(c - '0') % 10;
     return std::min(rank, found.size());
   }
-  const auto at = std::ranges::find_if(
-      found, [&](const Visible& entry) { return entry.ref.path > place; });
+  const auto at =
+      std::ranges::find_if(found, [&](const Visible& entry) { return entry.ref.path > place; });
   return static_cast<std::size_t>(at - found.begin());
 }
 
@@ -215,6 +248,7 @@ Result<json::value> toolsAnswer(const Snapshot& snapshot, const SystemInput& inp
 
 // --- catalog.describe
 
+// Built-in tools have no request line and no component types.
 json::object describeSystem(const ToolRef& ref, std::string_view approval) {
   const SystemToolEntry& entry = systemTool(ref.system);
   return {{"path", entry.path},
@@ -223,10 +257,13 @@ json::object describeSystem(const ToolRef& ref, std::string_view approval) {
           {"signature", systemSignature(entry)}};
 }
 
+// One signature instead of separate input and output: it is what the program will contain.
 json::object describeTool(const ToolRef& ref, std::string_view approval, Declarations& types) {
   const source::ToolView tool = ref.view();
-  json::object out{{"path", ref.path},           {"description", descriptionOf(tool)},
-                   {"approval", approval},       {"method", tool.method},
+  json::object out{{"path", ref.path},
+                   {"description", descriptionOf(tool)},
+                   {"approval", approval},
+                   {"method", tool.method},
                    {"pathTemplate", tool.pathTemplate}};
   if (tool.deprecated) out["deprecated"] = true;
   const std::string input = types.input(*ref.set, tool);
@@ -235,6 +272,8 @@ json::object describeTool(const ToolRef& ref, std::string_view approval, Declara
   return out;
 }
 
+// A denied tool is named as denied: whoever knows the address should not look for a spelling
+// mistake.
 Result<json::object> describeOne(const Snapshot& snapshot, std::string_view path,
                                  const ApprovalOf& approvalOf, Declarations& types) {
   if (path.starts_with("tools.")) path.remove_prefix(6);
@@ -248,12 +287,14 @@ Result<json::object> describeOne(const Snapshot& snapshot, std::string_view path
   return describeTool(*ref, approval, types);
 }
 
+// In a list of several, one wrong path must not cost the others.
 json::object errorEntry(std::string_view path, const Error& error) {
   json::object body{{"code", error.codeName()}, {"message", error.message}};
   if (!error.hint.empty()) body["hint"] = error.hint;
   return {{"path", path}, {"error", std::move(body)}};
 }
 
+// `omittedTypes` is there only when something had no room: silence means complete.
 void addTypes(json::object& out, Declarations& types) {
   out["types"] = types.finish();
   if (types.omitted().empty()) return;

@@ -1,10 +1,10 @@
 // What the built-in catalogue tools answer: discover, catalog.namespaces, catalog.tools and
 // catalog.describe.
 //
-// Answers are read by a model, so every one has a budget: discover stops adding types once its bytes
-// are spent, describe stops adding declarations (render.h). Tools that policy denies are left out of
-// lists and of totals; asked for by name they are `policy_denied`. A cursor is opaque, and made for
-// another question it is refused.
+// Answers are read by a model, so every one has a budget: discover stops adding types once its
+// bytes are spent, describe stops adding declarations (render.h). Tools that policy denies are left
+// out of lists and of totals; asked for by name they are `policy_denied`. A cursor is opaque, and
+// made for another question it is refused.
 #pragma once
 
 #include "catalog/snapshot.h"

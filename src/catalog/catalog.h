@@ -39,15 +39,15 @@ enum class SystemTool : std::uint8_t {
 };
 
 struct ToolRef {
-  std::string path;        // canonical address: "github.issues.create"
+  std::string path;  // canonical address: "github.issues.create"
   SystemTool system = SystemTool::none;
-  std::string sourceId;    // empty for system tools
+  std::string sourceId;  // empty for system tools
   std::string sourceName;
-  std::string baseUrl;     // the source's override, or empty
+  std::string baseUrl;  // the source's override, or empty
   std::shared_ptr<const source::ToolSet> set;
   std::uint32_t index = 0;
 
-  bool safe() const;                         // runs without approval by default, may be retried
+  bool safe() const;  // runs without approval by default, may be retried
   source::ToolView view() const { return set->tool(index); }
 };
 
@@ -83,7 +83,7 @@ inline constexpr std::size_t kMaxSecuritySchemes = 50;
 
 // What a client may set when adding a source.
 struct SourceDraft {
-  std::string name;      // becomes the first path segment after reference OAS-38 seg(); unique
+  std::string name;  // becomes the first path segment after reference OAS-38 seg(); unique
   std::string kind = "openapi";
   std::string url;       // of the document; or
   std::string document;  // the pasted document
@@ -127,8 +127,8 @@ class Sources {
 using RunJob = std::function<Task<Result<std::string>>(std::string job, std::string input,
                                                        sandbox::JobLimits limits)>;
 
-// All references must outlive the sources. `toolSetDir` is made if it is not there; it is a cache of
-// the store's blobs and may be deleted while the server is down.
+// All references must outlive the sources. `toolSetDir` is made if it is not there; it is a cache
+// of the store's blobs and may be deleted while the server is down.
 std::unique_ptr<Sources> makeSources(store::Store& store, net::HttpClient& client,
                                      sandbox::Zygote& zygote, const Clock& clock,
                                      std::string toolSetDir);

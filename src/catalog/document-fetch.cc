@@ -1,3 +1,5 @@
+// One conditional GET. Retrying is left to the person or the schedule that asked: a document is not
+// urgent, and its server may be the one that is in trouble.
 #include "catalog/document-fetch.h"
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@ namespace {
 // A validator longer than this is not worth keeping.
 constexpr std::size_t kMaxValidatorBytes = 1'000;
 
+// JSON first: it parses several times faster than YAML where a server offers both.
 net::ClientRequest clientRequest(const DocumentRequest& request) {
   net::ClientRequest out;
   out.url = request.url;
@@ -29,19 +32,24 @@ std::string hintFor(int status) {
   return "Try again later, or paste the document.";
 }
 
-std::unexpected<Error> refused(const DocumentRequest& request, const net::ClientResponse& response) {
+// Only the origin is shown: people put tokens into the query of such URLs. The body goes to the
+// log.
+std::unexpected<Error> refused(const DocumentRequest& request,
+                               const net::ClientResponse& response) {
   return fail(ErrorCode::upstream_error,
               fmt::format("{} answered {} instead of the document.",
                           truncateText(net::originOf(request.url), 200), response.status),
               hintFor(response.status), truncateText(response.body, 500));
 }
 
+// The client says "response", people think "document".
 std::unexpected<Error> tooLarge(std::size_t maxBytes) {
   return fail(ErrorCode::document_too_large,
               fmt::format("The document is larger than {} MiB.", maxBytes >> 20),
               "Cut it down to the operations you need.");
 }
 
+// Sent back as it came, so it must be short enough to send; an oversized one only costs a download.
 std::string validator(const net::Headers& headers, std::string_view name) {
   const std::string_view value = headers.get(name);
   return value.size() <= kMaxValidatorBytes ? std::string(value) : std::string();

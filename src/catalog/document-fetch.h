@@ -1,9 +1,9 @@
 // Gets a source's document by URL, conditionally when an earlier version is known.
 //
-// The egress guard is the client's, at every dial and redirect. What comes is bounded in bytes (also
-// after decompression) and in time. An answer that is no document is an error in the user's terms: a
-// status outside 2xx says what the server said, a login page is left to the compiler, which names it.
-// Not here: credentials for documents that need them (D27, a later issue).
+// The egress guard is the client's, at every dial and redirect. What comes is bounded in bytes
+// (also after decompression) and in time. An answer that is no document is an error in the user's
+// terms: a status outside 2xx says what the server said, a login page is left to the compiler,
+// which names it. Not here: credentials for documents that need them (D27, a later issue).
 #pragma once
 
 #include <chrono>

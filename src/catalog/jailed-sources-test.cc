@@ -53,8 +53,8 @@ TEST_F(JailedSources, AddGithubsDocumentByUrl) {
     const std::chrono::duration<double, std::milli> at = std::chrono::steady_clock::now() - start;
     steps += fmt::format(" {} at {:.0f}", step, at.count());
   };
-  const auto added = run(sources_->add(
-      person(), {.name = "github", .url = urlOf("/api.github.com.json")}, note));
+  const auto added =
+      run(sources_->add(person(), {.name = "github", .url = urlOf("/api.github.com.json")}, note));
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   ASSERT_TRUE(added) << added.error().message << " " << added.error().detail;
   fmt::print("GitHub's document added in {:.0f} ms (bar 400):{}\n", took.count(), steps);

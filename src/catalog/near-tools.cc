@@ -1,3 +1,6 @@
+// An agent that is told the right name goes on in the same turn; one that is not asks discover,
+// reads and writes the program again. So every unknown path gets its best guess, whatever part of
+// it is wrong.
 #include "catalog/near-tools.h"
 
 #include <fmt/format.h>
@@ -13,12 +16,14 @@ namespace {
 
 // Search results whose spelling is compared.
 constexpr std::size_t kCompared = 40;
+// The wrong path is repeated to the client, but not at any length.
 constexpr std::size_t kMaxShownPath = 120;
 
 struct Split {
   std::string_view source, rest;
 };
 
+// "github.issues.crate" → github, issues.crate.
 Split splitPath(std::string_view path) {
   const std::size_t dot = path.find('.');
   if (dot == std::string_view::npos) return {path, {}};
@@ -26,6 +31,7 @@ Split splitPath(std::string_view path) {
 }
 
 // Found by meaning, ordered by spelling where the spelling is close.
+// A slip ("crate") is settled by spelling; another word ("add") only by meaning.
 std::vector<std::string> alike(const Snapshot& snapshot, std::optional<std::size_t> only,
                                std::string_view words) {
   const auto sets = snapshot.searched(only);
@@ -49,6 +55,7 @@ std::vector<std::string> alike(const Snapshot& snapshot, std::optional<std::size
 }
 
 // The tools below `group` in a source, if it is a group.
+// Paths with a common prefix are neighbours in byPath(), so this is a binary search.
 std::vector<std::string> inside(const Snapshot& snapshot, std::size_t source,
                                 std::string_view group) {
   const auto& set = *snapshot.sources()[source].set;
@@ -75,6 +82,7 @@ std::vector<std::string> withoutSource(const Snapshot& snapshot, std::string_vie
   return out;
 }
 
+// Four names: comparing them all is cheaper than being clever.
 std::vector<std::string> nearSystemTools(std::string_view path) {
   std::vector<std::string> known;
   for (const SystemToolEntry& entry : systemTools()) known.emplace_back(entry.path);
@@ -88,6 +96,7 @@ std::vector<std::string> nearInSource(const Snapshot& snapshot, std::size_t sour
   return out.empty() ? alike(snapshot, source, rest) : out;
 }
 
+// The source is misspelt; the rest may be right as it is.
 std::vector<std::string> nearUnknownSource(const Snapshot& snapshot, Split split) {
   for (const std::string& name : nearestNames(split.source, snapshot.sourceNames(), 1)) {
     const std::size_t source = *snapshot.sourceNamed(name);
@@ -98,6 +107,7 @@ std::vector<std::string> nearUnknownSource(const Snapshot& snapshot, Split split
   return {};
 }
 
+// Says which part is wrong, because "unknown tool" alone sends people looking at the wrong end.
 std::string wrongPart(const Snapshot& snapshot, std::string_view path) {
   const Split split = splitPath(path);
   const auto source = snapshot.sourceNamed(split.source);
@@ -127,8 +137,10 @@ std::vector<std::string> nearTools(const Snapshot& snapshot, std::string_view pa
 Error describeUnknownTool(const Snapshot& snapshot, std::string_view path) {
   Error error{ErrorCode::unknown_tool, wrongPart(snapshot, path), {}, {}};
   const auto near = nearTools(snapshot, path);
-  if (!near.empty()) error.hint = fmt::format("Did you mean {}? ", fmt::join(near, " or "));
-  else if (snapshot.sources().empty()) error.hint = "This workspace has no source yet. ";
+  if (!near.empty())
+    error.hint = fmt::format("Did you mean {}? ", fmt::join(near, " or "));
+  else if (snapshot.sources().empty())
+    error.hint = "This workspace has no source yet. ";
   error.hint += "tools.discover({ query }) finds tools.";
   return error;
 }

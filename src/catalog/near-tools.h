@@ -1,8 +1,8 @@
 // What somebody may have meant by a path that names no tool.
 //
-// The wrong part is looked for where it is: an unknown source among the sources, an unknown operation
-// in its source, a path without its source in all of them. Candidates come from the search index and
-// are ordered by spelling, so a large catalogue is not walked.
+// The wrong part is looked for where it is: an unknown source among the sources, an unknown
+// operation in its source, a path without its source in all of them. Candidates come from the
+// search index and are ordered by spelling, so a large catalogue is not walked.
 #pragma once
 
 #include <string>

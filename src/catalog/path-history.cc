@@ -1,14 +1,12 @@
+// Kept as JSON, operation to path: small, readable in a dump, and open for another node's program
+// to extend.
 #include "catalog/path-history.h"
 
 #include "base/json.h"
 
 namespace executor::catalog {
-namespace {
 
 using source::openapi::operationKey;
-
-}  // namespace
-
 PathMap pathsOf(const source::ToolSet& set) {
   PathMap out;
   for (std::uint32_t i = 0; i < set.toolCount(); ++i) {
@@ -18,6 +16,7 @@ PathMap pathsOf(const source::ToolSet& set) {
   return out;
 }
 
+// An operation that is there again is dropped from the history: its set holds the path now.
 PathMap vanished(const PathMap& earlier, const source::ToolSet& set) {
   const PathMap now = pathsOf(set);
   PathMap out;
@@ -33,6 +32,7 @@ std::string encodePaths(const PathMap& paths) {
   return serializeJson(out);
 }
 
+// Damage is an error and not an empty history: with that, a path could be given away twice.
 Result<PathMap> decodePaths(std::string_view bytes) {
   const auto parsed = parseJson(bytes);
   if (!parsed || !parsed->is_object()) {

@@ -1,3 +1,5 @@
+// Everything printed passes type(): that is where depth, repetition and the node budget are
+// checked, so no document can make the walk long by nesting, by cycles or by sharing.
 #include "catalog/printer.h"
 
 #include <algorithm>
@@ -11,12 +13,15 @@ using source::SchemaView;
 
 namespace {
 
+// Levels at which a one-line type still spells a component out.
 constexpr unsigned kInlineDepth = 2;
 
+// A schema whose meaning is in others.
 bool composed(const SchemaView& view) {
   return !view.allOf.empty() || !view.anyOf.empty() || !view.oneOf.empty();
 }
 
+// `{"required": ["title"]}` as a variant: no type of its own.
 bool onlyRequires(const SchemaView& view) {
   return !view.required.empty() && view.properties.empty() && !composed(view) &&
          view.items == source::kNoSchema && view.enumJson.empty();
@@ -30,6 +35,7 @@ std::string joined(const std::vector<std::string>& lines, bool manyLines) {
   return out + "}";
 }
 
+// Cut, not refused: the tool still works, the rest of its properties is only not shown.
 std::vector<InputProperty> propertiesOf(const SchemaView& view) {
   std::vector<InputProperty> out;
   for (const auto& property : view.properties) {
@@ -56,6 +62,7 @@ bool Printer::isPlainObject(const SchemaView& view) {
          view.constJson.empty() && !view.never;
 }
 
+// False where printing must stop. `open_` holds few entries, so a linear look is the fastest.
 bool Printer::enter(std::uint32_t schema, unsigned depth) {
   const bool again = std::ranges::find(open_, schema) != open_.end();
   return schema != source::kNoSchema && !again && depth <= kMaxTypeDepth &&
@@ -72,6 +79,7 @@ bool Printer::standsInline(const SchemaView& view, unsigned depth) const {
   return depth < kInlineDepth && !composed(view) && view.properties.size() <= kMaxInlineProperties;
 }
 
+// What stands for the schema at this place: its name, or its text.
 std::string Printer::type(std::uint32_t schema, unsigned depth) {
   if (schema == source::kNoSchema) return "unknown";
   const SchemaView view = set_.schema(schema);
@@ -86,6 +94,7 @@ std::string Printer::type(std::uint32_t schema, unsigned depth) {
   return out;
 }
 
+// An enum or const says all: types beside it only repeat it.
 std::string Printer::body(const SchemaView& view, unsigned depth) {
   if (view.never) return "never";
   if (!view.constJson.empty()) return literalUnion("[" + std::string(view.constJson) + "]");
@@ -105,6 +114,8 @@ std::string Printer::ownShape(const SchemaView& view, unsigned depth) {
   return typed(view, depth);
 }
 
+// A schema without `type` is what its keywords imply: documents leave the word out often. The order
+// of the parts is fixed, so that equal schemas print equally.
 std::string Printer::typed(const SchemaView& view, unsigned depth) {
   const std::uint16_t types = view.types;
   const bool anything = types == 0;
@@ -120,6 +131,7 @@ std::string Printer::typed(const SchemaView& view, unsigned depth) {
   return parts.text();
 }
 
+// Tuples keep their places; a rest type follows as in TypeScript.
 std::string Printer::array(const SchemaView& view, unsigned depth) {
   if (view.prefixItems.empty()) return arrayOf(type(view.items, depth + 1));
   std::string out = "[";
@@ -130,16 +142,19 @@ std::string Printer::array(const SchemaView& view, unsigned depth) {
   return out + "]";
 }
 
+// An object about which only its values are known.
 std::string Printer::record(const SchemaView& view, unsigned depth) {
   if (!view.additionalAllowed) return "Record<string, never>";
   return "Record<string, " + type(view.additional, depth + 1) + ">";
 }
 
+// `additionalProperties` shows only where the document declared it: the call refuses unknown keys
+// elsewhere (D21), and the type must not promise more.
 std::string Printer::object(const SchemaView& view, unsigned depth) {
   if (view.properties.empty()) return record(view, depth);
   std::string out = members(propertiesOf(view), depth);
-  const std::size_t hidden = view.properties.size() - std::min(view.properties.size(),
-                                                               kMaxPrintedProperties);
+  const std::size_t hidden =
+      view.properties.size() - std::min(view.properties.size(), kMaxPrintedProperties);
   const bool open = view.additionalDeclared && view.additionalAllowed;
   std::string tail;
   if (hidden > 0) tail = "/* +" + std::to_string(hidden) + " more */ ";
@@ -150,6 +165,7 @@ std::string Printer::object(const SchemaView& view, unsigned depth) {
   return out + (manyLines ? "  " + tail + "\n}" : "; " + tail + "}");
 }
 
+// Comments only where every property has a line of its own.
 std::string Printer::members(const std::vector<InputProperty>& properties, unsigned depth) {
   const bool manyLines = declarations_ != nullptr && depth == 0;
   std::vector<std::string> lines;
@@ -162,8 +178,8 @@ std::string Printer::members(const std::vector<InputProperty>& properties, unsig
 }
 
 std::string Printer::property(const InputProperty& entry, unsigned depth) {
-  return propertyKey(entry.name) + (entry.required ? ": " : "?: ") +
-         type(entry.schema, depth + 1) + ";";
+  return propertyKey(entry.name) + (entry.required ? ": " : "?: ") + type(entry.schema, depth + 1) +
+         ";";
 }
 
 std::string Printer::variants(const std::vector<std::uint32_t>& options, unsigned depth) {
@@ -173,7 +189,8 @@ std::string Printer::variants(const std::vector<std::uint32_t>& options, unsigne
 }
 
 // properties a, b with anyOf: [{required: [a]}, {required: [b]}] is
-// `{ a: A; b?: B } | { a?: A; b: B }` (reference OAS-50); empty when the schema is not of that form.
+// `{ a: A; b?: B } | { a?: A; b: B }` (reference OAS-50); empty when the schema is not of that
+// form.
 std::string Printer::narrowed(const SchemaView& view, unsigned depth) {
   const auto& options = view.anyOf.empty() ? view.oneOf : view.anyOf;
   const bool both = !view.anyOf.empty() && !view.oneOf.empty();

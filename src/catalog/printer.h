@@ -17,8 +17,8 @@ namespace executor::catalog {
 
 class Printer {
  public:
-  // With `declarations` components print as names that are declared there; without, they are printed
-  // in place while they are small and near.
+  // With `declarations` components print as names that are declared there; without, they are
+  // printed in place while they are small and near.
   Printer(const source::ToolSet& set, Declarations* declarations)
       : set_(set), declarations_(declarations) {}
 

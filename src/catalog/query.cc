@@ -1,3 +1,5 @@
+// From words to weighted stems. The lists are short on purpose: each word in them was needed by a
+// question somebody asked, and a stop word too many makes a tool unfindable.
 #include "catalog/query.h"
 
 #include <algorithm>
@@ -9,17 +11,20 @@
 namespace executor::catalog {
 namespace {
 
+// Longer than the list of the index (source/search-terms.cc), because a question has more small
+// words than a summary has.
 constexpr std::string_view kStopWords =
-    "a an the and or of for from in into on onto to with by at as is are am be was it its this that "
-    "these those i we us our you your please can could would should want need how do does what "
-    "which who where when there all any some every each one using use via about up out given specific "
-    "currently";
+    "a an the and or of for from in into on onto to with by at as is are am be was it its this "
+    "that these those i we us our you your please can could would should want need how do does "
+    "what which who where when there all any some every each one using use via about up out given "
+    "specific currently";
 
 // Words that tell less than others; what they stand for is in synonyms.cc.
 constexpr std::string_view kPronouns = "me my mine";
 // "show me" is about the showing.
 constexpr std::string_view kVerbsBeforeMe = "show give tell get find let help list bring";
 
+// A word that is as often a thing ("comment", "star") is a verb only because it leads the question.
 constexpr std::string_view kReadVerbs =
     "list show get fetch find browse view read see retrieve search lookup count check compare "
     "download export describe look";
@@ -35,6 +40,7 @@ bool isAmong(std::string_view words, std::string_view word) {
   return std::ranges::find(all, word) != all.end();
 }
 
+// The word itself comes first; search.h relies on that.
 QueryTerm expand(const std::string& stem) {
   QueryTerm out{{{stem, 1.0f}}};
   const auto& others = synonymsOf(stem);
@@ -43,6 +49,7 @@ QueryTerm expand(const std::string& stem) {
   return out;
 }
 
+// Judged by the word as typed: stems of different verbs coincide with stems of things.
 Intent intentOf(std::string_view word) {
   if (isAmong(kReadVerbs, word)) return Intent::read;
   return isAmong(kWriteVerbs, word) ? Intent::write : Intent::any;
@@ -58,19 +65,22 @@ constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
     {"get rid of", "delete"},
 };
 
+// At most one phrase is rewritten, and only between word boundaries: "blog index" is no login.
 std::string rewritten(std::string_view text) {
-  std::string out = toLowerAscii(text.substr(0, kMaxQueryBytes));
+  text = text.substr(0, kMaxQueryBytes);
+  std::string padded = " " + toLowerAscii(text) + " ";
+  std::ranges::replace(padded, '?', ' ');
   for (const auto& [phrase, meaning] : kPhrases) {
-    const std::size_t at = out.find(phrase);
+    const std::size_t at = padded.find(" " + std::string(phrase) + " ");
     if (at == std::string::npos) continue;
-    return std::string(text.substr(0, at)).append(meaning).append(
-        text.substr(at + phrase.size()));
+    return std::string(text.substr(0, at)).append(meaning).append(text.substr(at + phrase.size()));
   }
-  return std::string(text.substr(0, kMaxQueryBytes));
+  return std::string(text);
 }
 
 // The sources one of whose name's words is `word`: "github" wishes for `github_rest`.
-std::vector<std::string> sourcesNamed(std::string_view word, const std::vector<std::string>& names) {
+std::vector<std::string> sourcesNamed(std::string_view word,
+                                      const std::vector<std::string>& names) {
   std::vector<std::string> out;
   if (word.size() < 3) return out;
   for (const std::string& name : names) {
@@ -80,7 +90,8 @@ std::vector<std::string> sourcesNamed(std::string_view word, const std::vector<s
   return out;
 }
 
-// Runs of letters, digits, `_`, `.`, `-` and `/`: identifiers stay whole for searchTerms to split.
+// Runs of letters, digits, `_` and `'`; bytes of 0x80 and more stay together, as in the index. What
+// is inside an identifier is for searchTerms() to split.
 std::vector<std::string> wordsOf(std::string_view text) {
   std::vector<std::string> out;
   std::string word;
@@ -88,8 +99,10 @@ std::vector<std::string> wordsOf(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool part = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                       c == '_' || c == '\'' || byte >= 0x80;
-    if (part) word += c;
-    else if (!word.empty()) out.push_back(std::exchange(word, {}));
+    if (part)
+      word += c;
+    else if (!word.empty())
+      out.push_back(std::exchange(word, {}));
   }
   if (!word.empty()) out.push_back(std::move(word));
   return out;
@@ -99,6 +112,7 @@ class Reader {
  public:
   explicit Reader(const std::vector<std::string>& sourceNames) : sourceNames_(sourceNames) {}
 
+  // Words come in the order of the question: the first that means something carries the intent.
   void take(const std::string& text) {
     const std::string word = toLowerAscii(text);
     const bool filler = isAmong("me us", word) && isAmong(kVerbsBeforeMe, last_);
@@ -135,6 +149,7 @@ class Reader {
   Query out_;
 };
 
+// As typed and as stems, because both are looked up.
 std::set<std::string> makeStopWords() {
   std::set<std::string> out;
   for (std::string_view word : splitText(kStopWords, ' ')) {

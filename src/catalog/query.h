@@ -1,10 +1,11 @@
-// What somebody asks for, as weighted search terms: "show me the labels of a repo" → list, label, repo.
+// What somebody asks for, as weighted search terms: "show me the labels of a repo" → list, label,
+// repo.
 //
 // Stop words are dropped, each remaining word becomes its stem (the same stems as the postings of a
-// tool set) plus the stems of its synonyms at a lower weight. APIs name the same few acts and things
-// in many ways; the table in synonyms.cc holds those that occur in published documents. A word that
-// is the name of a source is a wish for that source, not a word to find. A leading verb tells whether
-// something is to be read or changed.
+// tool set) plus the stems of its synonyms at a lower weight. APIs name the same few acts and
+// things in many ways; the table in synonyms.cc holds those that occur in published documents. A
+// word that is the name of a source is a wish for that source, not a word to find. A leading verb
+// tells whether something is to be read or changed.
 #pragma once
 
 #include <cstddef>

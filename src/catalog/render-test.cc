@@ -17,7 +17,8 @@ using testing::trackerDocument;
 SharedSet answering(const std::string& schema, const std::string& components = "{}") {
   return compileSet(documentOf(
       R"({"/x":{"get":{"operationId":"x","responses":{"200":{"description":"ok","content":)"
-      R"({"application/json":{"schema":)" + schema + "}}}}}}}",
+      R"({"application/json":{"schema":)" +
+          schema + "}}}}}}}",
       R"({"schemas":)" + components + "}"));
 }
 
@@ -37,48 +38,47 @@ struct Vector {
   const char* type;
 };
 
-// Reference core.md 6.2 (V) and OAS-50 where a precise type does not contradict them; their `unknown`
-// for const, type arrays and nullable was a gap, not a rule.
+// Reference core.md 6.2 (V) and OAS-50 where a precise type does not contradict them; their
+// `unknown` for const, type arrays and nullable was a gap, not a rule.
 constexpr Vector kVectors[] = {
-    {R"({"type":"integer"})", "number"},                                            // V1
-    {R"({})", "unknown"},                                                           // V2
-    {R"({"type":["string","null"]})", "string | null"},                             // V3
-    {R"({"enum":["a",1,null]})", R"("a" | 1 | null)"},                              // V5
-    {R"({"const":"x"})", R"("x")"},                                                 // V6
-    {R"({"type":"array"})", "unknown[]"},                                           // V7
-    {R"({"type":"array","items":{"enum":["a","b"]}})", R"(("a" | "b")[])"},         // V8
+    {R"({"type":"integer"})", "number"},                                     // V1
+    {R"({})", "unknown"},                                                    // V2
+    {R"({"type":["string","null"]})", "string | null"},                      // V3
+    {R"({"enum":["a",1,null]})", R"("a" | 1 | null)"},                       // V5
+    {R"({"const":"x"})", R"("x")"},                                          // V6
+    {R"({"type":"array"})", "unknown[]"},                                    // V7
+    {R"({"type":"array","items":{"enum":["a","b"]}})", R"(("a" | "b")[])"},  // V8
     {R"({"type":"array","items":{"type":"object","properties":{"a":{"type":"string"}}}})",
-     "{ a?: string }[]"},                                                           // V9
-    {R"({"type":"object"})", "Record<string, unknown>"},                            // V10
+     "{ a?: string }[]"},                                 // V9
+    {R"({"type":"object"})", "Record<string, unknown>"},  // V10
     {R"({"type":"object","additionalProperties":false})", "Record<string, never>"},
     {R"({"type":"object","additionalProperties":{"type":"integer"}})",
-     "Record<string, number>"},                                                     // V11
+     "Record<string, number>"},  // V11
     {R"({"type":"object","required":["x-y"],"properties":{"x-y":{"type":"string"},)"
      R"("$ok":{"type":"number"},"1a":{"type":"boolean"}}})",
-     R"({ "x-y": string; $ok?: number; "1a"?: boolean })"},                         // V12
+     R"({ "x-y": string; $ok?: number; "1a"?: boolean })"},  // V12
     {R"({"allOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},)"
      R"({"type":"object","properties":{"b":{"type":"number"}}}]})",
-     "{ a: string } & { b?: number }"},                                             // V13
+     "{ a: string } & { b?: number }"},  // V13
     {R"({"allOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}}],)"
      R"("oneOf":[{"type":"string"},{"type":"number"}]})",
-     "{ a: string } & (string | number)"},                                          // V14
+     "{ a: string } & (string | number)"},  // V14
     {R"({"oneOf":[{"type":"string"},{"type":"number"},{"type":"string"}]})",
-     "string | number"},                                                            // V15
+     "string | number"},  // V15
     {R"({"oneOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},)"
      R"({"type":"object","required":["b"],"properties":{"b":{"type":"number"}}}]})",
-     "{ a: string } | { b: number }"},                                              // V16
-    {R"({"anyOf":[{"type":"string"},{"type":"null"}]})", "string | null"},          // V21
+     "{ a: string } | { b: number }"},                                      // V16
+    {R"({"anyOf":[{"type":"string"},{"type":"null"}]})", "string | null"},  // V21
     {R"({"type":"object","required":["id"],"properties":{"id":{"type":"string"}},)"
      R"("oneOf":[{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}},)"
      R"({"type":"object","required":["b"],"properties":{"b":{"type":"number"}}}]})",
-     "{ id: string } & ({ a: string } | { b: number })"},                           // V23
+     "{ id: string } & ({ a: string } | { b: number })"},  // V23
     {R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},)"
      R"("oneOf":[{"required":["a"]},{"required":["b"]}]})",
-     "{ a: string; b?: string } | { a?: string; b: string }"},                      // OAS-50
+     "{ a: string; b?: string } | { a?: string; b: string }"},  // OAS-50
     {R"({"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":true})",
      "{ a?: string; [key: string]: unknown }"},
-    {R"({"type":"array","prefixItems":[{"type":"string"},{"type":"number"}]})",
-     "[string, number]"},
+    {R"({"type":"array","prefixItems":[{"type":"string"},{"type":"number"}]})", "[string, number]"},
     {"false", "never"},
 };
 
@@ -119,9 +119,10 @@ TEST(Render, WideSharedSchemasStayBounded) {
   for (int level = 1; level < 10; ++level) {
     std::string variants;
     for (int i = 0; i < 10; ++i) {
-      variants += fmt::format(R"({}{{"type":"array","items":{{"type":"array","maxItems":{},"items":)"
-                              R"({{"$ref":"#/components/schemas/c{}"}}}}}})",
-                              i == 0 ? "" : ",", i, level - 1);
+      variants +=
+          fmt::format(R"({}{{"type":"array","items":{{"type":"array","maxItems":{},"items":)"
+                      R"({{"$ref":"#/components/schemas/c{}"}}}}}})",
+                      i == 0 ? "" : ",", i, level - 1);
     }
     components += fmt::format(R"(,"c{}":{{"anyOf":[{}]}})", level, variants);
   }

@@ -1,3 +1,5 @@
+// What the answers show of a tool. A line is made of whole properties only: a type cut in the
+// middle would read as another type.
 #include "catalog/render.h"
 
 #include <algorithm>
@@ -19,6 +21,7 @@ constexpr std::size_t kNamedInComment = 8;
 // Nesting of the sample in an example call.
 constexpr unsigned kMaxSampleDepth = 3;
 
+// A model that knows the names can ask for their types; one that does not never will.
 std::string leftOutComment(const std::vector<std::string_view>& names) {
   if (names.empty()) return {};
   std::string out = "/* optional: ";
@@ -35,6 +38,7 @@ std::string leftOutComment(const std::vector<std::string_view>& names) {
 
 std::string sampleOf(const ToolSet& set, std::uint32_t schema, unsigned depth);
 
+// Required members only, as in the call itself.
 std::string sampleObject(const ToolSet& set, const SchemaView& view, unsigned depth) {
   std::string out;
   for (const auto& property : view.properties) {
@@ -45,12 +49,14 @@ std::string sampleObject(const ToolSet& set, const SchemaView& view, unsigned de
   return out.empty() ? "{}" : "{ " + out + " }";
 }
 
+// The first value is what documents mostly list as the usual one.
 std::string firstLiteral(std::string_view jsonArray) {
   const auto parsed = parseJson(jsonArray);
   if (!parsed || !parsed->is_array() || parsed->get_array().empty()) return "null";
   return serializeJson(parsed->get_array().front());
 }
 
+// Any variant is right in an example; the first is mostly the plain one.
 std::uint32_t firstVariant(const SchemaView& view) {
   for (const auto* options : {&view.allOf, &view.anyOf, &view.oneOf}) {
     if (!options->empty()) return options->front();
@@ -77,6 +83,7 @@ std::string sampleOf(const ToolSet& set, std::uint32_t schema, unsigned depth) {
 
 }  // namespace
 
+// The order of the document within each half: authors put what matters first.
 std::vector<InputProperty> inputProperties(const ToolView& tool) {
   std::vector<InputProperty> out;
   out.reserve(tool.parameters.size());
@@ -98,10 +105,12 @@ std::string inputLine(const ToolSet& set, const ToolView& tool, std::size_t maxB
       leftOut.push_back(entry.name);
       continue;
     }
-    const std::string text = propertyKey(entry.name) + (entry.required ? ": " : "?: ") +
-                             printer.type(entry.schema);
-    if (!entry.required && out.size() + text.size() > maxBytes) leftOut.push_back(entry.name);
-    else out += (out.empty() ? "" : "; ") + text;
+    const std::string text =
+        propertyKey(entry.name) + (entry.required ? ": " : "?: ") + printer.type(entry.schema);
+    if (!entry.required && out.size() + text.size() > maxBytes)
+      leftOut.push_back(entry.name);
+    else
+      out += (out.empty() ? "" : "; ") + text;
   }
   const std::string comment = leftOutComment(leftOut);
   if (out.empty() && comment.empty()) return "{}";
@@ -128,11 +137,13 @@ std::string Declarations::input(const ToolSet& set, const ToolView& tool) {
   return Printer(set, this).members(inputProperties(tool), 0);
 }
 
+// From depth 1: an anonymous result stands on the line of the signature.
 std::string Declarations::output(const ToolSet& set, const ToolView& tool) {
   if (tool.outputSchema != source::kNoSchema) return Printer(set, this).type(tool.outputSchema, 1);
   return tool.outputEmpty ? "null" : "unknown";
 }
 
+// The first mention queues the component, so the queue is in the order of reading.
 const std::string& Declarations::nameOf(const ToolSet& set, std::uint32_t schema,
                                         std::string_view component) {
   auto [at, fresh] = names_.try_emplace({&set, schema});
@@ -150,6 +161,7 @@ bool Declarations::wanted(const std::string& name) const {
   return selected_.empty() || std::ranges::find(selected_, name) != selected_.end();
 }
 
+// An interface where it can be one: errors of a type checker name interfaces, but unfold aliases.
 std::string Declarations::declare(const Component& component) {
   const SchemaView view = component.set->schema(component.schema);
   Printer printer(*component.set, this);
@@ -168,8 +180,8 @@ void Declarations::forgetSince(std::size_t queued) {
   queue_.resize(queued);
 }
 
-// Breadth first, so that what is nearest to the tools has room first. A declaration that does not fit
-// is named and left out together with what only it reaches.
+// Breadth first, so that what is nearest to the tools has room first. A declaration that does not
+// fit is named and left out together with what only it reaches.
 std::string Declarations::finish() {
   std::string out;
   for (std::size_t i = 0; i < queue_.size() && i < kMaxDeclarations; ++i) {

@@ -1,9 +1,9 @@
-// A tool's types as TypeScript for a model to read: short where many tools are listed, complete where
-// one is described.
+// A tool's types as TypeScript for a model to read: short where many tools are listed, complete
+// where one is described.
 //
-// Both forms are made when asked for, never stored, and both are bounded, because a document decides
-// how large its types are: depth, nodes visited and bytes have a limit, and what a limit left out is
-// named in the text. Cycles end at a name (declarations) or at `unknown` (one line).
+// Both forms are made when asked for, never stored, and both are bounded, because a document
+// decides how large its types are: depth, nodes visited and bytes have a limit, and what a limit
+// left out is named in the text. Cycles end at a name (declarations) or at `unknown` (one line).
 //
 //   inputLine     { owner: string; title: string | number; labels?: (string | Label)[] }
 //   Declarations  input and output in full; named components become interfaces, each declared once
@@ -47,13 +47,13 @@ struct InputProperty {
 };
 std::vector<InputProperty> inputProperties(const source::ToolView& tool);
 
-// The flat input type on one line. Required properties always stand; optional ones until `maxBytes`,
-// then their names in a comment. `{}` without properties.
+// The flat input type on one line. Required properties always stand; optional ones until
+// `maxBytes`, then their names in a comment. `{}` without properties.
 std::string inputLine(const source::ToolSet& set, const source::ToolView& tool,
                       std::size_t maxBytes);
 
-// Any schema on one line; components deeper than two levels or larger than kMaxInlineProperties show
-// their name.
+// Any schema on one line; components deeper than two levels or larger than kMaxInlineProperties
+// show their name.
 std::string typeLine(const source::ToolSet& set, std::uint32_t schema);
 
 // A call that has every required property: `await tools.github.issues.get({ owner: "…" })`.
@@ -64,8 +64,8 @@ class Declarations {
  public:
   explicit Declarations(std::size_t maxBytes = kMaxDeclarationBytes) : maxBytes_(maxBytes) {}
 
-  // The flat input over several lines with short comments, and the result. Both queue the components
-  // that they name.
+  // The flat input over several lines with short comments, and the result. Both queue the
+  // components that they name.
   std::string input(const source::ToolSet& set, const source::ToolView& tool);
   std::string output(const source::ToolSet& set, const source::ToolView& tool);
 

@@ -18,8 +18,7 @@ using testing::trackerDocument;
 
 std::vector<std::string> found(const Snapshot& snapshot, std::string_view text) {
   std::vector<std::string> paths;
-  for (const Hit& hit :
-       search(snapshot.searched(), parseQuery(text, snapshot.sourceNames()))) {
+  for (const Hit& hit : search(snapshot.searched(), parseQuery(text, snapshot.sourceNames()))) {
     paths.push_back(snapshot.ref(hit.source, hit.tool).path);
   }
   return paths;
@@ -36,7 +35,8 @@ struct Question {
   const char* tool;
 };
 
-// What people type. Written before the ranking was tuned; a change of the ranking may not edit them.
+// What people type. Written before the ranking was tuned; a change of the ranking may not edit
+// them.
 constexpr Question kQuestions[] = {
     {"create an issue", "github.issues.create"},
     {"open a new bug ticket in a repo", "github.issues.create"},
@@ -81,8 +81,8 @@ TEST(Search, FindsGithubToolsForNaturalQuestionsAmongTheFirstFive) {
 TEST(Search, OperationWhoseNameIsTheQuestionComesFirst) {
   ASSERT_NE(githubSet(), nullptr);
   const auto snapshot = snapshotOf({{"github", githubSet()}});
-  for (const char* path : {"github.issues.create", "github.pulls.list_files",
-                           "github.repos.get_latest_release"}) {
+  for (const char* path :
+       {"github.issues.create", "github.pulls.list_files", "github.repos.get_latest_release"}) {
     ASSERT_TRUE(snapshot->find(path));
     EXPECT_EQ(found(*snapshot, std::string_view(path).substr(7)).front(), path);
   }
@@ -91,8 +91,8 @@ TEST(Search, OperationWhoseNameIsTheQuestionComesFirst) {
 TEST(Search, ForgivesASlipOfTheKeyboard) {
   ASSERT_NE(githubSet(), nullptr);
   const auto snapshot = snapshotOf({{"github", githubSet()}});
-  const std::size_t place = placeOf(found(*snapshot, "list repositroy branchs"),
-                                    "github.repos.list_branches");
+  const std::size_t place =
+      placeOf(found(*snapshot, "list repositroy branchs"), "github.repos.list_branches");
   EXPECT_TRUE(place >= 1 && place <= 5) << place;
 }
 
@@ -168,6 +168,13 @@ TEST(Query, MeIsTheAuthenticatedUserButNotInShowMe) {
   ASSERT_EQ(query.terms.size(), 3u);
   EXPECT_EQ(query.terms[2].importance, kPronounImportance);
   EXPECT_EQ(parseQuery("show me labels", {}).terms.size(), 2u);
+}
+
+TEST(Query, PhrasesAreRewrittenBetweenWordBoundariesOnly) {
+  EXPECT_EQ(parseQuery("Who am I?", {}).terms.back().alternatives.front().term, "user");
+  const Query blog = parseQuery("blog in use", {});
+  ASSERT_EQ(blog.terms.size(), 1u);
+  EXPECT_EQ(blog.terms[0].alternatives.front().term, "blog");
 }
 
 TEST(Query, ASourcesNameIsAWishUnlessItIsTheWholeQuestion) {

@@ -1,3 +1,6 @@
+// One pass over the postings of each term into dense score arrays, then a look at the names of the
+// best. The arrays cost 16 bytes per tool and query; a hash map instead was slower from a few
+// hundred hits on, and common words ("list", "get") hit a third of a catalogue.
 #include "catalog/search.h"
 
 #include <algorithm>
@@ -12,10 +15,13 @@ namespace {
 // Half of a posting's highest effect is reached at this weight (source/search-index.cc: a name is
 // worth 12, a summary 6).
 constexpr float kHalfWeight = 5.0f;
+// Strong enough to lead, too weak to bring up what does not fit: a source may be called "calendar".
 constexpr float kWishedSourceFactor = 2.0f;
+// Deprecated operations stay findable, behind what replaced them.
 constexpr float kDeprecatedFactor = 0.4f;
 // For a tool that reads where the question wants a change, and the other way round.
 constexpr float kOtherIntentFactor = 0.6f;
+// For a tool whose own verb nobody asked for.
 constexpr float kOtherVerbFactor = 0.7f;
 
 struct Score {
@@ -31,6 +37,7 @@ struct Posting {
   float weight;
 };
 
+// A term in name and summary says little more than in the name alone.
 float saturated(std::uint8_t weight) {
   const auto value = static_cast<float>(weight);
   return value / (value + kHalfWeight);
@@ -93,6 +100,8 @@ class Ranking {
   std::unordered_map<std::string, float> known_;  // every alternative used, for names
 };
 
+// The file is untrusted: a posting beyond the tools would be refused when it is verified, and is
+// not believed here either.
 std::vector<Posting> Ranking::postingsOf(std::string_view term) const {
   std::vector<Posting> out;
   for (std::uint32_t i = 0; i < sets_.size(); ++i) {
@@ -110,6 +119,8 @@ float Ranking::rarity(std::size_t count) const {
   return std::log(1.0f + (n - df + 0.5f) / (df + 0.5f));
 }
 
+// Guessing starts only where the index does not know the word at all: a completion of a known word
+// would drown the tools that were meant.
 void Ranking::addTerm(const QueryTerm& term) {
   ++term_;
   const Alternative& word = term.alternatives.front();
@@ -128,6 +139,7 @@ void Ranking::addTerm(const QueryTerm& term) {
   asked_ += termRarity_;
 }
 
+// How often the most frequent of the alternatives occurs.
 std::size_t Ranking::mostPostings(const std::vector<Alternative>& alternatives) const {
   std::size_t most = 0;
   for (const Alternative& alternative : alternatives) {
@@ -136,6 +148,7 @@ std::size_t Ranking::mostPostings(const std::vector<Alternative>& alternatives) 
   return most;
 }
 
+// Remembers the alternative as well: names are judged by the same words as texts.
 void Ranking::addAlternative(const Alternative& alternative, float cap) {
   const std::vector<Posting> found = postingsOf(alternative.term);
   if (found.empty()) return;
@@ -148,6 +161,7 @@ void Ranking::addAlternative(const Alternative& alternative, float cap) {
   }
 }
 
+// People stop typing when a word is clear to them: "repo", "auth", "config".
 std::vector<Alternative> Ranking::completions(const std::string& term) const {
   std::vector<Alternative> out;
   if (term.size() < 3) return out;
@@ -171,6 +185,8 @@ std::vector<Alternative> Ranking::guesses(const std::string& term) const {
   return out;
 }
 
+// The best alternative counts, not their sum: a tool that says "create" and "add" and "new" is not
+// three times as good an answer to "create".
 void Ranking::contribute(const Posting& posting, float value, float alternativeWeight) {
   Score& score = scores_[posting.source][posting.tool];
   if (score.term == 0) touched_.emplace_back(posting.source, posting.tool);
@@ -185,10 +201,11 @@ void Ranking::contribute(const Posting& posting, float value, float alternativeW
 }
 
 bool Ranking::wished(std::uint32_t source) const {
-  return std::ranges::find(query_.wishedSources, sets_[source].name) !=
-         query_.wishedSources.end();
+  return std::ranges::find(query_.wishedSources, sets_[source].name) != query_.wishedSources.end();
 }
 
+// What meets much less of the question than the best does is noise, not a worse answer; leaving it
+// out also makes `total` mean something.
 std::vector<Hit> Ranking::collect() {
   float best = 0;
   for (const auto& [source, tool] : touched_) best = std::max(best, scores_[source][tool].met);
@@ -227,6 +244,7 @@ bool Ranking::doesSomethingElse(const Hit& hit) const {
   return isVerb(verb) && !known_.contains(stemOf(verb));
 }
 
+// Corrections that need the tool itself, hence only for the best candidates.
 float Ranking::factor(const Hit& hit) const {
   const source::ToolView tool = sets_[hit.source].set->tool(hit.tool);
   float out = 0.4f + nameShare(hit);

@@ -1,11 +1,12 @@
 // Ranked search over the postings of several tool sets at once. An index, never a scan.
 //
 // Each query term contributes once per tool, by its best alternative (the word, a synonym, and only
-// when the index knows neither: a completion or a near spelling), weighted by rarity over all sources
-// and by where in the tool the term occurs. Two corrections follow: how much of the question the tool
-// meets, and for the best candidates how much of the tool's own name the question accounts for; the
-// latter is what puts `issues.create` before `issues.create_comment` for "create an issue". There is
-// no learning from use and no embedding; the quality set of search-test.cc is the measure.
+// when the index knows neither: a completion or a near spelling), weighted by rarity over all
+// sources and by where in the tool the term occurs. Two corrections follow: how much of the
+// question the tool meets, and for the best candidates how much of the tool's own name the question
+// accounts for; the latter is what puts `issues.create` before `issues.create_comment` for "create
+// an issue". There is no learning from use and no embedding; the quality set of search-test.cc is
+// the measure.
 #pragma once
 
 #include <cstdint>

@@ -48,9 +48,7 @@ TEST(Snapshot, CountsToolsAndListsSourcesByName) {
   EXPECT_EQ(names[1].tools, set->toolCount());
 }
 
-TEST(Snapshot, VersionIsNeverUsedTwice) {
-  EXPECT_NE(tracker()->version(), tracker()->version());
-}
+TEST(Snapshot, VersionIsNeverUsedTwice) { EXPECT_NE(tracker()->version(), tracker()->version()); }
 
 TEST(Snapshot, OutlivesItsSuccessor) {
   auto first = tracker();

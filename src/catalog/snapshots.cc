@@ -1,3 +1,5 @@
+// Keeping each workspace's snapshot current without asking the database on every use: the common
+// case is a look at a counter and a hash map.
 #include "catalog/snapshots.h"
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 namespace executor::catalog {
 namespace {
 
+// The title may differ: it is part of the set's bytes, and those are compared by hash.
 bool same(const SnapshotSource& a, const SnapshotSource& b) {
   return a.id == b.id && a.name == b.name && a.baseUrl == b.baseUrl &&
          a.set->hash() == b.set->hash();
@@ -20,9 +23,8 @@ std::string sourcesTopic(std::string_view workspaceId) {
 
 Result<std::vector<SourceRecord>> readSources(store::Txn& txn, const std::string& workspaceId) {
   static_assert(kMaxSourcesPerWorkspace <= store::kMaxScan);
-  EXECUTOR_TRY(auto page,
-               txn.scan<SourceRecord>(
-                   "byName", {.prefix = {workspaceId}, .limit = kMaxSourcesPerWorkspace}));
+  EXECUTOR_TRY(auto page, txn.scan<SourceRecord>("byName", {.prefix = {workspaceId},
+                                                            .limit = kMaxSourcesPerWorkspace}));
   return std::move(page.items);
 }
 
@@ -46,6 +48,8 @@ Task<void> Snapshots::changed(std::string workspaceId) {
   if (!status) logError(LogLevel::error, "catalog_reload_failed", status.error());
 }
 
+// Reads until it has seen every change of this node that was made meanwhile: an older read that
+// ends later must not bring a removed source back.
 Task<Status> Snapshots::reload(std::string workspaceId) {
   for (;;) {
     const std::uint64_t generation = entries_[workspaceId].generation;
@@ -63,6 +67,8 @@ Task<Status> Snapshots::reload(std::string workspaceId) {
   }
 }
 
+// One after another: after a start the files are in the page cache, and mapping is all there is to
+// do.
 Task<std::vector<SnapshotSource>> Snapshots::load(std::vector<SourceRecord> records) {
   std::vector<SnapshotSource> out;
   for (const SourceRecord& record : records) {

@@ -2,8 +2,8 @@
 //
 // A snapshot is built from the records and replaced as a whole; whoever holds the old one keeps it.
 // This node's own changes rebuild at once (`changed`), those of other nodes when a watch says so. A
-// wake may be spurious, so a rebuild that finds the same sources keeps the snapshot and its version.
-// A source whose tool set cannot be opened is left out and logged; it never hides another.
+// wake may be spurious, so a rebuild that finds the same sources keeps the snapshot and its
+// version. A source whose tool set cannot be opened is left out and logged; it never hides another.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,8 @@ class Snapshots {
   struct Entry {
     std::shared_ptr<const Snapshot> snapshot;
     bool current = false;
-    std::uint64_t generation = 0;  // counts this node's changes, so that a slow load cannot undo one
+    std::uint64_t generation =
+        0;  // counts this node's changes, so that a slow load cannot undo one
     std::optional<store::Watch> watch;
   };
 

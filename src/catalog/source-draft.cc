@@ -1,3 +1,5 @@
+// Each refusal says what is wrong with which field and shows a right one, because a draft comes
+// from a form, a command line or a script, and none of them can ask back.
 #include "catalog/source-draft.h"
 
 #include <fmt/format.h>
@@ -19,6 +21,8 @@ constexpr std::array<std::string_view, 7> kReservedNames = {"discover", "catalog
 constexpr std::array<std::string_view, 8> kObjectWords = {
     "then", "pages", "call", "apply", "bind", "constructor", "prototype", "__proto__"};
 
+// The name a person gives and the segment programs write differ; the segment is what must be unique
+// and free, so it is what is checked.
 Result<std::string> checkName(std::string_view wanted) {
   if (std::ranges::none_of(wanted, [](unsigned char c) { return std::isalnum(c); })) {
     return fail(ErrorCode::invalid_argument, "A source needs a name with a letter or digit in it.",
@@ -37,6 +41,7 @@ Result<std::string> checkName(std::string_view wanted) {
               fmt::format("Choose another name, for example {}_api.", name));
 }
 
+// By the parser of the egress guard: what it would refuse at dial time is refused here with a hint.
 Status checkUrl(std::string_view what, const std::string& url) {
   if (url.size() > kMaxSourceUrlBytes) {
     return fail(ErrorCode::invalid_argument,
@@ -49,6 +54,7 @@ Status checkUrl(std::string_view what, const std::string& url) {
               "For example https://api.example.com/openapi.json.");
 }
 
+// Exactly one: with both, nobody could say which of them the tools came from.
 Status checkOrigin(const SourceDraft& draft) {
   if (draft.url.empty() == draft.document.empty()) {
     return fail(ErrorCode::invalid_argument,
@@ -58,10 +64,10 @@ Status checkOrigin(const SourceDraft& draft) {
   }
   if (!draft.url.empty()) return checkUrl("url", draft.url);
   if (draft.document.size() <= source::openapi::kMaxDocumentBytes) return {};
-  return fail(ErrorCode::document_too_large,
-              fmt::format("The document is larger than {} MiB.",
-                          source::openapi::kMaxDocumentBytes >> 20),
-              "Cut it down to the operations you need.");
+  return fail(
+      ErrorCode::document_too_large,
+      fmt::format("The document is larger than {} MiB.", source::openapi::kMaxDocumentBytes >> 20),
+      "Cut it down to the operations you need.");
 }
 
 }  // namespace

@@ -1,3 +1,6 @@
+// What a record repeats from the tool set is only what lists show: listing sources must not open
+// sets. All of it is cut, because the document decides how long its words are and a record has a
+// limit (D25).
 #include "catalog/source-record.h"
 
 #include <fmt/format.h>
@@ -30,6 +33,7 @@ SourceView viewOf(const SourceRecord& record) {
   return view;
 }
 
+// Replaces everything an earlier version said.
 void describeToolSet(SourceRecord& record, const source::ToolSet& set) {
   record.toolSetHash = set.hash();
   record.title = truncateText(set.title(), kMaxTitleBytes);

@@ -1,10 +1,10 @@
 // How a source is kept: what people set, where its document came from, and the last good tool set.
 //
-// A record exists only for a source that compiled at least once. A refresh that fails changes nothing
-// but `state` and the error, so the last good version goes on serving. The tool set itself is a blob
-// that the record owns. `historyHash` is a blob too: the paths of operations that later versions of
-// the document no longer had, because those are never given to another operation (D14); it is empty
-// until the first operation disappears.
+// A record exists only for a source that compiled at least once. A refresh that fails changes
+// nothing but `state` and the error, so the last good version goes on serving. The tool set itself
+// is a blob that the record owns. `historyHash` is a blob too: the paths of operations that later
+// versions of the document no longer had, because those are never given to another operation (D14);
+// it is empty until the first operation disappears.
 #pragma once
 
 #include <string>
@@ -26,13 +26,13 @@ struct SourceRecord {
   std::string workspaceId;
   std::string name;
   std::string kind;
-  std::string url;      // empty: the document was pasted
+  std::string url;  // empty: the document was pasted
   std::string baseUrl;
   std::string title;
   std::string documentVersion;
   std::string toolSetHash;
   std::string historyHash;
-  std::string state;    // "ready" or "failed": the last refresh failed, the last version serves
+  std::string state;  // "ready" or "failed": the last refresh failed, the last version serves
   std::string errorCode;
   std::string errorMessage;
   std::int64_t toolCount = 0;

@@ -41,7 +41,8 @@ TEST_F(Sources, AddsByUrlAndCallsItReady) {
   EXPECT_EQ(added->toolCount, 4u);
   EXPECT_EQ(added->title, "Shop");
   EXPECT_TRUE(isId(added->id, idPrefix::kSource));
-  EXPECT_EQ(steps, (std::vector<std::string>{"downloading", "downloading", "compiling", "storing"}));
+  EXPECT_EQ(steps,
+            (std::vector<std::string>{"downloading", "downloading", "compiling", "storing"}));
   EXPECT_TRUE(catalog()->find("hub_api.issues.create"));
 }
 
@@ -54,8 +55,8 @@ TEST_F(Sources, AddsPastedText) {
 }
 
 TEST_F(Sources, KeepsTheBaseUrlOfThePerson) {
-  ASSERT_TRUE(add({.name = "hub", .document = trackerDocument(),
-                   .baseUrl = "https://hub.example/api"}));
+  ASSERT_TRUE(
+      add({.name = "hub", .document = trackerDocument(), .baseUrl = "https://hub.example/api"}));
   EXPECT_EQ(catalog()->find("hub.issues.create")->baseUrl, "https://hub.example/api");
 }
 
@@ -154,7 +155,8 @@ TEST_F(Sources, ATakenNameIsRefusedBeforeAnythingIsFetched) {
 TEST_F(Sources, OnlyOneOfTwoAddedAtOnceUnderOneNameStays) {
   std::vector<std::string> codes;
   for (int i = 0; i < 2; ++i) {
-    asio::co_spawn(loop_, sources_->add(person(), {.name = "hub", .document = trackerDocument()}, {}),
+    asio::co_spawn(loop_,
+                   sources_->add(person(), {.name = "hub", .document = trackerDocument()}, {}),
                    [&](const std::exception_ptr&, Result<SourceView> added) {
                      codes.push_back(codeOf(added));
                    });
@@ -218,25 +220,26 @@ TEST(SourceDraft, IsCheckedBeforeAnythingIsFetched) {
   const std::vector<BadDraft> bad = {
       {"no name", {.url = url}, "invalid_argument"},
       {"a name without letters", {.name = "---", .url = url}, "invalid_argument"},
-      {"a long name", {.name = std::string(kMaxSourceNameBytes + 1, 'a'), .url = url},
+      {"a long name",
+       {.name = std::string(kMaxSourceNameBytes + 1, 'a'), .url = url},
        "invalid_argument"},
       {"no document", {.name = "a"}, "invalid_argument"},
       {"two documents", {.name = "a", .url = url, .document = "{}"}, "invalid_argument"},
       {"another scheme", {.name = "a", .url = "file:///etc/passwd"}, "invalid_argument"},
       {"a relative URL", {.name = "a", .url = "/openapi.json"}, "invalid_argument"},
-      {"a long URL", {.name = "a", .url = url + std::string(kMaxSourceUrlBytes, 'x')},
+      {"a long URL",
+       {.name = "a", .url = url + std::string(kMaxSourceUrlBytes, 'x')},
        "invalid_argument"},
       {"a bad base URL", {.name = "a", .url = url, .baseUrl = "ftp://x"}, "invalid_argument"},
       {"another kind", {.name = "a", .kind = "soap", .url = url}, "invalid_argument"},
       {"a reserved name", {.name = "Catalog", .url = url}, "reserved_name"},
   };
-  for (const BadDraft& entry : bad) EXPECT_EQ(codeOf(checkDraft(entry.draft)), entry.code)
-      << entry.what;
+  for (const BadDraft& entry : bad)
+    EXPECT_EQ(codeOf(checkDraft(entry.draft)), entry.code) << entry.what;
 }
 
 TEST(SourceDraft, EveryReservedNameIsRefused) {
-  for (const char* name :
-       {"discover", "catalog", "storage", "fs", "kv", "sqlite", "results"}) {
+  for (const char* name : {"discover", "catalog", "storage", "fs", "kv", "sqlite", "results"}) {
     EXPECT_EQ(codeOf(checkDraft({.name = name, .document = "{}"})), "reserved_name") << name;
   }
 }
@@ -342,8 +345,7 @@ TEST_F(Remove, TakesToolsRecordAndFileAway) {
   ASSERT_TRUE(run(sources_->remove(person(), added->id)));
   EXPECT_FALSE(catalog()->find("hub.issues.create"));
   EXPECT_EQ(sourceCount(), 0u);
-  EXPECT_FALSE(
-      std::filesystem::exists(directory_ + "/tools/" + added->toolSetHash + ".toolset"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/tools/" + added->toolSetHash + ".toolset"));
   EXPECT_TRUE(addTracker());
 }
 

@@ -20,10 +20,12 @@ using store::Txn;
 using Set = ToolSetShelf::Set;
 using RemoveHook = std::function<Status(Txn&, const std::string& sourceId)>;
 
+// Callers that show nothing pass no function.
 void report(const Progress& progress, std::string_view step, std::size_t done, std::size_t total) {
   if (progress) progress(step, done, total);
 }
 
+// Names only sources of the caller's own workspace.
 std::unexpected<Error> noSuchSource(std::string_view idOrName,
                                     const std::vector<SourceRecord>& all) {
   std::vector<std::string> names;
@@ -35,7 +37,8 @@ std::unexpected<Error> noSuchSource(std::string_view idOrName,
                            : fmt::format("Did you mean {}?", near.front()));
 }
 
-// By id or by name, of this workspace only.
+// By id or by name, of this workspace only: an id of another one is as unknown as a made-up one
+// (invariant 5).
 Result<SourceRecord> findSource(Txn& txn, const std::string& workspaceId,
                                 const std::string& idOrName) {
   if (isId(idOrName, idPrefix::kSource)) {
@@ -49,6 +52,7 @@ Result<SourceRecord> findSource(Txn& txn, const std::string& workspaceId,
   return noSuchSource(idOrName, all);
 }
 
+// Together with the unique index this cannot be raced; the index alone could not say what to do.
 Status refuseTaken(Txn& txn, const std::string& workspaceId, const std::string& name) {
   EXECUTOR_TRY(const auto all, readSources(txn, workspaceId));
   for (const SourceRecord& record : all) {
@@ -62,6 +66,7 @@ Status refuseTaken(Txn& txn, const std::string& workspaceId, const std::string& 
               "Remove sources that are no longer needed.");
 }
 
+// The blob is owned from here on: until now the sweep could have had it.
 Status insertSource(Txn& txn, const SourceRecord& record) {
   EXECUTOR_CHECK(refuseTaken(txn, record.workspaceId, record.name));
   EXECUTOR_CHECK(store::addBlobOwner(txn, record.toolSetHash, record.id));
@@ -70,6 +75,7 @@ Status insertSource(Txn& txn, const SourceRecord& record) {
   return {};
 }
 
+// Empty hashes stand for no blob, so that adding and removing are moves too.
 Status moveOwner(Txn& txn, const std::string& from, const std::string& to,
                  const std::string& owner) {
   if (from == to) return {};
@@ -94,6 +100,7 @@ Status replaceSource(Txn& txn, const SourceRecord& before, const SourceRecord& a
   return {};
 }
 
+// Hooks first: what one of them refuses has then cost nothing, and the transaction undoes the rest.
 Result<SourceRecord> removeSource(Txn& txn, const std::string& workspaceId,
                                   const std::string& idOrName,
                                   const std::vector<RemoveHook>& hooks) {
@@ -112,6 +119,8 @@ struct Compiled {
   Set set;                   // null when the document is unchanged
 };
 
+// Operations on one source may overlap; every commit checks what it started from instead of
+// locking.
 class StoredSources final : public Sources {
  public:
   StoredSources(store::Store& store, net::HttpClient& client, RunJob compile, const Clock& clock,
@@ -141,7 +150,7 @@ class StoredSources final : public Sources {
   Task<Result<Compiled>> fromDraft(SourceDraft draft, Progress progress);
   Task<Result<PathMap>> pathHistory(SourceRecord record, Set current);
   Task<Result<SourceRecord>> refreshed(SourceRecord before, Progress progress);
-  Task<Status> keepHistory(SourceRecord& record, PathMap earlier, Set set);
+  Task<Result<std::string>> keepHistory(PathMap earlier, Set set);
   Task<Result<SourceView>> stored(SourceRecord before, SourceRecord after);
   Task<void> recordFailure(SourceRecord before, Error error);
 
@@ -161,6 +170,8 @@ Task<Result<std::shared_ptr<const Catalog>>> StoredSources::of(std::string works
 
 // --- from a document to a verified tool set
 
+// The document is freed as soon as the job has it: GitHub's is 13 MB, and the jail holds its own
+// copy.
 Task<Result<Set>> StoredSources::compiled(std::string document, std::string url, PathMap history,
                                           Progress progress) {
   report(progress, "compiling", 0, 0);
@@ -170,8 +181,8 @@ Task<Result<Set>> StoredSources::compiled(std::string document, std::string url,
   std::string input = source::openapi::encodeCompileJob(options, document);
   document = {};
   EXECUTOR_CO_TRY(std::string bytes,
-                  co_await compile_(std::string(source::openapi::kCompileJobName),
-                                    std::move(input), sandbox::JobLimits{}));
+                  co_await compile_(std::string(source::openapi::kCompileJobName), std::move(input),
+                                    sandbox::JobLimits{}));
   auto set = co_await shelf_.verify(std::move(bytes));
   if (set) co_return std::move(*set);
   // The jail gave bytes that are no tool set: the document got the better of the compiler.
@@ -179,6 +190,7 @@ Task<Result<Set>> StoredSources::compiled(std::string document, std::string url,
                  "Report this document to the authors of Executor.", set.error().message);
 }
 
+// History goes along to the compiler, so that old paths stay with their operations (D14).
 Task<Result<Compiled>> StoredSources::fetched(DocumentRequest request, PathMap history,
                                               Progress progress) {
   report(progress, "downloading", 0, 0);
@@ -189,11 +201,12 @@ Task<Result<Compiled>> StoredSources::fetched(DocumentRequest request, PathMap h
   out.document = std::move(document);
   if (out.document.unchanged) co_return out;
   report(progress, "downloading", bytes.size(), bytes.size());
-  EXECUTOR_CO_TRY(out.set, co_await compiled(std::move(bytes), out.document.url,
-                                             std::move(history), progress));
+  EXECUTOR_CO_TRY(
+      out.set, co_await compiled(std::move(bytes), out.document.url, std::move(history), progress));
   co_return out;
 }
 
+// A new source has no history.
 Task<Result<Compiled>> StoredSources::fromDraft(SourceDraft draft, Progress progress) {
   if (!draft.url.empty()) {
     co_return co_await fetched({.url = std::move(draft.url)}, {}, std::move(progress));
@@ -206,6 +219,8 @@ Task<Result<Compiled>> StoredSources::fromDraft(SourceDraft draft, Progress prog
 
 // --- add
 
+// What follows the commit (mapping, snapshot) may fail without undoing it: the next use repairs
+// both.
 Task<Result<SourceView>> StoredSources::add(Principal principal, SourceDraft draft,
                                             Progress progress) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "Adding a source"));
@@ -219,9 +234,8 @@ Task<Result<SourceView>> StoredSources::add(Principal principal, SourceDraft dra
   record.baseUrl = draft.baseUrl;
   record.createdBy = principal.accountId;
   // Before the download as well as in the transaction: the common mistake should cost nothing.
-  EXECUTOR_CO_CHECK(co_await store_.read([record](Txn& txn) {
-    return refuseTaken(txn, record.workspaceId, record.name);
-  }));
+  EXECUTOR_CO_CHECK(co_await store_.read(
+      [record](Txn& txn) { return refuseTaken(txn, record.workspaceId, record.name); }));
   EXECUTOR_CO_TRY(Compiled compiled, co_await fromDraft(std::move(draft), progress));
   report(progress, "storing", 0, 0);
   EXECUTOR_CO_CHECK(co_await shelf_.keep(compiled.set));
@@ -230,7 +244,9 @@ Task<Result<SourceView>> StoredSources::add(Principal principal, SourceDraft dra
   record.etag = compiled.document.etag;
   record.lastModified = compiled.document.lastModified;
   record.createdAt = record.updatedAt = clock_.now();
-  EXECUTOR_CO_CHECK(co_await store_.write([record](Txn& txn) { return insertSource(txn, record); }));
+  EXECUTOR_CO_CHECK(
+      co_await store_.write([record](Txn& txn) { return insertSource(txn, record); }));
+  // Held until the snapshot has it, else the shelf would open it twice.
   const Set held = co_await shelf_.mapped(std::move(compiled.set));
   co_await snapshots_.changed(record.workspaceId);
   log(LogLevel::info, "source_added",
@@ -240,6 +256,7 @@ Task<Result<SourceView>> StoredSources::add(Principal principal, SourceDraft dra
 
 // --- refresh
 
+// Every path this source has ever given.
 Task<Result<PathMap>> StoredSources::pathHistory(SourceRecord record, Set current) {
   PathMap paths;
   if (!record.historyHash.empty()) {
@@ -250,22 +267,21 @@ Task<Result<PathMap>> StoredSources::pathHistory(SourceRecord record, Set curren
   co_return paths;
 }
 
-Task<Status> StoredSources::keepHistory(SourceRecord& record, PathMap earlier, Set set) {
+// The hash of the blob, or empty where no operation has ever vanished.
+Task<Result<std::string>> StoredSources::keepHistory(PathMap earlier, Set set) {
   const PathMap gone = vanished(earlier, *set);
-  record.historyHash.clear();
-  if (gone.empty()) co_return Status{};
-  EXECUTOR_CO_TRY(record.historyHash, co_await store_.blobs().put({.bytes = encodePaths(gone)}));
-  co_return Status{};
+  if (gone.empty()) co_return std::string();
+  co_return co_await store_.blobs().put({.bytes = encodePaths(gone)});
 }
 
 // The record as it is after a refresh that worked, with its blobs stored.
 Task<Result<SourceRecord>> StoredSources::refreshed(SourceRecord before, Progress progress) {
   EXECUTOR_CO_TRY(const Set current, co_await shelf_.open(before.toolSetHash));
   EXECUTOR_CO_TRY(PathMap history, co_await pathHistory(before, current));
-  EXECUTOR_CO_TRY(Compiled next, co_await fetched({.url = before.url,
-                                                   .etag = before.etag,
-                                                   .lastModified = before.lastModified},
-                                                  history, progress));
+  EXECUTOR_CO_TRY(Compiled next,
+                  co_await fetched(
+                      {.url = before.url, .etag = before.etag, .lastModified = before.lastModified},
+                      history, progress));
   SourceRecord after = before;
   after.state = "ready";
   after.errorCode.clear();
@@ -274,17 +290,17 @@ Task<Result<SourceRecord>> StoredSources::refreshed(SourceRecord before, Progres
   if (next.document.unchanged) co_return after;
   report(progress, "storing", 0, 0);
   EXECUTOR_CO_CHECK(co_await shelf_.keep(next.set));
-  EXECUTOR_CO_CHECK(co_await keepHistory(after, std::move(history), next.set));
+  EXECUTOR_CO_TRY(after.historyHash, co_await keepHistory(std::move(history), next.set));
   describeToolSet(after, *next.set);
   after.etag = next.document.etag;
   after.lastModified = next.document.lastModified;
   co_return after;
 }
 
+// The old set is dropped after the snapshot has changed; executions that hold it keep it.
 Task<Result<SourceView>> StoredSources::stored(SourceRecord before, SourceRecord after) {
-  EXECUTOR_CO_CHECK(co_await store_.write([before, after](Txn& txn) {
-    return replaceSource(txn, before, after);
-  }));
+  EXECUTOR_CO_CHECK(co_await store_.write(
+      [before, after](Txn& txn) { return replaceSource(txn, before, after); }));
   co_await snapshots_.changed(after.workspaceId);
   if (after.toolSetHash != before.toolSetHash) co_await shelf_.drop(before.toolSetHash);
   co_return viewOf(after);
@@ -297,9 +313,8 @@ Task<void> StoredSources::recordFailure(SourceRecord before, Error error) {
   after.errorCode = error.codeName();
   after.errorMessage = truncateText(error.message, kMaxWarningBytes);
   after.updatedAt = std::max(clock_.now(), before.updatedAt + 1);
-  const Status status = co_await store_.write([before, after](Txn& txn) {
-    return replaceSource(txn, before, after);
-  });
+  const Status status = co_await store_.write(
+      [before, after](Txn& txn) { return replaceSource(txn, before, after); });
   if (!status) logError(LogLevel::warn, "source_failure_not_recorded", status.error());
 }
 
@@ -308,10 +323,10 @@ Task<Result<SourceView>> StoredSources::refresh(Principal principal, std::string
   EXECUTOR_CO_CHECK(requirePerson(principal, "Refreshing a source"));
   EXECUTOR_CO_TRY(const SourceRecord before, co_await found(principal.workspaceId, idOrName));
   if (before.url.empty()) {
-    co_return fail(ErrorCode::invalid_argument,
-                   fmt::format("Source {} was added as text, there is nothing to fetch.",
-                               before.name),
-                   "Remove it and add the new document.");
+    co_return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("Source {} was added as text, there is nothing to fetch.", before.name),
+        "Remove it and add the new document.");
   }
   auto after = co_await refreshed(before, std::move(progress));
   if (after) co_return co_await stored(before, std::move(*after));
@@ -335,9 +350,8 @@ Task<Status> StoredSources::remove(Principal principal, std::string idOrName) {
 }
 
 Task<Result<SourceRecord>> StoredSources::found(std::string workspaceId, std::string idOrName) {
-  co_return co_await store_.read([workspaceId, idOrName](Txn& txn) {
-    return findSource(txn, workspaceId, idOrName);
-  });
+  co_return co_await store_.read(
+      [workspaceId, idOrName](Txn& txn) { return findSource(txn, workspaceId, idOrName); });
 }
 
 Task<Result<std::vector<SourceView>>> StoredSources::list(Principal principal) {

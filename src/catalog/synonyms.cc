@@ -1,3 +1,5 @@
+// The table and its making. Lines are written as people write words; the stems are made at first
+// use.
 #include "catalog/synonyms.h"
 
 #include <algorithm>
@@ -91,12 +93,14 @@ constexpr std::string_view kImplied[] = {
 
 using Table = std::unordered_map<std::string, std::vector<Alternative>>;
 
+// The first weight stays: the strongest lines are read first.
 void relate(Table& table, const std::string& stem, const std::string& other, float weight) {
   auto& known = table[stem];
   const bool there = std::ranges::find(known, other, &Alternative::term) != known.end();
   if (!there && other != stem) known.push_back({other, weight});
 }
 
+// Every word of a line with every other.
 void addLines(Table& table, std::span<const std::string_view> lines, float weight) {
   for (std::string_view line : lines) {
     std::vector<std::string> stems;

@@ -1,9 +1,9 @@
 // Words that stand for each other in the names and summaries of APIs.
 //
-// Two strengths: other spellings and abbreviations of the same word (repo, repository), and words for
-// a related act or thing (open, create). Everything is kept as stems, so the table and the postings
-// of a tool set agree by construction. Grown from published documents, not from a thesaurus: a
-// synonym that is right in English and wrong in APIs costs more than it gives.
+// Two strengths: other spellings and abbreviations of the same word (repo, repository), and words
+// for a related act or thing (open, create). Everything is kept as stems, so the table and the
+// postings of a tool set agree by construction. Grown from published documents, not from a
+// thesaurus: a synonym that is right in English and wrong in APIs costs more than it gives.
 #pragma once
 
 #include <string>

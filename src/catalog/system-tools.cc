@@ -1,3 +1,5 @@
+// One table, read by three: the check, the description, the error texts. A field added here is
+// checked, shown and named without another line of code.
 #include "catalog/system-tools.h"
 
 #include <fmt/format.h>
@@ -31,8 +33,10 @@ constexpr SystemToolEntry kSystemTools[] = {
     {SystemTool::discover, "discover", "Find tools for a task.", kDiscoverFields,
      "{ bestPath: string | null; results: { path: string; description: string; "
      "approval: \"auto\" | \"required\"; input?: string; example?: string }[]; total: number }"},
-    {SystemTool::catalogNamespaces, "catalog.namespaces",
-     "List the sources of this workspace and how many tools each has.", {},
+    {SystemTool::catalogNamespaces,
+     "catalog.namespaces",
+     "List the sources of this workspace and how many tools each has.",
+     {},
      "{ namespaces: { name: string; title: string; tools: number }[]; total: number }"},
     {SystemTool::catalogTools, "catalog.tools", "List tools page by page.", kToolsFields,
      "{ tools: { path: string; description: string; approval: \"auto\" | \"required\" }[]; "
@@ -43,6 +47,7 @@ constexpr SystemToolEntry kSystemTools[] = {
      "pathTemplate?: string; signature: string; types: string; omittedTypes?: string[] }"},
 };
 
+// As TypeScript says it.
 std::string_view typeText(Type type) {
   switch (type) {
     case Type::text: return "string";
@@ -53,6 +58,7 @@ std::string_view typeText(Type type) {
   return "unknown";
 }
 
+// As a sentence says it: with the limits, which a type cannot show.
 std::string expectation(const SystemField& field) {
   switch (field.type) {
     case Type::text: return fmt::format("a string of at most {} bytes", field.max);
@@ -63,6 +69,7 @@ std::string expectation(const SystemField& field) {
   return {};
 }
 
+// An empty list is a mistake, not a wish for nothing.
 bool isTexts(const json::value& value, std::size_t max) {
   const json::array* array = value.if_array();
   if (array == nullptr || array->empty() || array->size() > max) return false;
@@ -71,6 +78,7 @@ bool isTexts(const json::value& value, std::size_t max) {
   });
 }
 
+// 5.0 is an integer to a program, and arrives as one: base/json.h writes it so.
 bool isCount(const json::value& value, std::size_t max) {
   if (const auto* count = value.if_int64()) {
     return *count >= 1 && static_cast<std::uint64_t>(*count) <= max;
@@ -96,6 +104,7 @@ const SystemField* fieldNamed(const SystemToolEntry& entry, std::string_view nam
   return nullptr;
 }
 
+// A misspelt member that is ignored would be answered as if it had not been written.
 std::unexpected<Error> unknownMember(const SystemToolEntry& entry, std::string_view name) {
   std::vector<std::string> known;
   for (const SystemField& field : entry.fields) known.emplace_back(field.name);
@@ -126,6 +135,7 @@ const SystemToolEntry* findSystemTool(std::string_view path) {
   return nullptr;
 }
 
+// The same form as for tools of sources (answers.cc), so that a reader sees no difference.
 std::string systemSignature(const SystemToolEntry& entry) {
   std::string input;
   for (const SystemField& field : entry.fields) {
@@ -135,6 +145,7 @@ std::string systemSignature(const SystemToolEntry& entry) {
   return fmt::format("tools.{}(input: {}): Promise<{}>", entry.path, type, entry.output);
 }
 
+// The first wrong member is enough: a program is corrected one error at a time.
 Result<SystemInput> SystemInput::check(const SystemToolEntry& entry, const json::object& input) {
   for (const auto& member : input) {
     const SystemField* field = fieldNamed(entry, member.key());
@@ -142,8 +153,7 @@ Result<SystemInput> SystemInput::check(const SystemToolEntry& entry, const json:
     if (fits(*field, member.value())) continue;
     return fail(ErrorCode::invalid_input,
                 fmt::format("{} of {} must be {}, not {}.", field->name, entry.path,
-                            expectation(*field),
-                            truncateText(serializeJson(member.value()), 60)));
+                            expectation(*field), truncateText(serializeJson(member.value()), 60)));
   }
   return SystemInput(entry, input);
 }

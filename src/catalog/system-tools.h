@@ -1,8 +1,8 @@
 // The tools that every workspace has, as data: path, what it does, what it takes, what it returns.
 //
 // One table says it all: input is checked by it, `catalog.describe` shows it, and error texts quote
-// it. Unlike the original (reference DSC-001) an ill-typed field is an error that names the field and
-// what was expected, never a silent default.
+// it. Unlike the original (reference DSC-001) an ill-typed field is an error that names the field
+// and what was expected, never a silent default.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// GoogleTest's main, except that this binary is also its own zygote: the compile job of the tests runs
-// in the same jail as in the server.
+// GoogleTest's main, except that this binary is also its own zygote: the compile job of the tests
+// runs in the same jail as in the server.
 #include <gtest/gtest.h>
 
 #include "sandbox/zygote.h"

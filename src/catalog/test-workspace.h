@@ -32,9 +32,8 @@ class WorkspaceTest : public ::testing::Test {
     schema_ += catalog::schema();
     std::filesystem::create_directories(directory_);
     openStore();
-    router_.add("GET", "/**", [this](net::Request request) -> Task<net::Response> {
-      co_return serve(request);
-    });
+    router_.add("GET", "/**",
+                [this](net::Request request) -> Task<net::Response> { co_return serve(request); });
     server_ = std::make_unique<net::HttpServer>(loop_, router_, net::ServerOptions{});
     EXPECT_TRUE(server_->listen());
     client_ = std::make_unique<net::HttpClient>(
@@ -77,10 +76,10 @@ class WorkspaceTest : public ::testing::Test {
     const auto at = documents_.find(request.path);
     if (at == documents_.end()) return net::Response::text(404, "no such document");
     const ServedDocument& document = at->second;
-    const bool same = !document.etag.empty() &&
-                      request.headers.get("If-None-Match") == document.etag;
-    net::Response response = net::Response::json(same ? 304 : document.status,
-                                                 same ? std::string() : document.body);
+    const bool same =
+        !document.etag.empty() && request.headers.get("If-None-Match") == document.etag;
+    net::Response response =
+        net::Response::json(same ? 304 : document.status, same ? std::string() : document.body);
     if (!document.etag.empty()) response.headers.set("ETag", document.etag);
     if (!document.location.empty()) response.headers.set("Location", document.location);
     return response;

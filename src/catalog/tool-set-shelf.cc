@@ -1,3 +1,6 @@
+// Opening order is memory, file, blob; each step is slower by two orders of magnitude and repairs
+// the one before. File work runs on the pool, because a page fault on a slow disk would stop the
+// loop.
 #include "catalog/tool-set-shelf.h"
 
 #include <fcntl.h>
@@ -16,10 +19,10 @@ namespace {
 using source::ToolSet;
 using Set = ToolSetShelf::Set;
 
-Status ioError(std::string_view what, int error) {
-  return failInternal(withErrno(what, error));
-}
+// A full or read-only disk is not the client's business: the set works from memory.
+Status ioError(std::string_view what, int error) { return failInternal(withErrno(what, error)); }
 
+// write(2) may stop anywhere: at a signal, at a quota.
 Status writeWhole(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
@@ -30,7 +33,8 @@ Status writeWhole(int file, std::string_view bytes) {
   return {};
 }
 
-// No fsync: the file is a cache that is checked when it is opened.
+// Under a name of its own first, so that no other process maps half a file. No fsync: the file is a
+// cache that is checked when it is opened.
 Status writeFile(const std::string& dir, const std::string& path, std::string_view bytes) {
   ::mkdir(dir.c_str(), 0700);
   const std::string draft = fmt::format("{}.{}", path, randomToken(9));
@@ -56,6 +60,7 @@ std::string ToolSetShelf::pathOf(std::string_view hash) const {
   return fmt::format("{}/{}.toolset", dir_, hash);
 }
 
+// Forgets a set that nobody holds any more.
 Set ToolSetShelf::inMemory(const std::string& hash) {
   const auto at = sets_.find(hash);
   if (at == sets_.end()) return nullptr;
@@ -65,11 +70,11 @@ Set ToolSetShelf::inMemory(const std::string& hash) {
 }
 
 Task<Result<Set>> ToolSetShelf::verify(std::string bytes) {
-  co_return co_await pool_.run([bytes = std::move(bytes)]() mutable {
-    return ToolSet::fromBytes(std::move(bytes));
-  });
+  co_return co_await pool_.run(
+      [bytes = std::move(bytes)]() mutable { return ToolSet::fromBytes(std::move(bytes)); });
 }
 
+// The store names blobs by the same hash; that they agree is checked once, here.
 Task<Status> ToolSetShelf::keep(Set set) {
   EXECUTOR_CO_TRY(const std::string hash,
                   co_await store_.blobs().put({.bytes = std::string(set->bytes())}));
@@ -77,12 +82,13 @@ Task<Status> ToolSetShelf::keep(Set set) {
   co_return failInternal(fmt::format("blob {} holds tool set {}", hash, set->hash()));
 }
 
+// Two coroutines may get here with the same document; the first one's mapping wins, so that there
+// is one.
 Task<Set> ToolSetShelf::mapped(Set set) {
   const std::string hash(set->hash());
   if (Set known = inMemory(hash)) co_return known;
-  auto mapped = co_await pool_.run([dir = dir_, path = pathOf(hash), set] {
-    return writeAndMap(dir, path, set);
-  });
+  auto mapped = co_await pool_.run(
+      [dir = dir_, path = pathOf(hash), set] { return writeAndMap(dir, path, set); });
   if (!mapped) logError(LogLevel::warn, "tool_set_not_mapped", mapped.error());
   Set best = mapped ? std::move(*mapped) : std::move(set);
   if (Set known = inMemory(hash)) co_return known;
@@ -90,11 +96,11 @@ Task<Set> ToolSetShelf::mapped(Set set) {
   co_return best;
 }
 
+// A file that does not match its hash is treated like one that is missing: the blob makes it again.
 Task<Result<Set>> ToolSetShelf::open(std::string hash) {
   if (Set known = inMemory(hash)) co_return known;
-  auto fromFile = co_await pool_.run([path = pathOf(hash), hash]() -> Result<Set> {
-    return ToolSet::fromFile(path, hash);
-  });
+  auto fromFile = co_await pool_.run(
+      [path = pathOf(hash), hash]() -> Result<Set> { return ToolSet::fromFile(path, hash); });
   if (fromFile) {
     if (Set known = inMemory(hash)) co_return known;
     sets_[hash] = *fromFile;
@@ -105,6 +111,7 @@ Task<Result<Set>> ToolSetShelf::open(std::string hash) {
   co_return co_await mapped(std::move(set));
 }
 
+// Whoever maps the file keeps it: an unlinked file lives until its last mapping goes.
 Task<void> ToolSetShelf::drop(std::string hash) {
   if (inMemory(hash) != nullptr) co_return;
   co_await pool_.run([path = pathOf(hash)] { return ::unlink(path.c_str()); });

@@ -2,9 +2,9 @@
 //
 // The truth is a blob in the store. A file beside it (`<dir>/<hash>.toolset`) only exists to be
 // mapped: it is written to another name and renamed, checked against its hash when opened, and made
-// again from the blob when it is missing or damaged. A set leaves memory with the last snapshot that
-// holds it. A file whose set an execution still held when its source was removed stays behind: it
-// costs disk, is never wrong, and is taken up again if the same document comes back.
+// again from the blob when it is missing or damaged. A set leaves memory with the last snapshot
+// that holds it. A file whose set an execution still held when its source was removed stays behind:
+// it costs disk, is never wrong, and is taken up again if the same document comes back.
 #pragma once
 
 #include <memory>

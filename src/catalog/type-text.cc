@@ -1,3 +1,5 @@
+// Text in, text out. Documents are anybody's, so nothing is assumed of them but UTF-8: keys hold
+// quotes, descriptions hold the ends of comments, names hold every character there is.
 #include "catalog/type-text.h"
 
 #include <algorithm>
@@ -16,18 +18,21 @@ bool isSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
 // Names a declaration must not take: an interface of that name would merge with the global.
 bool isGlobalName(std::string_view name) {
   static const std::set<std::string_view> kGlobals{
-      "Array",  "ArrayBuffer", "Boolean", "Date",    "Error",  "Event", "Function", "Iterator",
-      "Map",    "Math",        "Number",  "Object",  "Partial", "Pick", "Promise",  "Proxy",
-      "Record", "RegExp",      "Request", "Response", "Set",   "String", "Symbol",  "URL"};
+      "Array",  "ArrayBuffer", "Boolean", "Date",     "Error",   "Event",  "Function", "Iterator",
+      "Map",    "Math",        "Number",  "Object",   "Partial", "Pick",   "Promise",  "Proxy",
+      "Record", "RegExp",      "Request", "Response", "Set",     "String", "Symbol",   "URL"};
   return kGlobals.contains(name);
 }
 
+// Stops reading at the limit: descriptions of a megabyte exist.
 std::string collapseSpace(std::string_view text, std::size_t maxBytes) {
   std::string out;
   for (char c : text) {
     if (out.size() >= maxBytes) break;
-    if (!isSpace(c)) out += c;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
+    if (!isSpace(c))
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
@@ -56,6 +61,7 @@ std::string cutAtWord(std::string text, std::size_t maxBytes) {
   return text.substr(0, end).append(kEllipsis);
 }
 
+// An object in an enum is rare and long; as a type it would need a declaration.
 std::string literal(const json::value& value) {
   const bool composite = value.is_object() || value.is_array();
   return composite ? "unknown" : serializeJson(value);
@@ -75,6 +81,7 @@ std::string propertyKey(std::string_view text) {
   return isIdentifier(text) ? std::string(text) : quoteJson(text);
 }
 
+// A few bytes more than asked for are read, so that a cut is seen as one.
 std::string firstSentence(std::string_view text, std::size_t maxBytes) {
   text = trimText(text);
   std::string flat = collapseSpace(text.substr(0, sentenceEnd(text)), maxBytes + 8);
@@ -82,6 +89,7 @@ std::string firstSentence(std::string_view text, std::size_t maxBytes) {
   return cutAtWord(std::move(flat), maxBytes);
 }
 
+// TypeScript has no escape in comments; the backslash keeps the text readable.
 std::string docComment(std::string_view text) {
   std::string sentence = firstSentence(text, kMaxCommentBytes);
   if (sentence.empty()) return sentence;
@@ -91,6 +99,7 @@ std::string docComment(std::string_view text) {
   return "/** " + sentence + " */";
 }
 
+// Capitals stay: `OAuthApp` and `oauth-app` are different words to their authors.
 std::string typeName(std::string_view componentName) {
   std::string out;
   bool upper = true;
@@ -107,6 +116,8 @@ std::string typeName(std::string_view componentName) {
   return isGlobalName(out) ? out + "_" : out;
 }
 
+// Parsed and printed again: what the document spelled oddly is then one spelling, and nothing but
+// JSON can get through.
 std::string literalUnion(std::string_view jsonArray) {
   auto parsed = parseJson(jsonArray);
   if (!parsed || !parsed->is_array()) return {};
@@ -121,14 +132,17 @@ std::string literalUnion(std::string_view jsonArray) {
   return parts.text() + " /* +" + std::to_string(all - kMaxEnumLiterals) + " more */";
 }
 
+// A scan is enough: the text is our own, so brackets and quotes are balanced.
 bool hasTopLevel(std::string_view type, char op) {
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < type.size(); ++i) {
     const char c = type[i];
     if (quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == '{' || c == '(' || c == '[' || c == '<') {
@@ -152,6 +166,7 @@ void TypeParts::add(std::string part) {
   parts_.push_back(std::move(part));
 }
 
+// A lone part needs no parentheses whatever is in it.
 std::string TypeParts::text() const {
   if (parts_.empty()) return "unknown";
   if (parts_.size() == 1) return parts_.front();

@@ -1,8 +1,9 @@
 // The small pieces of TypeScript text that rendering is made of: keys, literals, comments, names.
 //
 // Everything here takes untrusted words out of somebody's document and gives text that stands in a
-// program: a key that is no identifier is quoted, a comment cannot be ended from inside, a component's
-// name becomes one identifier that shadows no global of the language. Nothing here knows a tool set.
+// program: a key that is no identifier is quoted, a comment cannot be ended from inside, a
+// component's name becomes one identifier that shadows no global of the language. Nothing here
+// knows a tool set.
 #pragma once
 
 #include <cstddef>

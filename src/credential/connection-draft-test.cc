@@ -29,9 +29,10 @@ TEST(ConnectionDraft, NameDefaultsToDefault) {
 
 TEST(ConnectionDraft, KindComesFromTheDocument) {
   EXPECT_EQ(completed({.secret = "t"}, {{"a", "oauth2", "", ""}}).kind, "bearer");
-  EXPECT_EQ(completed({.secret = "t"}, {{"a", "unsupported", "", ""}, {"b", "apiKey", "header",
-                                                                       "X-K"}}).kind,
-            "apiKey");
+  EXPECT_EQ(
+      completed({.secret = "t"}, {{"a", "unsupported", "", ""}, {"b", "apiKey", "header", "X-K"}})
+          .kind,
+      "apiKey");
   EXPECT_EQ(codeOf({.secret = "t"}), "invalid_argument");
 }
 

@@ -1,3 +1,6 @@
+// Checks before anything is stored, in the order name, kind, place, secret: the secret comes last,
+// so that a text about another field cannot have seen it. Header injection is impossible from here
+// on, because no value with a control character gets past.
 #include "credential/connection-draft.h"
 
 #include <fmt/format.h>
@@ -16,8 +19,8 @@ using source::SecurityScheme;
 constexpr std::string_view kDefaultHeader = "x-api-key";
 // Headers that belong to the transport or to other ways of signing in.
 constexpr std::array<std::string_view, 9> kForbiddenHeaders = {
-    "host", "content-length", "transfer-encoding", "connection", "cookie", "upgrade", "te",
-    "expect", "content-type"};
+    "host", "content-length", "transfer-encoding", "connection", "cookie", "upgrade",
+    "te",   "expect",         "content-type"};
 
 std::unexpected<Error> wrong(std::string message, std::string hint = {}) {
   return fail(ErrorCode::invalid_argument, std::move(message), std::move(hint));
@@ -33,10 +36,12 @@ bool isToken(std::string_view text) {
   });
 }
 
+// Line breaks end a header; the rest of them no key has.
 bool hasControl(std::string_view text) {
   return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
+// RFC 9110 section 5.5 allows more; what more there is, servers read differently.
 bool isHeaderValue(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return isVisible(c) || c == ' '; });
 }
@@ -70,21 +75,26 @@ Result<std::string> kindFrom(const std::vector<SecurityScheme>& schemes) {
                "Use bearer, basic or apiKey.");
 }
 
+// The list is the whole contract with source::Authorization.
 Status checkKind(std::string_view kind) {
   if (kind == "bearer" || kind == "basic" || kind == "apiKey") return {};
   return wrong(fmt::format("{} is no kind of connection.", quoteJson(truncateText(kind, 40))),
                "Use bearer, basic or apiKey.");
 }
 
+// A slash would make "source/name" ambiguous.
 Status checkName(std::string_view name) {
   if (!name.empty() && name.size() <= kMaxConnectionNameBytes && !hasControl(name) &&
       isValidUtf8(name) && name.find('/') == std::string_view::npos) {
     return {};
   }
-  return wrong(fmt::format("A connection's name has 1 to {} bytes, no slash and no control "
-                           "characters.", kMaxConnectionNameBytes));
+  return wrong(
+      fmt::format("A connection's name has 1 to {} bytes, no slash and no control "
+                  "characters.",
+                  kMaxConnectionNameBytes));
 }
 
+// One rule for headers, query and cookies: what is a token is safe in all three.
 Status checkParameter(const ConnectionDraft& draft) {
   if (draft.parameter.empty()) {
     return wrong(fmt::format("parameter is needed: which {} carries the key?",
@@ -101,6 +111,8 @@ Status checkParameter(const ConnectionDraft& draft) {
                "Use the header that the API's documentation names.");
 }
 
+// What a person says wins over the document, the document over the default. A place without its own
+// scheme takes no name from a scheme of another place.
 Status completePlace(ConnectionDraft& draft, const std::vector<SecurityScheme>& schemes) {
   if (draft.kind != "apiKey") {
     if (draft.in.empty() && draft.parameter.empty()) return {};
@@ -109,8 +121,8 @@ Status completePlace(ConnectionDraft& draft, const std::vector<SecurityScheme>& 
   }
   const SecurityScheme* declared = schemeOf(schemes, "apiKey", draft.in);
   if (draft.in.empty()) {
-    const bool fits = declared != nullptr && (draft.parameter.empty() ||
-                                              draft.parameter == declared->parameter);
+    const bool fits =
+        declared != nullptr && (draft.parameter.empty() || draft.parameter == declared->parameter);
     draft.in = fits ? declared->in : "header";
   }
   if (draft.in != "header" && draft.in != "query" && draft.in != "cookie") {
@@ -121,6 +133,8 @@ Status completePlace(ConnectionDraft& draft, const std::vector<SecurityScheme>& 
   return checkParameter(draft);
 }
 
+// Per way of sending: basic is encoded and a query is escaped, so both may hold what a header may
+// not.
 Status checkCharacters(const ConnectionDraft& draft) {
   const std::string_view secret = draft.secret;
   if (hasControl(secret) || !isValidUtf8(secret)) {
@@ -138,6 +152,7 @@ Status checkCharacters(const ConnectionDraft& draft) {
                "Keys and tokens are plain ASCII.");
 }
 
+// The two commonest mistakes with credentials get sentences of their own.
 Status checkSecret(const ConnectionDraft& draft) {
   const std::string_view secret = draft.secret;
   if (secret.empty()) return wrong("The secret is empty.");
@@ -170,6 +185,7 @@ Result<ConnectionDraft> completeDraft(ConnectionDraft draft,
   return draft;
 }
 
+// Trusts its arguments: they passed completeDraft() when they were stored.
 source::Authorization authorizationOf(std::string_view kind, std::string_view in,
                                       std::string_view parameter, std::string_view secret) {
   using Kind = source::Authorization::Kind;
@@ -180,13 +196,15 @@ source::Authorization authorizationOf(std::string_view kind, std::string_view in
   } else if (kind == "basic") {
     out.kind = Kind::basic;
   } else {
-    out.kind = in == "query" ? Kind::apiKeyQuery
-               : in == "cookie" ? Kind::apiKeyCookie : Kind::apiKeyHeader;
+    out.kind = in == "query"    ? Kind::apiKeyQuery
+               : in == "cookie" ? Kind::apiKeyCookie
+                                : Kind::apiKeyHeader;
     out.name = parameter;
   }
   return out;
 }
 
+// The forms in which an upstream, a proxy or a log might repeat it.
 void registerParts(std::string_view kind, std::string_view secret) {
   registerSecret(secret);
   registerSecret(percentEncode(secret));

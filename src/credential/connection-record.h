@@ -19,7 +19,7 @@ struct ConnectionRecord {
   std::string kind;
   std::string in;
   std::string parameter;
-  std::string scope;       // "workspace"
+  std::string scope;  // "workspace"
   std::string secret;
   std::string createdBy;
   EpochMs createdAt = 0;

@@ -28,8 +28,8 @@ class ConnectionsTest : public catalog::testing::WorkspaceTest {
     return run(connections_->add(person(), std::move(draft)));
   }
   Result<ConnectionView> bearer(std::string name = {}, std::string secret = kSecret) {
-    return connect({.source = "hub", .name = std::move(name), .kind = "bearer",
-                    .secret = std::move(secret)});
+    return connect(
+        {.source = "hub", .name = std::move(name), .kind = "bearer", .secret = std::move(secret)});
   }
   Result<source::Authorization> authorize(std::string name = {}, std::string workspaceId = "ws_1") {
     return run(connections_->authorize(std::move(workspaceId), sourceId_, std::move(name)));
@@ -81,10 +81,10 @@ TEST_F(ConnectionsTest, EachNameHasItsOwnSecret) {
 TEST_F(ConnectionsTest, EverySecretIsRedactedFromTexts) {
   const std::string secret = "user:pass word+/secret";
   ASSERT_TRUE(connect({.source = "hub", .kind = "basic", .secret = secret}));
-  const std::string text = redact("x " + secret + " y pass word+/secret z " +
-                                  base64Encode(secret) + " q " + percentEncode(secret));
-  for (const std::string& part : {std::string("pass word+/secret"), base64Encode(secret),
-                                  percentEncode(secret)}) {
+  const std::string text = redact("x " + secret + " y pass word+/secret z " + base64Encode(secret) +
+                                  " q " + percentEncode(secret));
+  for (const std::string& part :
+       {std::string("pass word+/secret"), base64Encode(secret), percentEncode(secret)}) {
     EXPECT_EQ(text.find(part), std::string::npos) << part;
   }
 }
@@ -121,14 +121,14 @@ TEST_F(ConnectionsTest, IdsOfAnotherWorkspaceOpenNothing) {
   EXPECT_EQ(codeOf(authorize(added->id, "ws_2")), "credential_missing");
   EXPECT_EQ(run(connections_->list(person("ws_2")))->size(), 0u);
   EXPECT_EQ(codeOf(run(connections_->remove(person("ws_2"), added->id))), "not_found");
-  EXPECT_EQ(codeOf(run(connections_->add(
-                person("ws_2"), {.source = sourceId_, .kind = "bearer", .secret = "x"}))),
+  EXPECT_EQ(codeOf(run(connections_->add(person("ws_2"),
+                                         {.source = sourceId_, .kind = "bearer", .secret = "x"}))),
             "not_found");
 }
 
 TEST_F(ConnectionsTest, OnlyAPersonWritesSecrets) {
-  EXPECT_EQ(codeOf(run(connections_->add(
-                agent(), {.source = "hub", .kind = "bearer", .secret = kSecret}))),
+  EXPECT_EQ(codeOf(run(connections_->add(agent(),
+                                         {.source = "hub", .kind = "bearer", .secret = kSecret}))),
             "forbidden");
   ASSERT_TRUE(bearer());
   EXPECT_EQ(codeOf(run(connections_->remove(agent(), "default"))), "forbidden");

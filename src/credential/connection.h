@@ -1,9 +1,11 @@
-// Connections: named credentials for a source, sealed at rest, write-only to everyone (invariant 1).
+// Connections: named credentials for a source, sealed at rest, write-only to everyone (invariant
+// 1).
 //
-// The secret enters once (a `person` writes it), is sealed with the workspace's key and the record's
-// id as associated data, and leaves only as an Authorization for one outbound request of its source.
-// No interface returns it. Opened secrets are not cached: opening one costs a microsecond, and memory
-// that holds none cannot leak any. Every secret that passes is registered for redaction.
+// The secret enters once (a `person` writes it), is sealed with the workspace's key and the
+// record's id as associated data, and leaves only as an Authorization for one outbound request of
+// its source. No interface returns it. Opened secrets are not cached: opening one costs a
+// microsecond, and memory that holds none cannot leak any. Every secret that passes is registered
+// for redaction.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,7 @@ struct PolicyRecord {
   std::string createdBy;
   EpochMs createdAt = 0;
 };
-RECORD(PolicyRecord, "policy", FIELDS(id, workspaceId, tool, effect, createdBy, createdAt),
-       KEY(id), WORKSPACE(workspaceId), UNIQUE(byTool, workspaceId, tool));
+RECORD(PolicyRecord, "policy", FIELDS(id, workspaceId, tool, effect, createdBy, createdAt), KEY(id),
+       WORKSPACE(workspaceId), UNIQUE(byTool, workspaceId, tool));
 
 }  // namespace executor::policy

@@ -1,3 +1,6 @@
+// Policies as records, and the rules of each workspace in memory. A decision is a hash lookup
+// unless something changed; where the rules cannot be read there is no decision, so nothing is sent
+// (invariant 3).
 #include "policy/policy.h"
 
 #include <fmt/format.h>
@@ -12,6 +15,8 @@ namespace {
 
 using store::Txn;
 
+// What this node knows of one workspace. `generation` counts its own changes: a load that began
+// before one must not overwrite what came after it.
 struct Workspace {
   Rules rules;
   bool current = false;
@@ -19,19 +24,23 @@ struct Workspace {
   std::optional<store::Watch> watch;
 };
 
-std::string topicOf(std::string_view workspaceId) { return fmt::format("policies/{}", workspaceId); }
-
-PolicyView viewOf(const PolicyRecord& record) {
-  return {record.id, record.workspaceId, record.tool, record.createdBy, record.effect,
-          record.createdAt};
+std::string topicOf(std::string_view workspaceId) {
+  return fmt::format("policies/{}", workspaceId);
 }
 
+PolicyView viewOf(const PolicyRecord& record) {
+  return {record.id,        record.workspaceId, record.tool,
+          record.createdBy, record.effect,      record.createdAt};
+}
+
+// One page holds them all: kMaxPoliciesPerWorkspace is the most a scan gives.
 Result<std::vector<PolicyRecord>> readAll(Txn& txn, const std::string& workspaceId) {
   EXECUTOR_TRY(auto page, txn.scan<PolicyRecord>(
                               "byTool", {.prefix = {workspaceId}, .limit = store::kMaxScan}));
   return std::move(page.items);
 }
 
+// Two rules for one tool would need an order; until there are patterns (D4) there is none.
 Status insertPolicy(Txn& txn, const PolicyRecord& record) {
   EXECUTOR_TRY(const auto existing,
                txn.find<PolicyRecord>("byTool", {record.workspaceId, record.tool}));
@@ -51,11 +60,11 @@ Status insertPolicy(Txn& txn, const PolicyRecord& record) {
   return {};
 }
 
+// A rule of another workspace is as unknown as a made-up id (invariant 5).
 Status removePolicy(Txn& txn, const std::string& workspaceId, const std::string& id) {
   EXECUTOR_TRY(const auto record, txn.get<PolicyRecord>(id));
   if (!record || record->workspaceId != workspaceId) {
-    return fail(ErrorCode::not_found,
-                fmt::format("There is no policy {}.", truncateText(id, 80)),
+    return fail(ErrorCode::not_found, fmt::format("There is no policy {}.", truncateText(id, 80)),
                 "`executor policy list` shows those there are.");
   }
   EXECUTOR_CHECK(txn.remove<PolicyRecord>(id));
@@ -94,6 +103,7 @@ void StoredPolicies::noticeOthers(const std::string& workspaceId) {
   if (workspace.watch->poll()) workspace.current = false;
 }
 
+// Rules are replaced as a whole, so no decision ever sees half of a change.
 Task<Status> StoredPolicies::reload(std::string workspaceId) {
   for (;;) {
     const std::uint64_t generation = workspaces_[workspaceId].generation;
@@ -128,8 +138,9 @@ Task<Result<Decision>> StoredPolicies::decide(Principal principal, catalog::Tool
   co_return decideBy(workspaces_[principal.workspaceId].rules, tool);
 }
 
-Decision StoredPolicies::decideNow(const Principal& principal,
-                                   const catalog::ToolRef& tool) const {
+// Rules that went stale still decide here: what is shown may lag a moment, what is sent asks
+// decide().
+Decision StoredPolicies::decideNow(const Principal& principal, const catalog::ToolRef& tool) const {
   const auto at = workspaces_.find(principal.workspaceId);
   if (at == workspaces_.end() || (!at->second.current && at->second.rules.empty())) {
     return {Effect::ask, {}, "The workspace's policies are not loaded."};
@@ -137,14 +148,14 @@ Decision StoredPolicies::decideNow(const Principal& principal,
   return decideBy(at->second.rules, tool);
 }
 
-Task<Result<std::string>> StoredPolicies::canonicalTool(std::string workspaceId,
-                                                        std::string tool) {
+// A rule for a tool that does not exist protects nobody, and a misspelt deny is the worst case.
+Task<Result<std::string>> StoredPolicies::canonicalTool(std::string workspaceId, std::string tool) {
   if (tool.starts_with("tools.")) tool.erase(0, 6);
   if (tool.empty() || tool.size() > kMaxToolPathBytes) {
-    co_return fail(ErrorCode::invalid_argument,
-                   fmt::format("A policy names a tool by its path, at most {} bytes.",
-                               kMaxToolPathBytes),
-                   "For example github.issues.create.");
+    co_return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("A policy names a tool by its path, at most {} bytes.", kMaxToolPathBytes),
+        "For example github.issues.create.");
   }
   EXECUTOR_CO_TRY(const auto catalog, co_await sources_.of(workspaceId));
   const auto found = catalog->find(tool);
@@ -152,15 +163,14 @@ Task<Result<std::string>> StoredPolicies::canonicalTool(std::string workspaceId,
   co_return found->path;
 }
 
-Task<Result<PolicyView>> StoredPolicies::add(Principal principal, Effect effect,
-                                             std::string tool) {
+// In force when it returns: the next call on this node is decided by it.
+Task<Result<PolicyView>> StoredPolicies::add(Principal principal, Effect effect, std::string tool) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "Changing policies"));
   PolicyRecord record{newId(idPrefix::kPolicy), principal.workspaceId, {}, effect,
-                      principal.accountId, clock_.now()};
+                      principal.accountId,      clock_.now()};
   EXECUTOR_CO_TRY(record.tool, co_await canonicalTool(principal.workspaceId, std::move(tool)));
-  EXECUTOR_CO_CHECK(co_await store_.write([record](Txn& txn) {
-    return insertPolicy(txn, record);
-  }));
+  EXECUTOR_CO_CHECK(
+      co_await store_.write([record](Txn& txn) { return insertPolicy(txn, record); }));
   co_await changed(principal.workspaceId);
   co_return viewOf(record);
 }
@@ -178,15 +188,16 @@ Task<Result<std::vector<PolicyView>>> StoredPolicies::list(Principal principal) 
 Task<Status> StoredPolicies::remove(Principal principal, std::string id) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "Changing policies"));
   const std::string workspaceId = principal.workspaceId;
-  EXECUTOR_CO_CHECK(co_await store_.write([workspaceId, id](Txn& txn) {
-    return removePolicy(txn, workspaceId, id);
-  }));
+  EXECUTOR_CO_CHECK(co_await store_.write(
+      [workspaceId, id](Txn& txn) { return removePolicy(txn, workspaceId, id); }));
   co_await changed(workspaceId);
   co_return Status{};
 }
 
 }  // namespace
 
+// An effect this program does not know, from a newer node's record, is refused by the codec before
+// it gets here; the last line only satisfies the compiler, on the safe side.
 std::string_view name(Effect effect) {
   switch (effect) {
     case Effect::allow: return "allow";

@@ -1,8 +1,9 @@
 // Policies: who may call which tool. First issue: effect and exact tool only (D40).
 //
-// A decision is taken on the canonical address. At each level the most specific matching rule speaks;
-// a deny at any level wins; else the strictest that spoke; else the tool's default (D4). Now there is
-// one level (workspace) and one pattern (exact tool); the interface leaves room for the rest.
+// A decision is taken on the canonical address. At each level the most specific matching rule
+// speaks; a deny at any level wins; else the strictest that spoke; else the tool's default (D4).
+// Now there is one level (workspace) and one pattern (exact tool); the interface leaves room for
+// the rest.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +46,8 @@ struct PolicyView {
 class Policies {
  public:
   virtual ~Policies() = default;
-  // Loads the workspace's rules at first use; later calls answer from memory, kept current by watch.
+  // Loads the workspace's rules at first use; later calls answer from memory, kept current by
+  // watch.
   virtual Task<Result<Decision>> decide(Principal principal, catalog::ToolRef tool) = 0;
   // Synchronous form for rendering catalogue answers; uses the rules loaded by the last decide/load
   // and asks where none were loaded.

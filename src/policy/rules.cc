@@ -1,3 +1,4 @@
+// The decision itself: pure, so that a test, a preview and the pipeline cannot differ.
 #include "policy/rules.h"
 
 #include <fmt/format.h>
@@ -5,6 +6,7 @@
 namespace executor::policy {
 namespace {
 
+// For the sentence that people and programs get.
 std::string_view verb(Effect effect) {
   switch (effect) {
     case Effect::allow: return "allows";
@@ -14,6 +16,7 @@ std::string_view verb(Effect effect) {
   return "denies";
 }
 
+// product.md section 5: reads run, writes wait. Built-in tools answer from what the caller may see.
 Decision byDefault(const catalog::ToolRef& tool) {
   if (tool.system != catalog::SystemTool::none) {
     return {Effect::allow, {}, "Built-in tools run without approval."};
