@@ -1,5 +1,6 @@
 #include "mcp/stdio-bridge.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -38,6 +39,23 @@ void addModernHeaders(net::Headers& headers, const Message& message) {
 
 bool isEventStream(const net::Headers& headers) {
   return headers.get("content-type").starts_with("text/event-stream");
+}
+
+// What the server answered as the one line the client waits for. Errors of authentication have a
+// plain form of their own, and a proxy in between may answer anything.
+std::string asAnswer(const json::value& id, int status, std::string_view body) {
+  auto parsed = parseJson(body);
+  if (parsed && findString(*parsed, "jsonrpc") == "2.0") {
+    std::string line(trimText(body));
+    std::ranges::replace(line, '\n', ' ');  // only white space can be a raw newline in JSON
+    return line;
+  }
+  std::string text = "The server answered " + std::to_string(status) + ".";
+  if (parsed) text = findString(*parsed, "error", text);
+  bool refused = status == 401 || status == 403;
+  return errorMessage(
+      id,
+      Error{refused ? ErrorCode::unauthorized : ErrorCode::unavailable, std::move(text), {}, {}});
 }
 
 // Collects a response: an event stream's data lines go out at once, a JSON body at the end.
@@ -216,10 +234,11 @@ Task<Result<net::ClientResponse>> StdioBridge::Impl::send(std::string line, Mess
   if (!response) co_return response;
   if (auto id = response->headers.get("mcp-session-id"); !id.empty()) session_ = id;
   bool lost = response->status == 404 && !session_.empty();
-  auto body = std::string(trimText(collector->pending));
-  if (!lost && !isEventStream(response->headers) && !body.empty() &&
-      message.kind == Message::Kind::request) {
-    co_await print(std::move(body));
+  bool single = message.kind == Message::Kind::request && !isEventStream(response->headers);
+  if (single && !lost) {
+    // Streamed as it came, or collected by the client because its status is an error.
+    const auto& body = response->body.empty() ? collector->pending : response->body;
+    co_await print(asAnswer(message.id, response->status, body));
   }
   co_return response;
 }
@@ -234,7 +253,10 @@ Task<bool> StdioBridge::Impl::reopenSession() {
   auto response = co_await client_.send(request(*message, initialize_));
   if (!response || response->status != 200) co_return false;
   session_ = response->headers.get("mcp-session-id");
-  co_return !session_.empty();
+  if (session_.empty()) co_return false;
+  asio::co_spawn(
+      loop_, [self = shared_from_this()] { return self->listenForChanges(); }, asio::detached);
+  co_return true;
 }
 
 // A legacy session's notifications come over a stream of their own.
