@@ -17,15 +17,41 @@ async function json(...args) {
 }
 
 before(async () => {
-  upstream = await startUpstream({ 'GET /items': () => [{ id: 1, name: 'first' }], 'POST /items': (r) => ({ id: 2, ...JSON.parse(r.body) }), 'GET /openapi.json': () => itemsDocument(upstream.url) });
+  upstream = await startUpstream({
+    'GET /items': () => [{ id: 1, name: 'first' }],
+    'POST /items': (r) => ({ id: 2, ...JSON.parse(r.body) }),
+    'GET /openapi.json': () => itemsDocument(upstream.url),
+  });
   server = await startExecutor();
   writeFileSync(join(server.dataDir, 'items.json'), JSON.stringify(itemsDocument(upstream.url)));
   const added = await run('source', 'add', join(server.dataDir, 'items.json'), '--name', 'items');
   assert.equal(added.code, 0, added.stderr);
 });
-after(async () => { await server.remove(); await upstream.close(); });
+after(async () => {
+  await server.remove();
+  await upstream.close();
+});
 
-const commands = ['serve', 'stop', 'mcp', 'connect', 'open', 'source', 'connection', 'policy', 'tools', 'execute', 'call', 'execution', 'approval', 'key', 'doctor', 'example', 'completion', 'version'];
+const commands = [
+  'serve',
+  'stop',
+  'mcp',
+  'connect',
+  'open',
+  'source',
+  'connection',
+  'policy',
+  'tools',
+  'execute',
+  'call',
+  'execution',
+  'approval',
+  'key',
+  'doctor',
+  'example',
+  'completion',
+  'version',
+];
 
 test('help names every command', async () => {
   const { code, stdout } = await run('--help');
@@ -38,9 +64,17 @@ test('the ready file has its members and is for its owner only', async () => {
   const file = join(server.dataDir, 'ready.json');
   assert.equal(statSync(file).mode & 0o777, 0o600);
   const ready = JSON.parse(readFileSync(file, 'utf8'));
-  assert.deepEqual(Object.keys(ready).sort(), ['apiKey', 'mcpUrl', 'ownerToken', 'pid', 'url', 'workspaceId']);
+  assert.deepEqual(Object.keys(ready).sort(), [
+    'apiKey',
+    'mcpUrl',
+    'ownerToken',
+    'pid',
+    'url',
+    'workspaceId',
+  ]);
   assert.equal(ready.pid, server.child.pid);
-  for (const name of ['owner-token', 'agent-key', 'encryption-key', 'server.json', 'executor.db']) assert.equal(statSync(join(server.dataDir, name)).mode & 0o077, 0, name);
+  for (const name of ['owner-token', 'agent-key', 'encryption-key', 'server.json', 'executor.db'])
+    assert.equal(statSync(join(server.dataDir, name)).mode & 0o077, 0, name);
   assert.equal(statSync(server.dataDir).mode & 0o077, 0);
 });
 
@@ -54,7 +88,15 @@ test('source: add by file, URL and standard input, list, show, refresh, remove',
   assert.equal(byUrl.code, 0, byUrl.stderr);
   assert.equal(byUrl.stdout, 'Ready by_url: 4 tools (Items 1.0.0)\n');
   assert.match(byUrl.stderr, /compiling/, 'progress goes to standard error');
-  const byInput = await runWith(JSON.stringify(itemsDocument(upstream.url)), 'source', 'add', '-', '--name', 'by_input', '--json');
+  const byInput = await runWith(
+    JSON.stringify(itemsDocument(upstream.url)),
+    'source',
+    'add',
+    '-',
+    '--name',
+    'by_input',
+    '--json',
+  );
   assert.equal(byInput.code, 0, byInput.stderr);
   assert.equal(byInput.stderr, '');
   assert.equal(JSON.parse(byInput.stdout).toolCount, 4);
@@ -63,8 +105,12 @@ test('source: add by file, URL and standard input, list, show, refresh, remove',
   assert.match((await run('source', 'list')).stdout, /^NAME +KIND +STATE +TOOL COUNT +TITLE\n/);
   assert.equal((await json('source', 'show', 'by_url')).url, `${upstream.url}/openapi.json`);
   assert.match((await run('source', 'show', 'by_url')).stdout, /^toolCount +4$/m);
-  assert.equal((await run('source', 'refresh', 'by_url')).stdout, 'Ready by_url: 4 tools (Items 1.0.0)\n');
-  for (const name of ['by_url', 'by_input']) assert.equal((await run('source', 'remove', name)).stdout, `Removed ${name}.\n`);
+  assert.equal(
+    (await run('source', 'refresh', 'by_url')).stdout,
+    'Ready by_url: 4 tools (Items 1.0.0)\n',
+  );
+  for (const name of ['by_url', 'by_input'])
+    assert.equal((await run('source', 'remove', name)).stdout, `Removed ${name}.\n`);
   const gone = await run('source', 'show', 'by_url');
   assert.equal(gone.code, 5);
   assert.match(gone.stderr, /\(not_found\)/);
@@ -73,42 +119,83 @@ test('source: add by file, URL and standard input, list, show, refresh, remove',
 test('source add: what cannot be a source says why and adds nothing', async () => {
   const file = join(server.dataDir, 'bad.txt');
   writeFileSync(file, 'just text');
-  for (const [from, pattern] of [[file, /error: .*openapi/is], [join(server.dataDir, 'none.json'), /none\.json/], ['http://127.0.0.1:1/openapi.json', /error: /]]) {
+  for (const [from, pattern] of [
+    [file, /error: .*openapi/is],
+    [join(server.dataDir, 'none.json'), /none\.json/],
+    ['http://127.0.0.1:1/openapi.json', /error: /],
+  ]) {
     const { code, stdout, stderr } = await run('source', 'add', from, '--name', 'bad');
     assert.notEqual(code, 0, from);
     assert.equal(stdout, '');
     assert.match(stderr, pattern);
   }
-  assert.deepEqual((await json('source', 'list')).items.map((s) => s.name), ['items']);
+  assert.deepEqual(
+    (await json('source', 'list')).items.map((s) => s.name),
+    ['items'],
+  );
 });
 
 test('connection: the secret comes from standard input or a file, never back', async () => {
   const added = await runWith('cli-canary-1\n', 'connection', 'add', 'items', '--json');
   assert.equal(added.code, 0, added.stderr);
   assert.ok(!added.stdout.includes('canary'));
-  const { items: [connection] } = await json('connection', 'list');
+  const {
+    items: [connection],
+  } = await json('connection', 'list');
   assert.equal(connection.kind, 'bearer');
   await run('call', 'items.items.list');
-  assert.equal(upstream.requests('GET', '/items').at(-1).headers.authorization, 'Bearer cli-canary-1');
+  assert.equal(
+    upstream.requests('GET', '/items').at(-1).headers.authorization,
+    'Bearer cli-canary-1',
+  );
   assert.equal((await run('connection', 'remove', connection.id)).code, 0);
 
   const file = join(server.dataDir, 'secret');
   writeFileSync(file, 'user:cli-canary-2\n');
-  const basic = await run('connection', 'add', 'items', '--kind', 'basic', '--name', 'basic', '--from-file', file);
+  const basic = await run(
+    'connection',
+    'add',
+    'items',
+    '--kind',
+    'basic',
+    '--name',
+    'basic',
+    '--from-file',
+    file,
+  );
   assert.equal(basic.code, 0, basic.stderr);
   await run('call', 'items.items.list');
-  assert.equal(upstream.requests('GET', '/items').at(-1).headers.authorization, `Basic ${Buffer.from('user:cli-canary-2').toString('base64')}`);
+  assert.equal(
+    upstream.requests('GET', '/items').at(-1).headers.authorization,
+    `Basic ${Buffer.from('user:cli-canary-2').toString('base64')}`,
+  );
   assert.ok(!(await run('connection', 'list')).stdout.includes('canary'));
-  for (const { id } of (await json('connection', 'list')).items) await run('connection', 'remove', id);
+  for (const { id } of (await json('connection', 'list')).items)
+    await run('connection', 'remove', id);
   rmSync(file);
 
-  for (const args of [['--in', 'header', '--parameter', 'X-Token'], ['--in', 'query', '--parameter', 'token']]) {
-    const key = await runWith('cli-canary-3', 'connection', 'add', 'items', '--kind', 'apiKey', ...args);
+  for (const args of [
+    ['--in', 'header', '--parameter', 'X-Token'],
+    ['--in', 'query', '--parameter', 'token'],
+  ]) {
+    const key = await runWith(
+      'cli-canary-3',
+      'connection',
+      'add',
+      'items',
+      '--kind',
+      'apiKey',
+      ...args,
+    );
     assert.equal(key.code, 0, key.stderr);
     await run('call', 'items.items.list');
     const sent = upstream.requests('GET', '/items').at(-1);
-    assert.ok(sent.headers['x-token'] === 'cli-canary-3' || sent.query === '?token=cli-canary-3', JSON.stringify(sent));
-    for (const { id } of (await json('connection', 'list')).items) await run('connection', 'remove', id);
+    assert.ok(
+      sent.headers['x-token'] === 'cli-canary-3' || sent.query === '?token=cli-canary-3',
+      JSON.stringify(sent),
+    );
+    for (const { id } of (await json('connection', 'list')).items)
+      await run('connection', 'remove', id);
   }
 
   const empty = await runWith('', 'connection', 'add', 'items');
@@ -122,12 +209,27 @@ test('connection: the secret comes from standard input or a file, never back', a
 test('tools: search, list, describe', async () => {
   const found = await json('tools', 'search', 'create an item');
   assert.ok(JSON.stringify(found).includes('items.items.create'));
-  assert.match((await run('tools', 'search', 'create an item')).stdout, /^TOOL +APPROVAL +DESCRIPTION\n(.*\n)*items\.items\.create +required/);
-  assert.match((await run('tools', 'list', '--namespace', 'items')).stdout, /^items\.items\.list +auto +List items$/m);
+  assert.match(
+    (await run('tools', 'search', 'create an item')).stdout,
+    /^TOOL +APPROVAL +DESCRIPTION\n(.*\n)*items\.items\.create +required/,
+  );
+  assert.match(
+    (await run('tools', 'list', '--namespace', 'items')).stdout,
+    /^items\.items\.list +auto +List items$/m,
+  );
   const first = await json('tools', 'list', '--namespace', 'items', '--limit', '3');
   assert.equal(first.tools.length, 3);
   assert.ok(first.nextCursor);
-  const rest = await json('tools', 'list', '--namespace', 'items', '--limit', '3', '--cursor', first.nextCursor);
+  const rest = await json(
+    'tools',
+    'list',
+    '--namespace',
+    'items',
+    '--limit',
+    '3',
+    '--cursor',
+    first.nextCursor,
+  );
   assert.equal(rest.tools.length, 1);
   const described = await run('tools', 'describe', 'items.items.create');
   assert.equal(described.code, 0, described.stderr);
@@ -140,7 +242,10 @@ test('tools: search, list, describe', async () => {
 
 test('execute: from a file and standard input, result, console, errors', async () => {
   const file = join(server.dataDir, 'program.ts');
-  writeFileSync(file, 'const n: number = (await tools.items.items.list({})).length; console.log("seen", n); return { n };');
+  writeFileSync(
+    file,
+    'const n: number = (await tools.items.items.list({})).length; console.log("seen", n); return { n };',
+  );
   const ran = await run('execute', file);
   assert.equal(ran.code, 0, ran.stderr);
   assert.deepEqual(JSON.parse(ran.stdout), { n: 1 });
@@ -152,7 +257,14 @@ test('execute: from a file and standard input, result, console, errors', async (
   assert.equal(failed.code, 1);
   assert.equal(failed.stdout, '');
   assert.match(failed.stderr, /failed: .*on purpose.*\(line 2, column \d+\)/);
-  const timed = await runWith('await new Promise((r) => setTimeout(r, 60000))', 'execute', '-', '--timeout-ms', '50', '--json');
+  const timed = await runWith(
+    'await new Promise((r) => setTimeout(r, 60000))',
+    'execute',
+    '-',
+    '--timeout-ms',
+    '50',
+    '--json',
+  );
   assert.equal(timed.code, 1);
   assert.equal(JSON.parse(timed.stdout).status, 'timed_out');
   assert.equal((await runWith('return 1', 'execute', '-', '--timeout-ms', '600001')).code, 2);
@@ -161,7 +273,9 @@ test('execute: from a file and standard input, result, console, errors', async (
 });
 
 test('call: input as argument and from standard input', async () => {
-  assert.deepEqual(JSON.parse((await run('call', 'items.items.list', '{"limit":5}')).stdout), [{ id: 1, name: 'first' }]);
+  assert.deepEqual(JSON.parse((await run('call', 'items.items.list', '{"limit":5}')).stdout), [
+    { id: 1, name: 'first' },
+  ]);
   assert.equal(upstream.requests('GET', '/items').at(-1).query, '?limit=5');
   assert.equal((await runWith('{"limit":6}', 'call', 'items.items.list', '-')).code, 0);
   assert.equal(upstream.requests('GET', '/items').at(-1).query, '?limit=6');
@@ -175,7 +289,10 @@ test('call: input as argument and from standard input', async () => {
 test('approval: a waiting command goes on when another approves', async () => {
   const before = upstream.requests('POST').length;
   const waiting = run('call', 'items.items.create', '{"name":"by cli"}');
-  const approval = await until(async () => (await json('approval', 'list')).items[0], 'an approval is pending');
+  const approval = await until(
+    async () => (await json('approval', 'list')).items[0],
+    'an approval is pending',
+  );
   assert.equal(approval.tool, 'items.items.create');
   assert.match((await run('approval', 'list')).stdout, /^ID +STATUS +TOOL +CREATED AT\napproval_/);
   const shown = await run('approval', 'show', approval.id);
@@ -193,7 +310,11 @@ test('approval: a waiting command goes on when another approves', async () => {
   assert.equal(again.code, 1);
   assert.match(again.stderr, /already_decided/);
   assert.equal((await run('approval', 'list')).stdout, 'Nothing waits for a decision.\n');
-  assert.ok((await json('approval', 'list', '--all')).items.some((a) => a.id === approval.id && a.status === 'approved' && a.reason === 'fine'));
+  assert.ok(
+    (await json('approval', 'list', '--all')).items.some(
+      (a) => a.id === approval.id && a.status === 'approved' && a.reason === 'fine',
+    ),
+  );
   assert.equal((await run('approval', 'show', 'approval_none')).code, 5);
 });
 
@@ -202,14 +323,23 @@ test('execution: list, show, events, resume, cancel', async () => {
   assert.equal(started.code, 6);
   const taskId = /^waiting (task_\S+)$/m.exec(started.stdout)[1];
   assert.equal((await json('execution', 'list', '--status', 'waiting')).items[0].taskId, taskId);
-  assert.match((await run('execution', 'list')).stdout, /^TASK ID +STATUS +CLIENT +CREATED AT +ERROR\n/);
+  assert.match(
+    (await run('execution', 'list')).stdout,
+    /^TASK ID +STATUS +CLIENT +CREATED AT +ERROR\n/,
+  );
   const shown = await run('execution', 'show', taskId);
   assert.equal(shown.code, 0);
   assert.match(shown.stdout, new RegExp(`^${taskId} waiting$`, 'm'));
   assert.match(shown.stdout, /items\.items\.create/);
-  assert.match((await run('execution', 'events', taskId)).stdout, /created[^]*started[^]*call [^]*approval_requested/);
+  assert.match(
+    (await run('execution', 'events', taskId)).stdout,
+    /created[^]*started[^]*call [^]*approval_requested/,
+  );
   const events = (await json('execution', 'events', taskId)).items;
-  assert.deepEqual(events.map((e) => e.seq), [...events.map((e) => e.seq)].sort((a, b) => a - b));
+  assert.deepEqual(
+    events.map((e) => e.seq),
+    [...events.map((e) => e.seq)].sort((a, b) => a - b),
+  );
   const resumed = run('execution', 'resume', taskId);
   assert.equal((await run('execution', 'cancel', taskId)).stdout, 'cancelled\n');
   assert.equal((await resumed).code, 1);
@@ -222,13 +352,25 @@ test('execution: list, show, events, resume, cancel', async () => {
 
 test('policy: add, list, remove', async () => {
   assert.equal((await run('policy', 'list')).stdout, 'No policies: reads run, writes ask.\n');
-  assert.equal((await run('policy', 'add', 'deny', 'items.items.list')).stdout, 'Policy: deny items.items.list.\n');
-  const { items: [policy] } = await json('policy', 'list');
+  assert.equal(
+    (await run('policy', 'add', 'deny', 'items.items.list')).stdout,
+    'Policy: deny items.items.list.\n',
+  );
+  const {
+    items: [policy],
+  } = await json('policy', 'list');
   assert.deepEqual([policy.effect, policy.tool], ['deny', 'items.items.list']);
-  assert.match((await run('policy', 'list')).stdout, /^EFFECT +TOOL +ID +CREATED AT\ndeny +items\.items\.list +pol_/);
+  assert.match(
+    (await run('policy', 'list')).stdout,
+    /^EFFECT +TOOL +ID +CREATED AT\ndeny +items\.items\.list +pol_/,
+  );
   assert.equal((await run('policy', 'remove', policy.id)).code, 0);
   assert.equal((await run('policy', 'remove', policy.id)).code, 5);
-  assert.notEqual((await run('policy', 'add', 'deny', 'items.*')).code, 0, 'patterns come later, and are not taken as a name');
+  assert.notEqual(
+    (await run('policy', 'add', 'deny', 'items.*')).code,
+    0,
+    'patterns come later, and are not taken as a name',
+  );
   assert.equal((await run('policy', 'add', 'perhaps', 'items.items.list')).code, 2);
 });
 
@@ -246,19 +388,35 @@ test('key: create shows it once, revoke stops it at once', async () => {
   assert.equal((await run('key', 'revoke', 'key_none')).code, 5);
   const approving = await json('key', 'create', 'approves', '--may-approve');
   assert.ok(approving.key);
-  assert.equal((await json('key', 'list')).items.find((k) => k.name === 'approves').mayApprove, true);
+  assert.equal(
+    (await json('key', 'list')).items.find((k) => k.name === 'approves').mayApprove,
+    true,
+  );
 });
 
 test('connect: a line for each client, facts as JSON', async () => {
   const { stdout } = await run('connect');
-  for (const name of ['Claude Code', 'Cursor', 'VS Code', 'Codex', 'OpenCode', 'Gemini CLI']) assert.match(stdout, new RegExp(name));
-  assert.match((await run('connect', 'claude-code')).stdout, /claude mcp add --transport http executor http:\/\/127\.0\.0\.1:\d+\/mcp\/anonymous/);
+  for (const name of ['Claude Code', 'Cursor', 'VS Code', 'Codex', 'OpenCode', 'Gemini CLI'])
+    assert.match(stdout, new RegExp(name));
+  assert.match(
+    (await run('connect', 'claude-code')).stdout,
+    /claude mcp add --transport http executor http:\/\/127\.0\.0\.1:\d+\/mcp\/anonymous/,
+  );
   assert.doesNotMatch((await run('connect', 'claude-code')).stdout, /Cursor/);
   const facts = await json('connect');
   assert.equal(facts.url, server.url);
   assert.equal(facts.mcpUrl, server.mcpUrl);
   assert.equal(facts.workspaceId, server.workspaceId);
-  assert.equal((await rpc(server, { jsonrpc: '2.0', id: 1, method: 'ping' }, { key: facts.apiKey, url: facts.mcpUrl })).status, 200);
+  assert.equal(
+    (
+      await rpc(
+        server,
+        { jsonrpc: '2.0', id: 1, method: 'ping' },
+        { key: facts.apiKey, url: facts.mcpUrl },
+      )
+    ).status,
+    200,
+  );
   const unknown = await run('connect', 'emacs');
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /claude-code/);
@@ -273,7 +431,9 @@ test('open: a link that works once', async () => {
 });
 
 test('doctor: configuration with origins, checks, jail parts, secrets masked', async () => {
-  const { stdout, code, stderr } = await cli(server.dataDir, ['doctor'], { env: { EXECUTOR_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64') } });
+  const { stdout, code, stderr } = await cli(server.dataDir, ['doctor'], {
+    env: { EXECUTOR_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64') },
+  });
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /^VARIABLE +VALUE +ORIGIN$/m);
   assert.match(stdout, /^EXECUTOR_DATA_DIR .* environment$/m);
@@ -281,7 +441,11 @@ test('doctor: configuration with origins, checks, jail parts, secrets masked', a
   assert.match(stdout, /sandbox: a program runs: return 1 \+ 1 gives 2/);
   assert.match(stdout, /server: http:\/\/127\.0\.0\.1:\d+ answers/);
   const { configuration, checks } = await json('doctor');
-  assert.ok(configuration.some((s) => s.name === 'EXECUTOR_LISTEN' && s.value === '127.0.0.1:4788' && s.origin === 'default'));
+  assert.ok(
+    configuration.some(
+      (s) => s.name === 'EXECUTOR_LISTEN' && s.value === '127.0.0.1:4788' && s.origin === 'default',
+    ),
+  );
   const jail = checks.filter((c) => c.name.startsWith('jail: '));
   assert.ok(jail.length >= 5, JSON.stringify(checks));
   for (const part of jail) assert.ok(part.ok || part.text, `${part.name} says why it is missing`);
@@ -298,12 +462,16 @@ test('doctor works without a server and before the first start', async () => {
 
 test('completion is a script that the shell takes', async () => {
   const { stdout } = await run('completion', 'bash');
-  const child = spawn('bash', ['-c', 'eval "$(cat)"; COMP_WORDS=(executor approval ""); COMP_CWORD=2; _executor; echo "${COMPREPLY[*]}"']);
+  const child = spawn('bash', [
+    '-c',
+    'eval "$(cat)"; COMP_WORDS=(executor approval ""); COMP_CWORD=2; _executor; echo "${COMPREPLY[*]}"',
+  ]);
   let output = '';
   child.stdout.on('data', (d) => (output += d));
   child.stdin.end(stdout);
   await new Promise((r) => child.on('close', r));
-  for (const word of ['list', 'show', 'approve', 'deny']) assert.ok(output.split(/\s+/).includes(word), output);
+  for (const word of ['list', 'show', 'approve', 'deny'])
+    assert.ok(output.split(/\s+/).includes(word), output);
   for (const shell of ['zsh', 'fish']) assert.equal((await run('completion', shell)).code, 0);
   assert.equal((await run('completion', 'csh')).code, 2);
 });
@@ -319,7 +487,8 @@ test('exit codes: usage, no server, not allowed, no such thing', async () => {
   assert.equal(JSON.parse(asJson.stderr).error.code, 'unavailable');
   assert.equal(asJson.stdout, '');
   // A command line that holds an agent's key is refused what needs a person (D1).
-  for (const name of ['server.json']) writeFileSync(join(empty, name), readFileSync(join(server.dataDir, name)));
+  for (const name of ['server.json'])
+    writeFileSync(join(empty, name), readFileSync(join(server.dataDir, name)));
   writeFileSync(join(empty, 'owner-token'), server.apiKey);
   assert.equal((await cli(empty, ['key', 'list'])).code, 4);
   rmSync(empty, { recursive: true });
@@ -330,11 +499,17 @@ test('a hostile working directory changes nothing', async () => {
   mkdirSync(checkout);
   writeFileSync(join(checkout, '.env'), 'EXECUTOR_LISTEN=0.0.0.0:9\nEXECUTOR_DATA_DIR=/nowhere\n');
   writeFileSync(join(checkout, 'config.yaml'), 'EXECUTOR_LISTEN: 0.0.0.0:9\n');
-  const child = spawn(binary, ['doctor', '--json'], { cwd: checkout, env: cleanEnv({ EXECUTOR_DATA_DIR: server.dataDir }) });
+  const child = spawn(binary, ['doctor', '--json'], {
+    cwd: checkout,
+    env: cleanEnv({ EXECUTOR_DATA_DIR: server.dataDir }),
+  });
   let output = '';
   child.stdout.on('data', (d) => (output += d));
   await new Promise((r) => child.on('close', r));
-  assert.equal(JSON.parse(output).configuration.find((s) => s.name === 'EXECUTOR_LISTEN').value, '127.0.0.1:4788');
+  assert.equal(
+    JSON.parse(output).configuration.find((s) => s.name === 'EXECUTOR_LISTEN').value,
+    '127.0.0.1:4788',
+  );
 });
 
 test('an idle server that was asked to ends by itself', async () => {
@@ -346,15 +521,27 @@ test('an idle server that was asked to ends by itself', async () => {
 
 test('two clients that start at once share the one server', async () => {
   const dataDir = tempDir();
-  const bridge = () => spawn(binary, ['mcp'], { cwd: dataDir, env: cleanEnv({ EXECUTOR_DATA_DIR: dataDir, EXECUTOR_LISTEN: '127.0.0.1:0' }) });
-  const ask = (child) => new Promise((resolve) => {
-    let output = '';
-    child.stdout.on('data', (d) => { output += d; if (output.includes('\n')) resolve(JSON.parse(output)); });
-    child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
-  });
+  const bridge = () =>
+    spawn(binary, ['mcp'], {
+      cwd: dataDir,
+      env: cleanEnv({ EXECUTOR_DATA_DIR: dataDir, EXECUTOR_LISTEN: '127.0.0.1:0' }),
+    });
+  const ask = (child) =>
+    new Promise((resolve) => {
+      let output = '';
+      child.stdout.on('data', (d) => {
+        output += d;
+        if (output.includes('\n')) resolve(JSON.parse(output));
+      });
+      child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+    });
   const children = [bridge(), bridge()];
-  for (const answer of await Promise.all(children.map(ask))) assert.deepEqual(answer, { jsonrpc: '2.0', id: 1, result: {} });
-  for (const child of children) { child.stdin.end(); await new Promise((r) => (child.exitCode === null ? child.once('exit', r) : r())); }
+  for (const answer of await Promise.all(children.map(ask)))
+    assert.deepEqual(answer, { jsonrpc: '2.0', id: 1, result: {} });
+  for (const child of children) {
+    child.stdin.end();
+    await new Promise((r) => (child.exitCode === null ? child.once('exit', r) : r()));
+  }
   const stopped = await cli(dataDir, ['stop', '--json']);
   assert.equal(stopped.code, 0, stopped.stderr);
   assert.ok(JSON.parse(stopped.stdout).pid > 0);
@@ -366,7 +553,16 @@ test('the example tells the whole story', { timeout: 120_000 }, async () => {
   const dataDir = tempDir();
   const { code, stdout, stderr } = await cli(dataDir, ['example']);
   assert.equal(code, 0, stdout + stderr);
-  for (const part of [/stand-in for api\.github\.com/, /source add: \d{3,} tools of GitHub/, /tools\.github\.issues\.create/, /waits for a person, with exactly this input: .*Made by the example/, /executor approval approve approval_/, /"created": "Made by the example"/, /completed +github\.issues\.list_for_repo/]) assert.match(stdout, part);
+  for (const part of [
+    /stand-in for api\.github\.com/,
+    /source add: \d{3,} tools of GitHub/,
+    /tools\.github\.issues\.create/,
+    /waits for a person, with exactly this input: .*Made by the example/,
+    /executor approval approve approval_/,
+    /"created": "Made by the example"/,
+    /completed +github\.issues\.list_for_repo/,
+  ])
+    assert.match(stdout, part);
   const view = JSON.parse((await cli(dataDir, ['example', '--json'])).stdout);
   assert.equal(view.status, 'completed');
   assert.equal(view.result.created, 'Made by the example');

@@ -2,23 +2,53 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
-import { api, callTool, execute, rpc, startExecutor, tempDir, until } from '../support/executor.mjs';
+import {
+  api,
+  callTool,
+  execute,
+  rpc,
+  startExecutor,
+  tempDir,
+  until,
+} from '../support/executor.mjs';
 import { itemsDocument, startUpstream } from '../support/upstream.mjs';
 
 let upstream;
-before(async () => { upstream = await startUpstream({ 'GET /items': () => [], 'POST /items': (r) => ({ id: 1, ...JSON.parse(r.body) }) }); });
-after(async () => { await upstream.close(); });
+before(async () => {
+  upstream = await startUpstream({
+    'GET /items': () => [],
+    'POST /items': (r) => ({ id: 1, ...JSON.parse(r.body) }),
+  });
+});
+after(async () => {
+  await upstream.close();
+});
 
-const add = (server) => api(server, 'POST', '/api/v1/sources', { name: 'items', document: JSON.stringify(itemsDocument(upstream.url)) });
-const pending = (server) => api(server, 'GET', '/api/v1/approvals?status=pending').then((r) => r.body.items);
+const add = (server) =>
+  api(server, 'POST', '/api/v1/sources', {
+    name: 'items',
+    document: JSON.stringify(itemsDocument(upstream.url)),
+  });
+const pending = (server) =>
+  api(server, 'GET', '/api/v1/approvals?status=pending').then((r) => r.body.items);
 
 // Processes below `pid` whose command line names the sandbox.
 function descendants(pid) {
   const parents = new Map();
   for (const name of readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
-    try { parents.set(Number(name), Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))[1])); } catch { /* gone */ }
+    try {
+      parents.set(
+        Number(name),
+        Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))[1]),
+      );
+    } catch {
+      /* gone */
+    }
   }
-  const below = (p) => { for (let q = parents.get(p); q; q = parents.get(q)) if (q === pid) return true; return false; };
+  const below = (p) => {
+    for (let q = parents.get(p); q; q = parents.get(q)) if (q === pid) return true;
+    return false;
+  };
   return [...parents.keys()].filter(below);
 }
 
@@ -26,25 +56,48 @@ test('after kill -9 sources, connections, history and pending approvals are ther
   const dataDir = tempDir();
   let server = await startExecutor({ dataDir });
   assert.equal((await add(server)).status, 201);
-  await api(server, 'POST', '/api/v1/connections', { source: 'items', kind: 'bearer', secret: 'kept-secret' });
+  await api(server, 'POST', '/api/v1/connections', {
+    source: 'items',
+    kind: 'bearer',
+    secret: 'kept-secret',
+  });
   const done = await execute(server, 'return "history"');
-  const waiting = execute(server, 'const before = (await tools.items.items.list({})).length; const made = await tools.items.items.create({ name: "after the crash" }); return { before, made }').catch(() => null);
+  const waiting = execute(
+    server,
+    'const before = (await tools.items.items.list({})).length; const made = await tools.items.items.create({ name: "after the crash" }); return { before, made }',
+  ).catch(() => null);
   await until(async () => (await pending(server)).length === 1, 'an approval is pending');
   const taskId = (await pending(server))[0].executionId;
   await server.stop('SIGKILL');
   await waiting;
 
   server = await startExecutor({ dataDir });
-  assert.deepEqual((await api(server, 'GET', '/api/v1/sources')).body.items.map((s) => s.name), ['items']);
+  assert.deepEqual(
+    (await api(server, 'GET', '/api/v1/sources')).body.items.map((s) => s.name),
+    ['items'],
+  );
   assert.equal((await api(server, 'GET', '/api/v1/connections')).body.items.length, 1);
-  assert.equal((await api(server, 'GET', `/api/v1/executions/${done.structuredContent.taskId}`)).body.status, 'completed');
+  assert.equal(
+    (await api(server, 'GET', `/api/v1/executions/${done.structuredContent.taskId}`)).body.status,
+    'completed',
+  );
   const [approval] = await pending(server);
   assert.equal(approval.executionId, taskId);
   assert.equal(upstream.requests('POST').length, 0);
-  assert.equal((await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, { decision: 'approve' })).status, 200);
+  assert.equal(
+    (
+      await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, {
+        decision: 'approve',
+      })
+    ).status,
+    200,
+  );
   const rest = await callTool(server, 'resume', { taskId });
   assert.equal(rest.structuredContent.status, 'completed', rest.content[0].text);
-  assert.deepEqual(rest.structuredContent.result, { before: 0, made: { id: 1, name: 'after the crash' } });
+  assert.deepEqual(rest.structuredContent.result, {
+    before: 0,
+    made: { id: 1, name: 'after the crash' },
+  });
   assert.equal(upstream.requests('POST').length, 1);
   assert.equal(upstream.requests('POST')[0].headers.authorization, 'Bearer kept-secret');
   await server.remove();
@@ -54,14 +107,25 @@ test('a killed worker fails its own executions with worker_crashed and nothing e
   const server = await startExecutor();
   assert.equal((await add(server)).status, 201);
   let release;
-  upstream.handlers['GET /items'] = () => new Promise((r) => { release = () => r([]); });
+  upstream.handlers['GET /items'] = () =>
+    new Promise((r) => {
+      release = () => r([]);
+    });
   const hit = execute(server, 'await tools.items.items.list({}); return "never"');
   await until(() => release, 'the program waits for the upstream');
   // The zygote is the server's child; workers are below it. Killing all workers must not end the server.
-  const zygotes = descendants(server.pid).filter((p) => Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${p}/stat`, 'utf8'))[1]) === server.pid);
+  const zygotes = descendants(server.pid).filter(
+    (p) => Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${p}/stat`, 'utf8'))[1]) === server.pid,
+  );
   const workers = descendants(server.pid).filter((p) => !zygotes.includes(p));
   assert.ok(workers.length > 0, 'workers run below the zygote');
-  for (const worker of workers) { try { process.kill(worker, 'SIGKILL'); } catch { /* gone already */ } }
+  for (const worker of workers) {
+    try {
+      process.kill(worker, 'SIGKILL');
+    } catch {
+      /* gone already */
+    }
+  }
   const result = await hit;
   release();
   upstream.handlers['GET /items'] = () => [];
@@ -90,7 +154,8 @@ test('a corrupt database and a taken port are clear errors', async () => {
   await server.stop();
   const { writeFileSync, readdirSync: list } = await import('node:fs');
   const { join } = await import('node:path');
-  for (const name of list(dataDir).filter((n) => /\.db(-wal|-shm)?$/.test(n))) writeFileSync(join(dataDir, name), Buffer.alloc(8192, 0x41));
+  for (const name of list(dataDir).filter((n) => /\.db(-wal|-shm)?$/.test(n)))
+    writeFileSync(join(dataDir, name), Buffer.alloc(8192, 0x41));
   await assert.rejects(startExecutor({ dataDir }), /store_corrupt/);
 });
 
@@ -98,7 +163,10 @@ test('SIGTERM lets a running execution finish', async () => {
   const server = await startExecutor();
   assert.equal((await add(server)).status, 201);
   let release;
-  upstream.handlers['GET /items'] = () => new Promise((r) => { release = () => r([1, 2]); });
+  upstream.handlers['GET /items'] = () =>
+    new Promise((r) => {
+      release = () => r([1, 2]);
+    });
   const running = execute(server, 'return (await tools.items.items.list({})).length');
   await until(() => release, 'the upstream is called');
   const stopping = server.stop('SIGTERM');

@@ -11,14 +11,26 @@ let server, upstream;
 before(async () => {
   upstream = await startUpstream({ 'GET /items': () => [{ id: 1, name: 'first' }] });
   server = await startExecutor();
-  const added = await api(server, 'POST', '/api/v1/sources', { name: 'items', document: JSON.stringify(itemsDocument(upstream.url)) });
+  const added = await api(server, 'POST', '/api/v1/sources', {
+    name: 'items',
+    document: JSON.stringify(itemsDocument(upstream.url)),
+  });
   assert.equal(added.status, 201, JSON.stringify(added.body));
 });
-after(async () => { await server.remove(); await upstream.close(); });
+after(async () => {
+  await server.remove();
+  await upstream.close();
+});
 
-const http = () => new StreamableHTTPClientTransport(new URL(server.mcpUrl), { requestInit: { headers: { 'x-api-key': server.apiKey } } });
+const http = () =>
+  new StreamableHTTPClientTransport(new URL(server.mcpUrl), {
+    requestInit: { headers: { 'x-api-key': server.apiKey } },
+  });
 async function connect(mode) {
-  const client = new Client({ name: 'client-2-test', version: '1' }, { versionNegotiation: { mode } });
+  const client = new Client(
+    { name: 'client-2-test', version: '1' },
+    { versionNegotiation: { mode } },
+  );
   await client.connect(http());
   return client;
 }
@@ -31,8 +43,14 @@ test('the modern revision is found by itself', async () => {
 
 test('pinned to the modern revision, tools are listed and run', async () => {
   const client = await connect({ pin: version });
-  assert.deepEqual((await client.listTools()).tools.map((t) => t.name), ['execute', 'resume']);
-  const result = await client.callTool({ name: 'execute', arguments: { code: 'return await tools.items.items.list({})' } });
+  assert.deepEqual(
+    (await client.listTools()).tools.map((t) => t.name),
+    ['execute', 'resume'],
+  );
+  const result = await client.callTool({
+    name: 'execute',
+    arguments: { code: 'return await tools.items.items.list({})' },
+  });
   assert.deepEqual(result.structuredContent.result, [{ id: 1, name: 'first' }]);
   await client.close();
 });
@@ -47,7 +65,10 @@ test('the same client speaks the legacy revision on the same endpoint', async ()
 
 test('a failing program is a result the model can read', async () => {
   const client = await connect({ pin: version });
-  const result = await client.callTool({ name: 'execute', arguments: { code: 'const a = 1;\nthrow new TypeError("no such thing")' } });
+  const result = await client.callTool({
+    name: 'execute',
+    arguments: { code: 'const a = 1;\nthrow new TypeError("no such thing")' },
+  });
   assert.equal(result.isError, true);
   assert.equal(result.structuredContent.status, 'failed');
   assert.equal(result.structuredContent.errorDetail.line, 2);
@@ -58,9 +79,14 @@ test('a failing program is a result the model can read', async () => {
 test('a subscription hears of changed tools', async () => {
   const client = await connect({ pin: version });
   let changed = 0;
-  client.setNotificationHandler('notifications/tools/list_changed', () => { changed++; });
+  client.setNotificationHandler('notifications/tools/list_changed', () => {
+    changed++;
+  });
   const subscription = await client.listen({ toolsListChanged: true });
-  await api(server, 'POST', '/api/v1/sources', { name: 'later', document: JSON.stringify(itemsDocument(upstream.url)) });
+  await api(server, 'POST', '/api/v1/sources', {
+    name: 'later',
+    document: JSON.stringify(itemsDocument(upstream.url)),
+  });
   await until(() => changed > 0, 'tools/list_changed arrives');
   await subscription.close();
   await client.close();
@@ -68,23 +94,49 @@ test('a subscription hears of changed tools', async () => {
 
 test('closing the request cancels the execution', async () => {
   let release;
-  upstream.handlers['GET /items'] = () => new Promise((r) => { release = () => r([]); });
+  upstream.handlers['GET /items'] = () =>
+    new Promise((r) => {
+      release = () => r([]);
+    });
   const client = await connect({ pin: version });
   const abort = new AbortController();
-  const call = client.callTool({ name: 'execute', arguments: { code: 'return await tools.items.items.list({})', metadata: { test: 'cancel' } } }, { signal: abort.signal });
+  const call = client.callTool(
+    {
+      name: 'execute',
+      arguments: { code: 'return await tools.items.items.list({})', metadata: { test: 'cancel' } },
+    },
+    { signal: abort.signal },
+  );
   call.catch(() => {});
   await until(() => release, 'the upstream is called');
   abort.abort();
-  await until(async () => (await api(server, 'GET', '/api/v1/executions?state=cancelled')).body.items.length > 0, 'the execution is cancelled');
+  await until(
+    async () =>
+      (await api(server, 'GET', '/api/v1/executions?state=cancelled')).body.items.length > 0,
+    'the execution is cancelled',
+  );
   release();
   upstream.handlers['GET /items'] = () => [{ id: 1, name: 'first' }];
   await client.close();
 });
 
 test('stdio serves the modern revision', async () => {
-  const client = new Client({ name: 'client-2-stdio', version: '1' }, { versionNegotiation: { mode: { pin: version } } });
-  await client.connect(new StdioClientTransport({ command: binary, args: ['mcp'], env: cleanEnv({ EXECUTOR_DATA_DIR: server.dataDir }), stderr: 'pipe' }));
-  const result = await client.callTool({ name: 'execute', arguments: { code: 'return [1, 2].map((x) => x * 2)' } });
+  const client = new Client(
+    { name: 'client-2-stdio', version: '1' },
+    { versionNegotiation: { mode: { pin: version } } },
+  );
+  await client.connect(
+    new StdioClientTransport({
+      command: binary,
+      args: ['mcp'],
+      env: cleanEnv({ EXECUTOR_DATA_DIR: server.dataDir }),
+      stderr: 'pipe',
+    }),
+  );
+  const result = await client.callTool({
+    name: 'execute',
+    arguments: { code: 'return [1, 2].map((x) => x * 2)' },
+  });
   assert.deepEqual(result.structuredContent.result, [2, 4]);
   await client.close();
 });

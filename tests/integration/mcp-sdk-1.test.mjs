@@ -10,16 +10,29 @@ import { itemsDocument, startUpstream } from '../support/upstream.mjs';
 
 let server, upstream;
 before(async () => {
-  upstream = await startUpstream({ 'GET /items': () => [{ id: 1, name: 'first' }], 'POST /items': (r) => ({ id: 2, ...JSON.parse(r.body) }) });
+  upstream = await startUpstream({
+    'GET /items': () => [{ id: 1, name: 'first' }],
+    'POST /items': (r) => ({ id: 2, ...JSON.parse(r.body) }),
+  });
   server = await startExecutor();
-  const added = await api(server, 'POST', '/api/v1/sources', { name: 'items', document: JSON.stringify(itemsDocument(upstream.url)) });
+  const added = await api(server, 'POST', '/api/v1/sources', {
+    name: 'items',
+    document: JSON.stringify(itemsDocument(upstream.url)),
+  });
   assert.equal(added.status, 201, JSON.stringify(added.body));
 });
-after(async () => { await server.remove(); await upstream.close(); });
+after(async () => {
+  await server.remove();
+  await upstream.close();
+});
 
 async function connectHttp() {
   const client = new Client({ name: 'sdk-1-test', version: '1' });
-  await client.connect(new StreamableHTTPClientTransport(new URL(server.mcpUrl), { requestInit: { headers: { authorization: `Bearer ${server.apiKey}` } } }));
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(server.mcpUrl), {
+      requestInit: { headers: { authorization: `Bearer ${server.apiKey}` } },
+    }),
+  );
   return client;
 }
 
@@ -28,7 +41,10 @@ test('initialize names the server and tools', async () => {
   assert.equal(client.getServerVersion().name, 'executor');
   assert.deepEqual(client.getServerCapabilities().tools, { listChanged: true });
   const { tools } = await client.listTools();
-  assert.deepEqual(tools.map((t) => t.name), ['execute', 'resume']);
+  assert.deepEqual(
+    tools.map((t) => t.name),
+    ['execute', 'resume'],
+  );
   assert.match(tools[0].description, /tools\.items \(4 tools\)/);
   assert.equal(tools[0].inputSchema.additionalProperties, false);
   await client.close();
@@ -37,13 +53,21 @@ test('initialize names the server and tools', async () => {
 test('the description of execute costs at most 700 tokens', async () => {
   const client = await connectHttp();
   const { tools } = await client.listTools();
-  assert.ok(encode(tools[0].description).length <= 700, `${encode(tools[0].description).length} tokens`);
+  assert.ok(
+    encode(tools[0].description).length <= 700,
+    `${encode(tools[0].description).length} tokens`,
+  );
   await client.close();
 });
 
 test('a program runs, calls a tool and returns its value', async () => {
   const client = await connectHttp();
-  const result = await client.callTool({ name: 'execute', arguments: { code: 'const items: { name: string }[] = await tools.items.items.list({}); console.log("seen", items.length); return items.map((i) => i.name);' } });
+  const result = await client.callTool({
+    name: 'execute',
+    arguments: {
+      code: 'const items: { name: string }[] = await tools.items.items.list({}); console.log("seen", items.length); return items.map((i) => i.name);',
+    },
+  });
   assert.equal(result.isError, undefined);
   assert.deepEqual(result.structuredContent.result, ['first']);
   assert.equal(result.structuredContent.status, 'completed');
@@ -62,12 +86,23 @@ test('a null result is kept', async () => {
 
 test('a session ends with DELETE and is 404 afterwards', async () => {
   const client = new Client({ name: 'sdk-1-test', version: '1' });
-  const transport = new StreamableHTTPClientTransport(new URL(server.mcpUrl), { requestInit: { headers: { 'x-api-key': server.apiKey } } });
+  const transport = new StreamableHTTPClientTransport(new URL(server.mcpUrl), {
+    requestInit: { headers: { 'x-api-key': server.apiKey } },
+  });
   await client.connect(transport);
   const session = transport.sessionId;
   assert.ok(session);
   await transport.terminateSession();
-  const response = await fetch(server.mcpUrl, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'x-api-key': server.apiKey, 'mcp-session-id': session }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }) });
+  const response = await fetch(server.mcpUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'x-api-key': server.apiKey,
+      'mcp-session-id': session,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
   assert.equal(response.status, 404);
   await client.close();
 });
@@ -75,9 +110,14 @@ test('a session ends with DELETE and is 404 afterwards', async () => {
 test('a change of the sources reaches an open session', async () => {
   const client = await connectHttp();
   let changed = 0;
-  client.fallbackNotificationHandler = async (n) => { if (n.method === 'notifications/tools/list_changed') changed++; };
+  client.fallbackNotificationHandler = async (n) => {
+    if (n.method === 'notifications/tools/list_changed') changed++;
+  };
   await new Promise((r) => setTimeout(r, 300));
-  const added = await api(server, 'POST', '/api/v1/sources', { name: 'later', document: JSON.stringify(itemsDocument(upstream.url)) });
+  const added = await api(server, 'POST', '/api/v1/sources', {
+    name: 'later',
+    document: JSON.stringify(itemsDocument(upstream.url)),
+  });
   assert.equal(added.status, 201);
   await until(() => changed > 0, 'tools/list_changed arrives');
   await api(server, 'DELETE', '/api/v1/sources/later');
@@ -86,10 +126,23 @@ test('a change of the sources reaches an open session', async () => {
 
 test('stdio attaches to the running server', async () => {
   const client = new Client({ name: 'sdk-1-stdio', version: '1' });
-  await client.connect(new StdioClientTransport({ command: binary, args: ['mcp'], env: cleanEnv({ EXECUTOR_DATA_DIR: server.dataDir }), stderr: 'pipe' }));
+  await client.connect(
+    new StdioClientTransport({
+      command: binary,
+      args: ['mcp'],
+      env: cleanEnv({ EXECUTOR_DATA_DIR: server.dataDir }),
+      stderr: 'pipe',
+    }),
+  );
   const { tools } = await client.listTools();
-  assert.deepEqual(tools.map((t) => t.name), ['execute', 'resume']);
-  const result = await client.callTool({ name: 'execute', arguments: { code: 'return (await tools.items.items.list({})).length' } });
+  assert.deepEqual(
+    tools.map((t) => t.name),
+    ['execute', 'resume'],
+  );
+  const result = await client.callTool({
+    name: 'execute',
+    arguments: { code: 'return (await tools.items.items.list({})).length' },
+  });
   assert.equal(result.structuredContent.result, 1);
   await client.close();
 });
@@ -97,7 +150,14 @@ test('stdio attaches to the running server', async () => {
 test('stdio starts a server of its own where none runs', async () => {
   const dataDir = tempDir();
   const client = new Client({ name: 'sdk-1-stdio', version: '1' });
-  await client.connect(new StdioClientTransport({ command: binary, args: ['mcp'], env: cleanEnv({ EXECUTOR_DATA_DIR: dataDir, EXECUTOR_LISTEN: '127.0.0.1:0' }), stderr: 'pipe' }));
+  await client.connect(
+    new StdioClientTransport({
+      command: binary,
+      args: ['mcp'],
+      env: cleanEnv({ EXECUTOR_DATA_DIR: dataDir, EXECUTOR_LISTEN: '127.0.0.1:0' }),
+      stderr: 'pipe',
+    }),
+  );
   const result = await client.callTool({ name: 'execute', arguments: { code: 'return 6 * 7' } });
   assert.equal(result.structuredContent.result, 42);
   await client.close();

@@ -12,22 +12,50 @@ function hostileDocument() {
   const document = itemsDocument(upstream.url);
   document.info.title = attack;
   const create = document.paths['/items'].post;
-  Object.assign(create, { operationId: attack, summary: attack, description: attack, tags: [attack] });
+  Object.assign(create, {
+    operationId: attack,
+    summary: attack,
+    description: attack,
+    tags: [attack],
+  });
   return document;
 }
 
 before(async () => {
-  upstream = await startUpstream({ 'POST /items': (r) => ({ id: 1, ...JSON.parse(r.body) }), 'GET /items': () => [] });
+  upstream = await startUpstream({
+    'POST /items': (r) => ({ id: 1, ...JSON.parse(r.body) }),
+    'GET /items': () => [],
+  });
   server = await startExecutor();
-  for (const [name, document] of [['items', itemsDocument(upstream.url)], ['hostile', hostileDocument()]]) {
-    const added = await api(server, 'POST', '/api/v1/sources', { name, document: JSON.stringify(document) });
+  for (const [name, document] of [
+    ['items', itemsDocument(upstream.url)],
+    ['hostile', hostileDocument()],
+  ]) {
+    const added = await api(server, 'POST', '/api/v1/sources', {
+      name,
+      document: JSON.stringify(document),
+    });
     assert.equal(added.status, 201, JSON.stringify(added.body));
   }
 });
-after(async () => { await server.remove(); await upstream.close(); });
+after(async () => {
+  await server.remove();
+  await upstream.close();
+});
 
-const page = (path, { cookie, ...options } = {}) => fetch(server.url + path, { redirect: 'manual', ...options, headers: { ...(cookie ? { cookie } : {}), ...options.headers } });
-const form = (path, fields, options = {}) => page(path, { ...options, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...options.headers }, body: new URLSearchParams(fields) });
+const page = (path, { cookie, ...options } = {}) =>
+  fetch(server.url + path, {
+    redirect: 'manual',
+    ...options,
+    headers: { ...(cookie ? { cookie } : {}), ...options.headers },
+  });
+const form = (path, fields, options = {}) =>
+  page(path, {
+    ...options,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...options.headers },
+    body: new URLSearchParams(fields),
+  });
 const csrfOf = (html) => /name="csrf" value="([^"]+)"/.exec(html)?.[1];
 
 async function openBrowser() {
@@ -36,10 +64,20 @@ async function openBrowser() {
   assert.equal(response.status, 303);
   return response.headers.get('set-cookie').split(';')[0];
 }
-async function waitingApproval(code = 'return await tools.items.items.create({ name: "by form" })') {
-  const known = new Set((await api(server, 'GET', '/api/v1/approvals')).body.items.map((a) => a.id));
+async function waitingApproval(
+  code = 'return await tools.items.items.create({ name: "by form" })',
+) {
+  const known = new Set(
+    (await api(server, 'GET', '/api/v1/approvals')).body.items.map((a) => a.id),
+  );
   const running = execute(server, code);
-  const approval = await until(async () => (await api(server, 'GET', '/api/v1/approvals?status=pending')).body.items.find((a) => !known.has(a.id)), 'an approval is pending');
+  const approval = await until(
+    async () =>
+      (await api(server, 'GET', '/api/v1/approvals?status=pending')).body.items.find(
+        (a) => !known.has(a.id),
+      ),
+    'an approval is pending',
+  );
   return { running, approval, path: `/approvals/${approval.id}` };
 }
 
@@ -71,7 +109,11 @@ test('without a session every page is 401 and says how to get one', async () => 
     assert.doesNotMatch(html, /items\.items\.create/);
   }
   // An agent's key and the owner's token are for programs; a page wants a session.
-  for (const headers of [{ 'x-api-key': server.apiKey }, { authorization: `Bearer ${server.ownerToken}` }]) assert.equal((await page(path, { headers })).status, 401);
+  for (const headers of [
+    { 'x-api-key': server.apiKey },
+    { authorization: `Bearer ${server.ownerToken}` },
+  ])
+    assert.equal((await page(path, { headers })).status, 401);
   assert.equal((await form(`${path}/decision`, { decision: 'approve' })).status, 401);
   await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, { decision: 'deny' });
   await running;
@@ -85,25 +127,55 @@ test('a person approves by the form, and the call is sent once', async () => {
   const shown = await page(path, { cookie });
   assert.equal(shown.status, 200);
   const html = await shown.text();
-  for (const part of ['items.items.create', 'POST', upstream.url, '&quot;name&quot;: &quot;by form&quot;', 'return await tools.items.items.create']) assert.ok(html.includes(part), part);
+  for (const part of [
+    'items.items.create',
+    'POST',
+    upstream.url,
+    '&quot;name&quot;: &quot;by form&quot;',
+    'return await tools.items.items.create',
+  ])
+    assert.ok(html.includes(part), part);
   assert.equal(upstream.requests('POST').length, before, 'looking decides nothing');
-  const decided = await form(`${path}/decision`, { decision: 'approve', reason: 'seen', csrf: csrfOf(html) }, { cookie });
+  const decided = await form(
+    `${path}/decision`,
+    { decision: 'approve', reason: 'seen', csrf: csrfOf(html) },
+    { cookie },
+  );
   assert.equal(decided.status, 303);
   assert.equal(decided.headers.get('location'), path);
   assert.deepEqual((await running).structuredContent.result, { id: 1, name: 'by form' });
   assert.equal(upstream.requests('POST').length, before + 1);
   const after = await (await page(path, { cookie })).text();
   assert.match(after, /approved/);
-  assert.equal(csrfOf(after.split('Your decision')[1] ?? ''), undefined, 'no form is offered again');
-  assert.equal((await form(`${path}/decision`, { decision: 'approve', csrf: csrfOf(html) }, { cookie })).status, 409);
+  assert.equal(
+    csrfOf(after.split('Your decision')[1] ?? ''),
+    undefined,
+    'no form is offered again',
+  );
+  assert.equal(
+    (await form(`${path}/decision`, { decision: 'approve', csrf: csrfOf(html) }, { cookie }))
+      .status,
+    409,
+  );
   assert.equal(upstream.requests('POST').length, before + 1);
 });
 
 test('a denial by the form reaches the program with its reason', async () => {
   const cookie = await openBrowser();
-  const { running, path } = await waitingApproval('try { await tools.items.items.create({ name: "no" }) } catch (e: any) { return e.message }');
+  const { running, path } = await waitingApproval(
+    'try { await tools.items.items.create({ name: "no" }) } catch (e: any) { return e.message }',
+  );
   const html = await (await page(path, { cookie })).text();
-  assert.equal((await form(`${path}/decision`, { decision: 'deny', reason: 'nein, wegen "Ä"', csrf: csrfOf(html) }, { cookie })).status, 303);
+  assert.equal(
+    (
+      await form(
+        `${path}/decision`,
+        { decision: 'deny', reason: 'nein, wegen "Ä"', csrf: csrfOf(html) },
+        { cookie },
+      )
+    ).status,
+    303,
+  );
   assert.match((await running).structuredContent.result, /nein, wegen "Ä"/);
 });
 
@@ -112,13 +184,36 @@ test('a form without the token of its own session changes nothing', async () => 
   const { approval, path, running } = await waitingApproval();
   const other = csrfOf(await (await page(path, { cookie: await openBrowser() })).text());
   for (const fields of [{}, { csrf: '' }, { csrf: 'guess' }, { csrf: other }]) {
-    assert.equal((await form(`${path}/decision`, { decision: 'approve', ...fields }, { cookie })).status, 403, JSON.stringify(fields));
+    assert.equal(
+      (await form(`${path}/decision`, { decision: 'approve', ...fields }, { cookie })).status,
+      403,
+      JSON.stringify(fields),
+    );
   }
   const csrf = csrfOf(await (await page(path, { cookie })).text());
-  assert.equal((await form(`${path}/decision`, { decision: 'approve', csrf }, { cookie, headers: { origin: 'https://evil.example' } })).status, 403);
-  assert.equal((await form(`${path}/decision`, { decision: 'perhaps', csrf }, { cookie })).status, 400);
-  assert.ok([404, 405].includes((await page(`${path}/decision?decision=approve&csrf=${csrf}`, { cookie })).status));
-  assert.equal((await api(server, 'GET', `/api/v1/approvals/${approval.id}`)).body.status, 'pending');
+  assert.equal(
+    (
+      await form(
+        `${path}/decision`,
+        { decision: 'approve', csrf },
+        { cookie, headers: { origin: 'https://evil.example' } },
+      )
+    ).status,
+    403,
+  );
+  assert.equal(
+    (await form(`${path}/decision`, { decision: 'perhaps', csrf }, { cookie })).status,
+    400,
+  );
+  assert.ok(
+    [404, 405].includes(
+      (await page(`${path}/decision?decision=approve&csrf=${csrf}`, { cookie })).status,
+    ),
+  );
+  assert.equal(
+    (await api(server, 'GET', `/api/v1/approvals/${approval.id}`)).body.status,
+    'pending',
+  );
   await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, { decision: 'deny' });
   await running;
 });
@@ -128,8 +223,16 @@ test('hostile names, inputs and programs are shown as text', async () => {
   const { body } = await api(server, 'GET', '/api/v1/tools?namespace=hostile');
   const tool = body.tools.map((t) => t.path).find((p) => /script|alert/.test(p));
   assert.ok(tool, JSON.stringify(body));
-  const { running, approval, path } = await waitingApproval(`// ${attack}\nreturn await tools.${tool}({ name: ${JSON.stringify(attack)} })`);
-  for (const target of ['/', path, `/executions/${approval.executionId}`, `/approvals/${encodeURIComponent(attack.replaceAll('/', ''))}`, `/open/${encodeURIComponent(attack.replaceAll('/', ''))}`]) {
+  const { running, approval, path } = await waitingApproval(
+    `// ${attack}\nreturn await tools.${tool}({ name: ${JSON.stringify(attack)} })`,
+  );
+  for (const target of [
+    '/',
+    path,
+    `/executions/${approval.executionId}`,
+    `/approvals/${encodeURIComponent(attack.replaceAll('/', ''))}`,
+    `/open/${encodeURIComponent(attack.replaceAll('/', ''))}`,
+  ]) {
     const response = await page(target, { cookie });
     const html = await response.text();
     assert.ok(!/<script|<img/i.test(html), `${target}\n${html}`);
@@ -139,8 +242,16 @@ test('hostile names, inputs and programs are shown as text', async () => {
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
   }
   // A path that no page has is answered as JSON, which a browser does not render.
-  assert.match((await page(`/approvals/${encodeURIComponent(attack)}`, { cookie })).headers.get('content-type'), /^application\/json/);
-  await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, { decision: 'deny', reason: attack });
+  assert.match(
+    (await page(`/approvals/${encodeURIComponent(attack)}`, { cookie })).headers.get(
+      'content-type',
+    ),
+    /^application\/json/,
+  );
+  await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, {
+    decision: 'deny',
+    reason: attack,
+  });
   await running;
   assert.ok(!/<script|<img/i.test(await (await page(path, { cookie })).text()));
 });
@@ -148,8 +259,10 @@ test('hostile names, inputs and programs are shown as text', async () => {
 test('pages show no credential', async () => {
   const cookie = await openBrowser();
   const html = await (await page('/', { cookie })).text();
-  for (const secret of [server.apiKey, server.ownerToken, cookie.split('=')[1]]) assert.ok(!html.includes(secret));
-  for (const name of ['Claude Code', 'Cursor', 'VS Code', 'Codex', 'OpenCode', 'Gemini CLI']) assert.ok(html.includes(name), name);
+  for (const secret of [server.apiKey, server.ownerToken, cookie.split('=')[1]])
+    assert.ok(!html.includes(secret));
+  for (const name of ['Claude Code', 'Cursor', 'VS Code', 'Codex', 'OpenCode', 'Gemini CLI'])
+    assert.ok(html.includes(name), name);
 });
 
 test('signing out ends the session', async () => {

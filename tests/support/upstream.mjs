@@ -8,40 +8,107 @@ export async function startUpstream(handlers = {}) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const url = new URL(request.url, 'http://upstream');
-    const entry = { method: request.method, path: url.pathname, query: url.search, headers: request.headers, body: Buffer.concat(chunks).toString() };
+    const entry = {
+      method: request.method,
+      path: url.pathname,
+      query: url.search,
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    };
     seen.push(entry);
     const handler = handlers[`${request.method} ${url.pathname}`] ?? handlers['*'];
-    if (!handler) { response.writeHead(404, { 'content-type': 'application/json' }); response.end('{"message":"Not Found"}'); return; }
+    if (!handler) {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end('{"message":"Not Found"}');
+      return;
+    }
     const value = await handler(entry, response);
-    if (value === undefined) { if (!response.writableEnded && !response.headersSent) response.end(); return; }
+    if (value === undefined) {
+      if (!response.writableEnded && !response.headersSent) response.end();
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(value));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
   return {
-    url: `http://127.0.0.1:${port}`, port, seen, handlers,
-    requests: (method, path) => seen.filter((r) => r.method === method && (!path || r.path === path)),
-    close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }),
+    url: `http://127.0.0.1:${port}`,
+    port,
+    seen,
+    handlers,
+    requests: (method, path) =>
+      seen.filter((r) => r.method === method && (!path || r.path === path)),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      }),
   };
 }
 
 // A small OpenAPI document whose operations the handlers above can serve.
 export function itemsDocument(url) {
-  const item = { type: 'object', required: ['name'], properties: { id: { type: 'integer' }, name: { type: 'string' }, tags: { type: 'array', items: { type: 'string' } } } };
+  const item = {
+    type: 'object',
+    required: ['name'],
+    properties: {
+      id: { type: 'integer' },
+      name: { type: 'string' },
+      tags: { type: 'array', items: { type: 'string' } },
+    },
+  };
   const json = (schema) => ({ 'application/json': { schema } });
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
   return {
-    openapi: '3.0.3', info: { title: 'Items', version: '1.0.0' }, servers: [{ url }],
-    components: { schemas: { Item: item }, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    openapi: '3.0.3',
+    info: { title: 'Items', version: '1.0.0' },
+    servers: [{ url }],
+    components: {
+      schemas: { Item: item },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
     paths: {
       '/items': {
-        get: { operationId: 'items/list', tags: ['items'], summary: 'List items', parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer' } }], responses: { 200: { description: 'ok', content: json({ type: 'array', items: { $ref: '#/components/schemas/Item' } }) } } },
-        post: { operationId: 'items/create', tags: ['items'], summary: 'Create an item', requestBody: { required: true, content: json({ $ref: '#/components/schemas/Item' }) }, responses: { 201: { description: 'created', content: json({ $ref: '#/components/schemas/Item' }) } } },
+        get: {
+          operationId: 'items/list',
+          tags: ['items'],
+          summary: 'List items',
+          parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer' } }],
+          responses: {
+            200: {
+              description: 'ok',
+              content: json({ type: 'array', items: { $ref: '#/components/schemas/Item' } }),
+            },
+          },
+        },
+        post: {
+          operationId: 'items/create',
+          tags: ['items'],
+          summary: 'Create an item',
+          requestBody: { required: true, content: json({ $ref: '#/components/schemas/Item' }) },
+          responses: {
+            201: { description: 'created', content: json({ $ref: '#/components/schemas/Item' }) },
+          },
+        },
       },
       '/items/{id}': {
-        get: { operationId: 'items/get', tags: ['items'], summary: 'Get an item', parameters: [id], responses: { 200: { description: 'ok', content: json({ $ref: '#/components/schemas/Item' }) } } },
-        delete: { operationId: 'items/delete', tags: ['items'], summary: 'Delete an item', parameters: [id], responses: { 204: { description: 'gone' } } },
+        get: {
+          operationId: 'items/get',
+          tags: ['items'],
+          summary: 'Get an item',
+          parameters: [id],
+          responses: {
+            200: { description: 'ok', content: json({ $ref: '#/components/schemas/Item' }) },
+          },
+        },
+        delete: {
+          operationId: 'items/delete',
+          tags: ['items'],
+          summary: 'Delete an item',
+          parameters: [id],
+          responses: { 204: { description: 'gone' } },
+        },
       },
     },
   };
