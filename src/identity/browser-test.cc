@@ -136,5 +136,79 @@ TEST_F(BrowserTest, OpensNoMcpEndpoint) {
   EXPECT_FALSE(run(identity_->agentFromRequest(withCookie(cookie()))));
 }
 
+TEST_F(BrowserTest, OfTwoClicksOnALinkOneOpensASession) {
+  const auto token = link();
+  int opened = 0;
+  int refused = 0;
+  for (int click = 0; click < 2; ++click) {
+    asio::co_spawn(loop_, identity_->redeemOpenLink(token),
+                   [&](const std::exception_ptr&, const Result<std::string>& cookie) {
+                     ++(cookie ? opened : refused);
+                   });
+  }
+  while (opened + refused < 2) loop_.run_one();
+  EXPECT_EQ(opened, 1);
+}
+
+TEST_F(BrowserTest, KeepsALinkUntilTheLastMoment) {
+  const auto token = link();
+  clock_.advance(std::chrono::milliseconds(kOpenLinkTtl).count() - 1);
+  EXPECT_TRUE(run(identity_->openLinkValid(token)));
+  EXPECT_TRUE(run(identity_->redeemOpenLink(token)));
+}
+
+TEST_F(BrowserTest, KeepsASessionOverARestartWithTheSameFormToken) {
+  const auto mine = cookie();
+  const auto csrf = session(mine)->csrf;
+  identity_ = started();
+  ASSERT_TRUE(session(mine));
+  EXPECT_EQ(session(mine)->csrf, csrf);
+}
+
+TEST_F(BrowserTest, EndsTheSessionsOfWhoIsNoLongerAMember) {
+  const auto mine = cookie();
+  change([first = first_](store::Txn& txn) {
+    return txn.remove<Member>(memberId(first.organizationId, first.accountId));
+  });
+  EXPECT_EQ(run(identity_->sessionFromRequest(withCookie(mine))).error().code,
+            ErrorCode::forbidden);
+}
+
+TEST_F(BrowserTest, NeverTakesTheFormTokenFromTheQuery) {
+  const auto mine = cookie();
+  auto post = withCookie(mine, "POST");
+  post.query = "csrf=" + session(mine)->csrf;
+  EXPECT_EQ(run(identity_->principalFromRequest(post)).error().code, ErrorCode::forbidden);
+}
+
+TEST_F(BrowserTest, DoesNotFallBackToTheCookieBesideAWrongToken) {
+  auto both = withCookie(cookie());
+  both.headers.set("authorization", "Bearer wrong");
+  EXPECT_EQ(run(identity_->principalFromRequest(both)).error().code, ErrorCode::unauthorized);
+}
+
+// A long absence must not make one sign-in slow.
+TEST_F(BrowserTest, SweepsABoundedNumberOfSessionsPerSignIn) {
+  change([](store::Txn& txn) -> Status {
+    for (std::size_t i = 0; i < kSweepLimit / 2 + 5; ++i) {
+      const auto name = std::to_string(i);
+      EXECUTOR_CHECK(txn.insert(BrowserSession{.tokenHash = name, .id = name, .expiresAt = 1}));
+    }
+    return {};
+  });
+  const auto left = [&] {
+    std::size_t size = 0;
+    change([&size](store::Txn& txn) -> Status {
+      size = txn.scan<BrowserSession>("byExpiry", {.limit = 500})->items.size();
+      return {};
+    });
+    return size;
+  };
+  cookie();
+  EXPECT_EQ(left(), 5u + 1u);
+  cookie();
+  EXPECT_EQ(left(), 2u);
+}
+
 }  // namespace
 }  // namespace executor::identity

@@ -1,4 +1,10 @@
 // Browser sessions: a person with the owner token makes a link, the link makes a cookie.
+//
+// The chain keeps the owner token out of the browser. What the browser holds ends by itself, can be
+// ended by sign-out, and is worth nothing to another site: the cookie does not travel there, and a
+// form needs a token that is derived from the cookie's secret and stands only in our own pages.
+// Sessions are read on every request, without a cache, so that sign-out acts on all servers at
+// once.
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/text.h"

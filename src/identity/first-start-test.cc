@@ -154,5 +154,50 @@ TEST_F(FirstStartTest, NamesADataDirectoryThatCannotBeMade) {
   EXPECT_TRUE(result.error().hint.contains("EXECUTOR_DATA_DIR"));
 }
 
+TEST_F(FirstStartTest, KnowsItsDirectoryByAnySpelling) {
+  started();
+  const auto before = first_;
+  started({.dataDir = directory_ + "/./data/../data"});
+  EXPECT_EQ(first_.ownerToken, before.ownerToken);
+  EXPECT_EQ(first_.agentKey, before.agentKey);
+}
+
+TEST_F(FirstStartTest, RenewsALocalKeyThatWasRevoked) {
+  auto identity = started();
+  const auto key = first_.agentKey;
+  const auto id = run(identity->listKeys(owner()))->front().id;
+  ASSERT_TRUE(run(identity->revokeKey(owner(), id)));
+  identity = started();
+  EXPECT_NE(first_.agentKey, key);
+  EXPECT_TRUE(run(identity->agentFromRequest(withKey(first_.agentKey))));
+}
+
+// Only the file of its own directory is a server's local key: a copy does not move it.
+TEST_F(FirstStartTest, DoesNotAdoptAKeyCopiedFromAnotherDirectory) {
+  const auto one = started();
+  const auto key = first_.agentKey;
+  std::filesystem::create_directories(directory_ + "/other");
+  writeFile(directory_ + "/other/agent-key", key);
+  started({.dataDir = directory_ + "/other"});
+  EXPECT_NE(first_.agentKey, key);
+  EXPECT_TRUE(run(one->agentFromRequest(withKey(key))));
+}
+
+TEST_F(FirstStartTest, OfTwoServersAtOnceMakesOneWorkspace) {
+  const auto one = make();
+  const auto two = make({.dataDir = directory_ + "/other"});
+  std::vector<FirstStart> starts;
+  for (auto* identity : {one.get(), two.get()}) {
+    asio::co_spawn(loop_, identity->ensureFirstStart(),
+                   [&](const std::exception_ptr&, const Result<FirstStart>& start) {
+                     starts.push_back(start.value_or(FirstStart{}));
+                   });
+  }
+  while (starts.size() < 2) loop_.run_one();
+  EXPECT_FALSE(starts[0].workspaceId.empty());
+  EXPECT_EQ(starts[0].workspaceId, starts[1].workspaceId);
+  EXPECT_NE(starts[0].ownerToken, starts[1].ownerToken);
+}
+
 }  // namespace
 }  // namespace executor::identity

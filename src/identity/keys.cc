@@ -1,4 +1,8 @@
 // Agent keys: made and revoked by persons, used by agents (D1, D3).
+//
+// A key is its record: the token only names it, and what the record says holds, so that revoking
+// needs no list of dead tokens. Records are never removed, because journals name keys by id and a
+// person asks later which one did something; the limit therefore counts revoked ones too.
 #include <fmt/format.h>
 
 #include "base/id.h"
@@ -22,9 +26,21 @@ KeyView viewOf(const ApiKey& key) {
           .expiresAt = key.expiresAt};
 }
 
-// Names appear in terminals: no escape sequences.
+// Names appear in terminals and beside approvals: nothing that steers a terminal (C0, DEL, and C1,
+// whose U+009B begins an escape sequence as ESC [ does) and nothing that reorders or breaks a line
+// (U+202A to U+202E, U+2066 to U+2069, U+2028, U+2029). `text` is valid UTF-8, so the bytes can be
+// compared without decoding.
 bool isPrintable(std::string_view text) {
-  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7f) return false;
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    if (c == 0xc2 && next < 0xa0) return false;
+    const auto last = static_cast<unsigned char>(i + 2 < text.size() ? text[i + 2] : 0);
+    if (c == 0xe2 && next == 0x80 && last >= 0xa8 && last <= 0xae) return false;
+    if (c == 0xe2 && next == 0x81 && last >= 0xa6 && last <= 0xa9) return false;
+  }
+  return true;
 }
 
 Result<std::string> checkName(std::string_view name) {

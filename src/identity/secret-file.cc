@@ -79,9 +79,11 @@ bool writeTemporary(const std::string& temporary, const std::string& content) {
 
 }  // namespace
 
-// A file over kMaxSecretFileBytes is no credential of ours; its beginning will not verify.
+// A file over kMaxSecretFileBytes is no credential of ours; its beginning will not verify. The open
+// does not block, because a named pipe planted under this name would stop the start for ever; it
+// reads as empty and is replaced like any file that holds something else.
 Result<std::string> readSecretFile(const std::string& path) {
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0 && errno == ENOENT) return std::string{};
   if (file.get() < 0) return failed("read", path, errno);
   tighten(file, path);

@@ -10,6 +10,8 @@ namespace {
 
 // JWT times are NumericDate: seconds (RFC 7519 section 2).
 constexpr EpochMs kMsPerSecond = 1'000;
+// Seconds beyond this would overflow as milliseconds.
+constexpr std::int64_t kLastSecond = std::numeric_limits<std::int64_t>::max() / kMsPerSecond;
 
 // RFC 7519 section 4.1.3: one string or an array of them.
 bool isForUs(const json::object& claims) {
@@ -22,14 +24,15 @@ bool isForUs(const json::object& claims) {
   });
 }
 
-// Absent is never; anything but a whole number of seconds is refused as if expired.
-bool readExpiry(const json::object& claims, EpochMs& expiresAt) {
-  const auto* seconds = claims.if_contains("exp");
+// Absent leaves 0, which `exp` reads as never; anything but a whole number of seconds that can be a
+// time is refused as if expired. Claims are checked although they are signed: with
+// MCP_API_KEY_SECRET somebody else may sign them too.
+bool readTime(const json::object& claims, std::string_view name, EpochMs& at) {
+  const auto* seconds = claims.if_contains(name);
   if (seconds == nullptr) return true;
-  constexpr std::int64_t kLastSecond = std::numeric_limits<std::int64_t>::max() / kMsPerSecond;
   if (!seconds->is_int64() || seconds->get_int64() <= 0) return false;
   if (seconds->get_int64() > kLastSecond) return false;
-  expiresAt = seconds->get_int64() * kMsPerSecond;
+  at = seconds->get_int64() * kMsPerSecond;
   return true;
 }
 
@@ -40,8 +43,10 @@ Result<KeyClaims> readClaims(const json::object& object, EpochMs now) {
   claims.keyId = findString(value, "jti");
   claims.workspaceId = findString(value, "workspaceId");
   claims.accountId = findString(value, "accountId", findString(value, "sub"));
-  claims.issuedAt = findInteger(value, "iat") * kMsPerSecond;
-  if (!isForUs(object) || !readExpiry(object, claims.expiresAt)) return invalidApiKey();
+  const bool timely =
+      readTime(object, "iat", claims.issuedAt) && readTime(object, "exp", claims.expiresAt);
+  if (!isForUs(object) || !timely) return invalidApiKey();
+  // `exp` is the first moment at which the key no longer counts (RFC 7519 section 4.1.4).
   if (claims.expiresAt != 0 && claims.expiresAt <= now) return invalidApiKey();
   const bool complete = isId(claims.keyId, idPrefix::kKey) && !claims.workspaceId.empty() &&
                         !claims.accountId.empty();
