@@ -55,7 +55,7 @@ Markup decisionForm(const approval::ApprovalView& approval, const identity::Sess
 Markup program(const execution::ExecutionView& execution) {
   Markup out;
   if (execution.code.empty()) return out;
-  return out.raw("<h2>The program that asks</h2>").element("pre", execution.code);
+  return out.raw("<h2>The program that asks</h2>").element("pre", revealDirection(execution.code));
 }
 
 // Anything but the two words decides nothing.
@@ -77,7 +77,7 @@ Task<Result<net::Response>> approvalPage(Deps deps, PageCall call) {
   Markup body;
   if (!approval.summary.empty()) body.element("p", approval.summary);
   body.add(facts(approval));
-  body.raw("<h2>Input</h2>").element("pre", readableJson(approval.inputJson));
+  body.raw("<h2>Input</h2>").element("pre", wholeJson(approval.inputJson));
   if (approval.status == "pending") body.add(decisionForm(approval, call.session));
   if (execution) body.add(program(*execution));
   co_return page(200, "Approval", body, &call.session);

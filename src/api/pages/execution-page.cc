@@ -1,4 +1,11 @@
 // `/executions/<id>`: one execution from its journal, for a person who wants to know what it did.
+//
+// Read at one moment and not kept current: a page without script cannot be, and a reload is one
+// key. Inputs and outcomes in the journal were redacted when the event's view was made, so nothing
+// is redacted here; what is cut says how much is missing.
+#include <algorithm>
+#include <span>
+
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"
 #include "base/text.h"
@@ -57,7 +64,7 @@ Markup pending(const execution::ExecutionView& execution) {
 Markup timeline(const std::vector<execution::EventView>& events) {
   Markup out;
   out.raw("<h2>Timeline</h2><table><tr><th>#</th><th>When</th><th>What</th><th></th></tr>");
-  for (const auto& event : events) {
+  for (const auto& event : std::span(events).first(std::min(events.size(), kShownEvents))) {
     out.raw("<tr><td>").number(static_cast<std::int64_t>(event.seq)).raw("</td>");
     out.element("td", formatTime(event.at)).element("td", event.kind).raw("<td>");
     if (!event.bodyJson.empty()) {
@@ -66,7 +73,7 @@ Markup timeline(const std::vector<execution::EventView>& events) {
     out.raw("</td></tr>\n");
   }
   out.raw("</table>");
-  if (events.size() == kShownEvents) out.raw("<p class=\"muted\">Later events are not shown.</p>");
+  if (events.size() > kShownEvents) out.raw("<p class=\"muted\">Later events are not shown.</p>");
   return out;
 }
 
@@ -76,8 +83,9 @@ Task<Result<net::Response>> executionPage(Deps deps, PageCall call) {
   const auto principal = call.session.principal;
   EXECUTOR_CO_TRY(const execution::ExecutionView execution,
                   co_await deps->executions.show(principal, call.parameter()));
-  EXECUTOR_CO_TRY(const auto events,
-                  co_await deps->executions.events(principal, call.parameter(), 0, kShownEvents));
+  // One more than is shown, to know whether there are more.
+  EXECUTOR_CO_TRY(const auto events, co_await deps->executions.events(principal, call.parameter(),
+                                                                      0, kShownEvents + 1));
   Markup body;
   body.add(summary(execution)).add(pending(execution)).add(result(execution));
   body.add(program(execution)).add(timeline(events));

@@ -1,4 +1,8 @@
 // `/`: what waits for a person, what is there, what happened, and how to connect a client.
+//
+// In this order, because a person comes here for the first: an agent is standing still until he
+// decides. Every name and title on the page was written by an upstream's document or by an agent,
+// so each goes through text() (markup.h); states double as class names and are treated alike.
 #include "api/connect-lines.h"
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"
@@ -43,7 +47,8 @@ Markup sourcesTable(const std::vector<catalog::SourceView>& sources) {
   return out.raw("</table>");
 }
 
-// The newest kHomeExecutions; the rest is for the API.
+// The newest kHomeExecutions; the rest is for the API. Links go by id, which is ours, and never by
+// anything an agent chose.
 Markup executionsTable(const std::vector<execution::ExecutionView>& executions) {
   Markup out;
   if (executions.empty()) return out.raw("<p class=\"muted\">None yet.</p>");

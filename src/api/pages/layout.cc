@@ -10,7 +10,10 @@
 namespace executor::api {
 namespace {
 
-// Nothing is loaded, framed or run; a form may post to us only.
+// Nothing is loaded, framed or run; a form may post to us only. `unsafe-inline` is for style alone:
+// a hash would have to follow every change of the style, and CSS that loads nothing and is ours
+// leaks nothing. frame-ancestors is what keeps a decision's button from being clicked through a
+// frame; base-uri keeps an injected <base> from redirecting our relative links.
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'";
@@ -66,6 +69,8 @@ std::string capitalised(std::string_view code) {
 
 }  // namespace
 
+// no-store also for redirects: the back button of a shared machine must not show an old page after
+// sign-out.
 void addPageHeaders(net::Response& response) {
   response.headers.set("Content-Security-Policy", std::string(kPolicy));
   response.headers.set("X-Content-Type-Options", "nosniff");
@@ -92,6 +97,7 @@ net::Response errorPage(const Error& error, const identity::Session* session) {
   return page(traitsOfCode.httpStatus, capitalised(traitsOfCode.name), body, session);
 }
 
+// Says how, and nothing about what is at the path: that needs a session.
 net::Response signInPage(std::string_view here) {
   Markup body;
   body.raw(
@@ -126,7 +132,33 @@ Markup csrfField(const identity::Session& session) {
 // Bounded, because a page is for reading; the API has the whole.
 std::string readableJson(std::string_view text) {
   const auto value = parseJson(text);
-  return truncateText(value ? prettyJson(*value) : std::string(text), kMaxShownBytes);
+  return truncateText(revealDirection(value ? prettyJson(*value) : text), kMaxShownBytes);
+}
+
+std::string wholeJson(std::string_view text) {
+  const auto value = parseJson(text);
+  const auto pretty = value ? prettyJson(*value) : std::string(text);
+  return revealDirection(pretty.size() <= kMaxShownBytes ? std::string_view(pretty) : text);
+}
+
+// All of them are E2 80 AA..AE or E2 81 A6..A9 in UTF-8. The escape is JSON's and JavaScript's own,
+// so inside a string literal the text still says what it said.
+std::string revealDirection(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto rest = text.substr(i, 3);
+    const bool embedding = rest >= "\u202a" && rest <= "\u202e";
+    const bool isolate = rest >= "\u2066" && rest <= "\u2069";
+    if (!embedding && !isolate) {
+      out += text[i];
+      continue;
+    }
+    out +=
+        fmt::format("\\u20{:02x}", static_cast<unsigned char>(rest[2]) - (embedding ? 0x80 : 0x40));
+    i += 2;
+  }
+  return out;
 }
 
 }  // namespace executor::api

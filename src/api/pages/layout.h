@@ -38,9 +38,18 @@ std::string formatTime(EpochMs at);
 // A hidden field with the session's CSRF token.
 Markup csrfField(const identity::Session& session);
 
-// JSON text indented for reading; as it is if it does not parse. At most kMaxShownBytes.
+// JSON text indented for reading; as it is if it does not parse. At most kMaxShownBytes, and what
+// is cut is told. Not for anything that is decided on.
 std::string readableJson(std::string_view text);
-// More than anybody reads before deciding; the page says how much is cut.
 inline constexpr std::size_t kMaxShownBytes = 100'000;
+
+// The same without cutting, for what a person approves: indenting multiplies the size of deeply
+// nested values, so an input could be padded until the part that matters falls off the page. What
+// would be over kMaxShownBytes is shown as it is, whole; approval/ bounds it.
+std::string wholeJson(std::string_view text);
+
+// The characters that change the direction of text (U+202A to U+202E, U+2066 to U+2069) as visible
+// escapes: with them a reader would see another order than the one that is sent or run.
+std::string revealDirection(std::string_view text);
 
 }  // namespace executor::api

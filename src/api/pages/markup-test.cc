@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/pages/layout.h"
+#include "base/json.h"
 
 namespace executor::api {
 namespace {
@@ -42,6 +43,27 @@ TEST(Layout, ShowsJsonIndentedAndBrokenJsonAsItIs) {
   EXPECT_EQ(readableJson(R"({"a":[1]})"), "{\n  \"a\": [\n    1\n  ]\n}");
   EXPECT_EQ(readableJson("{broken"), "{broken");
   EXPECT_LT(readableJson(std::string(kMaxShownBytes * 2, 'x')).size(), kMaxShownBytes + 100);
+}
+
+// What is approved must be readable to its last byte, however it was padded.
+TEST(Layout, NeverCutsWhatIsDecidedOn) {
+  std::string padded = "{\"pad\":" + std::string(300, '[');
+  for (int i = 0; i < 2'000; ++i) padded += "1,";
+  padded += "1" + std::string(300, ']') + ",\"amount\":\"the part that matters\"}";
+  ASSERT_GT(prettyJson(*parseJson(padded)).size(), kMaxShownBytes);
+  EXPECT_FALSE(readableJson(padded).contains("the part that matters"));
+  EXPECT_EQ(wholeJson(padded), padded);
+  EXPECT_EQ(wholeJson("{\"a\":1}"), "{\n  \"a\": 1\n}");
+  EXPECT_EQ(wholeJson("{broken"), "{broken");
+}
+
+TEST(Layout, ShowsCharactersThatReorderTextAsEscapes) {
+  EXPECT_EQ(revealDirection("a\u202ab\u202ec\u2066d\u2069"), "a\\u202ab\\u202ec\\u2066d\\u2069");
+  for (const std::string text : {"", "plain", "é鍵🔑", "\u2029", "\u202f", "\u2065", "\u206a",
+                                 "محمد", "\xe2", "\xe2\x80", "\xe2\x81"}) {
+    EXPECT_EQ(revealDirection(text), text);
+  }
+  EXPECT_EQ(wholeJson("{\"a\":\"\u202e\"}"), "{\n  \"a\": \"\\u202e\"\n}");
 }
 
 }  // namespace

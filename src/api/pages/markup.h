@@ -27,9 +27,12 @@ class Literal {
 // Grows a piece of HTML; every method returns the same object for chaining.
 class Markup {
  public:
+  // HTML as it stands in our source.
   Markup& raw(Literal literal);
+  // Any text, escaped for element content and for quoted attribute values.
   Markup& text(std::string_view value);
   Markup& number(std::int64_t value);
+  // Markup that was made by these same rules.
   Markup& add(const Markup& other);
 
   // `<tag>escaped value</tag>` for the commonest case; `tag` without brackets.

@@ -216,5 +216,39 @@ TEST_F(ApiPages, AnExecutionShowsItsTimelineInOrder) {
   EXPECT_TRUE(reply.body.contains("2027-01-15 08:00:00 UTC"));
 }
 
+TEST_F(ApiPages, AnApprovalShowsAPaddedInputWholeAndInItsOrder) {
+  auto& approval = approvals_.items.front();
+  approval.inputJson = R"({"pad":")" + std::string(90'000, 'x') + "\",\"to\":\"\u202eevil\"}";
+  executions_.items.front().code = "return '\u2066' + 1";
+  const auto reply = page("/approvals/approval_mine");
+  EXPECT_TRUE(reply.body.contains("\\u202eevil")) << reply.body.size();
+  EXPECT_TRUE(reply.body.contains("\\u2066"));
+  EXPECT_FALSE(reply.body.contains("\u202e") || reply.body.contains("\u2066"));
+}
+
+TEST_F(ApiPages, ATimelineSaysThatThereIsMoreOnlyWhenThereIs) {
+  for (std::uint64_t seq = 1; seq <= 500; ++seq) {
+    executions_.journal.push_back({.seq = seq, .kind = "console", .bodyJson = "{}"});
+  }
+  EXPECT_FALSE(page("/executions/task_mine").body.contains("Later events are not shown"));
+  executions_.journal.push_back({.seq = 501, .kind = "the-last", .bodyJson = "{}"});
+  const auto reply = page("/executions/task_mine");
+  EXPECT_TRUE(reply.body.contains("Later events are not shown"));
+  EXPECT_FALSE(reply.body.contains("the-last"));
+}
+
+TEST_F(ApiPages, OnlyAPendingApprovalOffersAForm) {
+  for (const auto* status : {"approved", "denied", "expired", "cancelled"}) {
+    approvals_.items.front().status = status;
+    EXPECT_FALSE(page("/approvals/approval_mine").body.contains("name=\"decision\"")) << status;
+  }
+}
+
+// Enter in the reason field presses the first button of a form.
+TEST_F(ApiPages, TheFirstButtonDenies) {
+  const auto html = page("/approvals/approval_mine").body;
+  EXPECT_LT(html.find("value=\"deny\""), html.find("value=\"approve\""));
+}
+
 }  // namespace
 }  // namespace executor::api

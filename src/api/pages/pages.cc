@@ -1,3 +1,5 @@
+// What every page has in common: the session before anything else, the form's token before any
+// change, and an error as a page. The functions in the other files are the pages themselves.
 #include "api/pages/pages.h"
 
 #include "api/pages/layout.h"

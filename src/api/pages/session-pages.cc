@@ -1,4 +1,8 @@
 // Opening and ending a browser session.
+//
+// The link's token stands in the path, where a browser's history keeps it; that is why it works
+// once and for kOpenLinkTtl only. Opening takes a POST: programs that follow links (chat previews,
+// scanners, prefetching) send GET, and would otherwise use the link up or be signed in themselves.
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"
 
