@@ -1,3 +1,5 @@
+// The texts name the member as the client wrote it, in quotes, because the reader is as often an
+// agent as a person and looks for that name in what it sent. Values are never repeated.
 #include "api/arguments.h"
 
 #include <fmt/format.h>
@@ -65,6 +67,7 @@ Result<std::optional<std::int64_t>> optionalInteger(const json::object& body, st
   return number;
 }
 
+// from_chars takes digits and a minus sign only: no space, no plus, no exponent, no hexadecimal.
 Result<std::int64_t> queryInteger(const net::Request& request, std::string_view name,
                                   std::int64_t fallback, std::int64_t lowest,
                                   std::int64_t highest) {
@@ -79,6 +82,8 @@ Result<std::int64_t> queryInteger(const net::Request& request, std::string_view 
   return number;
 }
 
+// On the raw query, because the reader of single parameters cannot tell which names exist. Names
+// are decoded first: `%6Cimit` is `limit` to everybody else.
 Status rejectUnknownQuery(const net::Request& request, std::span<const std::string_view> allowed) {
   for (const auto pair : splitText(request.query, '&')) {
     std::string name;

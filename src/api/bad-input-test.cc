@@ -144,5 +144,60 @@ TEST_F(ApiBadInput, ErrorsCarryCodeMessageAndRequestId) {
   EXPECT_EQ(reply.headers.get("cache-control"), "no-store");
 }
 
+TEST_F(ApiBadInput, ADirectCallsLimitsHoldAtTheirEdges) {
+  const auto call = [&](const std::string& rest) {
+    return post("/api/v1/calls", R"({"tool":"a.b",)" + rest + "}");
+  };
+  const auto key = [](std::size_t size) {
+    return R"("idempotencyKey":")" + std::string(size, 'k') + "\"";
+  };
+  for (const auto& rest : {std::string(R"("timeoutMs":0)"), std::string(R"("timeoutMs":600001)"),
+                           std::string(R"("timeoutMs":"5")"), std::string(R"("idempotencyKey":5)"),
+                           std::string(R"("graceMs":-1)"), std::string(R"("graceMs":600001)"),
+                           key(execution::kMaxIdempotencyKeyBytes + 1)}) {
+    EXPECT_EQ(call(rest).errorCode(), "invalid_argument") << rest;
+  }
+  EXPECT_TRUE(executions_.started.empty());
+  for (const auto& rest :
+       {std::string(R"("timeoutMs":1)"), std::string(R"("timeoutMs":600000)"),
+        std::string(R"("graceMs":0)"), std::string(R"("graceMs":600000,"wait":600000)"),
+        key(execution::kMaxIdempotencyKeyBytes)}) {
+    EXPECT_EQ(call(rest).status, 200) << rest;
+  }
+}
+
+TEST_F(ApiBadInput, JsonNestedTooDeepIsRefused) {
+  const auto nested = [](std::size_t depth) {
+    return R"({"tool":"a.b","input":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  EXPECT_EQ(post("/api/v1/calls", nested(500)).status, 200);
+  EXPECT_EQ(post("/api/v1/calls", nested(513)).errorCode(), "invalid_json");
+  EXPECT_EQ(post("/api/v1/calls", nested(100'000)).errorCode(), "invalid_json");
+}
+
+TEST_F(ApiBadInput, WaitsAndPagesHoldAtTheirEdges) {
+  plant(first_.workspaceId, "mine");
+  const std::string base = "/api/v1/executions/task_mine/";
+  for (const auto* query :
+       {"wait?ms=-1", "wait?ms=600001", "wait?ms=1&graceMs=600001", "wait?ms=x", "events?limit=0",
+        "events?limit=1001", "events?after=-1", "events?after=9223372036854775808"}) {
+    EXPECT_EQ(get(base + query).errorCode(), "invalid_argument") << query;
+  }
+  for (const auto* query : {"wait?ms=0", "wait?ms=600000&graceMs=600000", "events?limit=1000",
+                            "events?after=9223372036854775807"}) {
+    EXPECT_EQ(get(base + query).status, 200) << query;
+  }
+}
+
+TEST_F(ApiBadInput, AFormHasALimitOfItsOwn) {
+  plant(first_.workspaceId, "mine");
+  const auto cookie = openBrowser();
+  const auto body = "decision=approve&csrf=" + csrfOf(cookie) + "&reason=";
+  const auto reply =
+      form("/approvals/approval_mine/decision", cookie, body + std::string(kMaxFormBodyBytes, 'x'));
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_EQ(approvals_.items.front().status, "pending");
+}
+
 }  // namespace
 }  // namespace executor::api

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "base/json.h"
 
 namespace executor::api {
@@ -62,6 +64,37 @@ TEST(ShellQuote, LeavesPlainWordsAlone) {
   EXPECT_EQ(shellQuote(""), "''");
   EXPECT_EQ(shellQuote("a b"), "'a b'");
   EXPECT_EQ(shellQuote("~"), "'~'");
+}
+
+// Whatever is quoted comes out of a real shell as it went in, as one word.
+TEST(ShellQuote, IsUndoneByTheShell) {
+  for (const std::string text :
+       {"",     "plain", "a b",  "'",     "''", "'a'b'",     "$(id)",         "`id`", "$HOME",
+        "a\"b", "\\",    "a\nb", "~",     "*",  "a;b",       "a&b",           "a|b",  "a>b",
+        "#",    "!x",    "-n",   "{a,b}", "\t", "é\u202e鍵", "x-api-key: a.b"}) {
+    const auto command = "printf '%s|' " + shellQuote(text);
+    auto* shell = ::popen(command.c_str(), "r");
+    ASSERT_NE(shell, nullptr);
+    std::string out(200, '\0');
+    out.resize(::fread(out.data(), 1, out.size(), shell));
+    EXPECT_EQ(::pclose(shell), 0) << command;
+    EXPECT_EQ(out, text + "|") << command;
+  }
+}
+
+// A dot in a bare TOML key would open another table.
+TEST(ConnectLines, QuoteATomlKeyThatIsNotBare) {
+  const std::pair<const char*, const char*> cases[] = {{"executor", "executor"},
+                                                       {"my-executor_2", "my-executor_2"},
+                                                       {"a.b", "\"a.b\""},
+                                                       {"a b", "\"a b\""},
+                                                       {"a]\nb=1", "\"a]\\nb=1\""},
+                                                       {"é", "\"é\""},
+                                                       {"", "\"\""}};
+  for (const auto& [name, key] : cases) {
+    const auto text = lineOf({.mcpUrl = "http://h", .apiKey = "k", .name = name}, "codex");
+    EXPECT_TRUE(text.starts_with(std::string("[mcp_servers.") + key + "]\n")) << text;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,13 @@
+// Each client's form as one function. They differ in more than spelling: some clients are
+// configured by a command, which the person runs in a shell, and some by a file, into which he
+// merges the text. Whatever is put into a form is quoted for it, although today's values need none:
+// a public URL comes from the configuration, and a line is run by hand with a key in it.
 #include "api/connect-lines.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
 
 #include "base/json.h"
 
@@ -10,10 +17,12 @@ namespace {
 // x-api-key and not Authorization: some clients take the latter for the result of a sign-in.
 json::object headersOf(const ConnectTarget& target) { return {{"x-api-key", target.apiKey}}; }
 
+// Commands take a header as one word, name and value together.
 std::string headerWord(const ConnectTarget& target) {
   return shellQuote("x-api-key: " + target.apiKey);
 }
 
+// `--header` takes a list there too, so it comes after the two positional words.
 ConnectLine claudeCode(const ConnectTarget& target) {
   return {"claude-code", "Claude Code", "",
           fmt::format("claude mcp add --transport http {} {} --header {}", shellQuote(target.name),
@@ -36,11 +45,20 @@ ConnectLine vsCode(const ConnectTarget& target) {
   return {"vscode", "VS Code", "", "code --add-mcp " + shellQuote(serializeJson(server))};
 }
 
+// A bare TOML key is letters, digits, `-` and `_` (TOML 1.0, section Keys); a dot in one would open
+// another table.
+std::string tomlKey(std::string_view name) {
+  const bool bare = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+  return bare ? std::string(name) : quoteJson(name);
+}
+
 // TOML's basic strings take JSON's escapes (TOML 1.0, section String).
 ConnectLine codex(const ConnectTarget& target) {
   return {"codex", "Codex", "~/.codex/config.toml",
           fmt::format("[mcp_servers.{}]\nurl = {}\nhttp_headers = {{ \"x-api-key\" = {} }}",
-                      target.name, quoteJson(target.mcpUrl), quoteJson(target.apiKey))};
+                      tomlKey(target.name), quoteJson(target.mcpUrl), quoteJson(target.apiKey))};
 }
 
 // OpenCode calls HTTP servers `remote`.
@@ -75,8 +93,10 @@ std::vector<ConnectLine> connectLines(const ConnectTarget& target) {
           codex(target),      openCode(target), geminiCli(target)};
 }
 
+// The anonymous account's endpoint: its keys are what `executor connect` hands out (D2).
 std::string agentMcpUrl(std::string_view origin) { return std::string(origin) + "/mcp/anonymous"; }
 
+// In single quotes nothing is special but the single quote, which leaves them for a moment.
 std::string shellQuote(std::string_view text) {
   if (isPlainWord(text)) return std::string(text);
   std::string out = "'";

@@ -65,6 +65,7 @@ Task<Result<net::Response>> answer(Deps deps, const Endpoint* endpoint, net::Req
   }
   EXECUTOR_CO_CHECK(checkQuery(request, *endpoint));
   EXECUTOR_CO_TRY(auto body, readBody(request, endpoint->body));
+  // The whole request goes on, because functions read its query, path parameters and origin.
   request.body = {};  // parsed: a pasted document must not be held twice
   co_return co_await endpoint->function(
       deps, Call{std::move(request), std::move(principal), std::move(body)});
@@ -92,6 +93,7 @@ net::Response okJson(std::string body) {
   return response;
 }
 
+// Location is a path: the client knows the origin it used, and a proxy may have another.
 net::Response createdJson(std::string body, const std::string& location) {
   auto response = okJson(std::move(body));
   response.status = 201;

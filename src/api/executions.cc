@@ -5,6 +5,8 @@
 // the execution (`wait`) and says how long a wait for a human may hold it back (`graceMs`, D16);
 // when patience ends, the answer is the present state and never an error. A client that leaves does
 // not cancel: the execution is in the store, and its id was or will be found by listing.
+#include <fmt/format.h>
+
 #include "api/arguments.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"
@@ -59,10 +61,20 @@ Task<Result<net::Response>> startAndView(Deps deps, execution::ExecuteRequest st
   co_return createdJson(std::move(body), "/api/v1/executions/" + id);
 }
 
-// The member's JSON text; empty if absent.
+// The member's JSON text; empty if absent. Printed again and not spliced, because the body was
+// parsed as a whole; base/json keeps every integer and every double exactly (D22).
 std::string rawMember(const json::object& body, std::string_view name) {
   const auto* value = body.if_contains(name);
   return value == nullptr ? std::string{} : serializeJson(*value);
+}
+
+// The bound of `execute` (D19): the key becomes part of an index, so its size matters.
+Result<std::string> readIdempotencyKey(const json::object& body) {
+  EXECUTOR_TRY(auto key, optionalString(body, "idempotencyKey"));
+  if (key.size() <= execution::kMaxIdempotencyKeyBytes) return key;
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("\"idempotencyKey\" must have at most {} bytes.",
+                          execution::kMaxIdempotencyKeyBytes));
 }
 
 // D13: an execution with one call and no program.
@@ -76,7 +88,7 @@ Result<execution::ExecuteRequest> readCall(const json::object& body) {
   request.optionsJson = rawMember(body, "options");
   EXECUTOR_TRY(const auto timeout, optionalInteger(body, "timeoutMs", 1, execution::kMaxTimeoutMs));
   request.timeoutMs = static_cast<std::uint32_t>(timeout.value_or(execution::kDefaultTimeoutMs));
-  EXECUTOR_TRY(request.idempotencyKey, optionalString(body, "idempotencyKey"));
+  EXECUTOR_TRY(request.idempotencyKey, readIdempotencyKey(body));
   return request;
 }
 

@@ -1,4 +1,8 @@
 // Connections, policies and keys: what a person sets up once.
+//
+// All three change what agents may do, so their writes are for persons by the table of routes, and
+// again by the layer that keeps them. The functions here only read the body: limits, near names and
+// duplicates are judged where the records are, in the same transaction that writes.
 #include "api/arguments.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"
@@ -73,6 +77,7 @@ Task<Result<net::Response>> addPolicy(Deps deps, Call call) {
   co_return createdJson(policyJson(policy), "/api/v1/policies/" + policy.id);
 }
 
+// Removing a deny widens what agents may do, as adding an allow does.
 Task<Result<net::Response>> removePolicy(Deps deps, Call call) {
   EXECUTOR_CO_CHECK(co_await deps->policies.remove(call.principal, call.parameter()));
   co_return done();
@@ -95,6 +100,7 @@ Task<Result<net::Response>> createKey(Deps deps, Call call) {
       "/api/v1/keys/" + created.view.id);
 }
 
+// DELETE by the words of REST; the record stays, revoked, for the list and the journals.
 Task<Result<net::Response>> revokeKey(Deps deps, Call call) {
   EXECUTOR_CO_CHECK(co_await deps->identity.revokeKey(call.principal, call.parameter()));
   co_return done();

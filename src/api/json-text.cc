@@ -1,5 +1,7 @@
 #include "api/json-text.h"
 
+#include <utility>
+
 #include "base/json.h"
 
 namespace executor::api {
@@ -29,6 +31,7 @@ ObjectText& ObjectText::boolean(std::string_view name, bool value) {
   return *this;
 }
 
+// "null" rather than nothing: a member without a value would make the whole object unreadable.
 ObjectText& ObjectText::raw(std::string_view name, std::string_view jsonText) {
   begin(name);
   out_ += jsonText.empty() ? std::string_view{"null"} : jsonText;
@@ -47,9 +50,10 @@ ObjectText& ObjectText::rawIf(std::string_view name, std::string_view jsonText) 
   return jsonText.empty() ? *this : raw(name, jsonText);
 }
 
+// The writer begins anew, so that a second object from it is an object and not a tail of members.
 std::string ObjectText::take() {
   out_ += '}';
-  return std::move(out_);
+  return std::exchange(out_, "{");
 }
 
 std::string arrayText(const std::vector<std::string>& items) {

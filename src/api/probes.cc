@@ -34,7 +34,8 @@ Task<net::Response> readyz(Deps deps) {
   co_return net::Response::text(503, fmt::format("not ready: {}\n", status.error().codeName()));
 }
 
-// Our own two gauges, then whatever the registry has.
+// Our own two gauges, then whatever the registry has. The format is Prometheus text 0.0.4, where a
+// name has its HELP and TYPE once, so the registry must not have these two.
 std::string metricsText(const ApiDeps& deps) {
   auto text = fmt::format(
       "# HELP executor_build_info The version of this server.\n"
@@ -47,7 +48,8 @@ std::string metricsText(const ApiDeps& deps) {
   return deps.metrics ? text + deps.metrics() : text;
 }
 
-// An agent's key is enough: the figures are of the server and name nobody.
+// An agent's key is enough: the figures are of the server and name nobody. Without a token only
+// while bound to loopback (D31): elsewhere load and version are worth something to a stranger.
 Task<net::Response> metrics(Deps deps, net::Request request) {
   if (!deps->loopbackOnly) {
     const auto principal = co_await deps->identity.principalFromRequest(request);

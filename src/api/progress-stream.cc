@@ -1,3 +1,7 @@
+// Two coroutines and a board between them. The work writes events to the board and ends by itself;
+// the connection's coroutine reads the board and sends. Neither waits for the other's speed: a slow
+// reader costs the oldest progress lines, a reader that left costs nothing, and a source is never
+// half added because a terminal was closed.
 #include "api/progress-stream.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,7 +17,8 @@
 namespace executor::api {
 namespace {
 
-// Shared by the work, which may outlive the connection, and the stream, which reads it.
+// Shared by the work, which may outlive the connection, and the stream, which reads it. Touched on
+// the loop's thread only, so there is no lock. `finished` is set after the last event is queued.
 struct Board {
   std::deque<std::string> events;
   bool finished = false;
@@ -30,7 +35,8 @@ std::string progressEvent(std::string_view step, std::size_t done, std::size_t t
                         "progress");
 }
 
-// The error has the same form as in a plain answer.
+// The error has the same form as in a plain answer, with the request's id: the id is what a person
+// quotes and what the log line below is found by.
 std::string endEvent(const Result<catalog::SourceView>& result, const std::string& requestId) {
   if (result) return net::formatSse(sourceJson(*result), "done");
   return net::formatSse(net::Response::error(result.error(), requestId).body, "error");

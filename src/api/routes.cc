@@ -1,3 +1,6 @@
+// The table of /api/v1. Its columns are the security of the API: a route that is not here does not
+// exist, and what a column refuses never reaches the product's code. The tests walk the same table,
+// so that a new line is attacked before anybody writes a test for it.
 #include "api/routes.h"
 
 #include "api/endpoints.h"
@@ -11,6 +14,7 @@ const std::vector<Endpoint>& endpoints() {
   using enum Who;
   static const std::vector<Endpoint> kTable = {
       {"GET", "/api/v1/status", anyone, Body::none, showStatus},
+      // Makes a person's session, so an agent that could call it would become a person.
       {"POST", "/api/v1/open-links", person, Body::none, makeOpenLink},
 
       {"GET", "/api/v1/sources", anyone, Body::none, listSources},
@@ -19,6 +23,8 @@ const std::vector<Endpoint>& endpoints() {
       {"DELETE", "/api/v1/sources/*", person, Body::none, removeSource},
       {"POST", "/api/v1/sources/*/refresh", person, Body::none, refreshSource},
 
+      // Looking at rules and at the names of connections is how an agent learns what it may do and
+      // what it must ask for; changing either is changing its own authority.
       {"GET", "/api/v1/connections", anyone, Body::none, listConnections},
       {"POST", "/api/v1/connections", person, Body::json, addConnection},
       {"DELETE", "/api/v1/connections/*", person, Body::none, removeConnection},
@@ -29,10 +35,12 @@ const std::vector<Endpoint>& endpoints() {
       {"POST", "/api/v1/keys", person, Body::json, createKey},
       {"DELETE", "/api/v1/keys/*", person, Body::none, revokeKey},
 
+      // D1: nobody approves himself, so the decision is a person's.
       {"GET", "/api/v1/approvals", anyone, Body::none, listApprovals, {"status", "executionId"}},
       {"GET", "/api/v1/approvals/*", anyone, Body::none, showApproval},
       {"POST", "/api/v1/approvals/*/decision", person, Body::json, decideApproval},
 
+      // What MCP offers, for clients that are no MCP clients. Calls are D13.
       {"POST", "/api/v1/executions", anyone, Body::json, startExecution},
       {"POST", "/api/v1/calls", anyone, Body::json, startCall},
       {"GET",

@@ -1,4 +1,8 @@
 // The first thing a client asks: does my credential work, where am I, what is there.
+//
+// The command line asks it before everything else, and a person who debugs a client asks it by
+// hand; so it says which kind of credential was presented and which addresses to use, and costs two
+// lists.
 #include "api/connect-lines.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <random>
+
 #include "api/json-text.h"
 #include "base/json.h"
 
@@ -127,6 +130,77 @@ TEST(ViewsOfThings, ShowSecuritySchemesOfASource) {
   const auto& scheme = findArray(view, "securitySchemes")->front();
   EXPECT_EQ(findString(scheme, "type"), "apiKey");
   EXPECT_EQ(findString(scheme, "parameter"), "X-Key");
+}
+
+TEST(ObjectText, BeginsAnewAfterItsTextWasTaken) {
+  ObjectText out;
+  EXPECT_EQ(out.text("a", "1").take(), R"({"a":"1"})");
+  EXPECT_EQ(out.text("b", "2").take(), R"({"b":"2"})");
+  EXPECT_EQ(out.take(), "{}");
+}
+
+TEST(ObjectText, KeepsEveryByteOfTextAndOfSplicedJson) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 300; ++round) {
+    std::string text;
+    for (std::size_t i = random() % 40; i > 0; --i) text += static_cast<char>(random() % 128);
+    const std::string raw = "[1.10,1e400, \"" + std::to_string(random()) + "\" ]";
+    const auto object = ObjectText().text("t", text).raw("r", raw).take();
+    EXPECT_TRUE(object.ends_with(",\"r\":" + raw + "}")) << object;
+    const auto alone = parsed(ObjectText().text("t", text).take());
+    EXPECT_EQ(findString(alone, "t"), text);
+  }
+  EXPECT_EQ(ObjectText().number("n", std::numeric_limits<std::int64_t>::min()).take(),
+            R"({"n":-9223372036854775808})");
+}
+
+TEST(ArrayText, JoinsTextsAndQuotesStrings) {
+  EXPECT_EQ(arrayText({}), "[]");
+  EXPECT_EQ(arrayText({"1", "{}"}), "[1,{}]");
+  EXPECT_EQ(stringsText({}), "[]");
+  EXPECT_EQ(stringsText({"", "a\"", "\n"}), R"(["","a\"","\n"])");
+}
+
+TEST(ExecutionJson, ShowsNoResultBeforeTheEndAndInNoList) {
+  using execution::State;
+  for (const auto state : {State::queued, State::running, State::waiting, State::failed,
+                           State::timed_out, State::denied, State::cancelled}) {
+    auto execution = completed("1");
+    execution.state = state;
+    EXPECT_EQ(find(parsed(executionJson(execution, {})), "result"), nullptr);
+  }
+  const auto listed = parsed(executionJson(completed("1"), {.withResult = false}));
+  for (const auto* name : {"result", "calls", "logs", "approvals"}) {
+    EXPECT_EQ(find(listed, name), nullptr) << name;
+  }
+}
+
+TEST(ExecutionJson, ShowsWhatTheUpstreamAnsweredAsItCame) {
+  auto execution = completed("");
+  execution.state = execution::State::failed;
+  execution.errorCode = "upstream_error";
+  execution.errorStatus = 422;
+  execution.errorBodyJson = R"({"exact":0.10,"big":18446744073709551616})";
+  const auto text = executionJson(execution, {});
+  EXPECT_TRUE(text.contains("\"status\":422,\"body\":" + execution.errorBodyJson)) << text;
+}
+
+TEST(ApprovalJson, LinksOnlyWhenTheOriginIsKnown) {
+  approval::ApprovalView approval{.id = "approval_1", .status = "pending", .inputJson = "{}"};
+  EXPECT_EQ(find(parsed(approvalJson(approval, "")), "url"), nullptr);
+  const auto view = parsed(approvalJson(approval, "https://h"));
+  EXPECT_EQ(findString(view, "url"), "https://h/approvals/approval_1");
+  for (const auto* name : {"decidedBy", "reason", "decidedAt", "expiresAt"}) {
+    EXPECT_EQ(find(view, name), nullptr) << name;
+  }
+}
+
+TEST(KeyJson, AlwaysSaysWhetherItMayApproveAndWhetherItIsRevoked) {
+  const auto view = parsed(keyJson({.id = "key_1"}));
+  EXPECT_FALSE(findBool(view, "mayApprove", true));
+  EXPECT_FALSE(findBool(view, "revoked", true));
+  EXPECT_EQ(find(view, "lastUsedAt"), nullptr);
+  EXPECT_EQ(find(view, "expiresAt"), nullptr);
 }
 
 }  // namespace

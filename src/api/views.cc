@@ -1,4 +1,9 @@
 // The view builders; each names its members in the order in which people read them.
+//
+// What is always there is written by text(), number() and raw(); what only some things have by the
+// …If forms, so that a client that finds a member may rely on its value. Members are added and
+// never renamed: `executor` of one version talks to a server of another. Nothing is looked up here,
+// so a view of a thing costs its size and cannot fail.
 #include "api/views.h"
 
 #include "api/json-text.h"
@@ -24,7 +29,8 @@ std::string schemesJson(const std::vector<source::SecurityScheme>& schemes) {
   return arrayText(items);
 }
 
-// What a program did, without what it sent: inputs are in the journal, redacted.
+// What a program did, without what it sent: inputs are in the journal, redacted. `startedAt` is
+// missing for a call that never left (denied, cancelled while it waited).
 std::string callJson(const execution::CallView& call) {
   return ObjectText()
       .number("n", call.n)
@@ -37,6 +43,7 @@ std::string callJson(const execution::CallView& call) {
       .take();
 }
 
+// The text is the program's own; quoting keeps it from being anything else.
 std::string logJson(const execution::LogLine& line) {
   return ObjectText().text("level", line.level).text("text", line.text).take();
 }
@@ -49,7 +56,8 @@ std::string pendingJson(const execution::PendingApproval& approval, std::string_
   return out.take();
 }
 
-// Line and column are of the agent's own source.
+// Line and column are of the agent's own source, counted from 1. `status` and `body` are what the
+// upstream answered, when the error is a call's: an agent that sees the body can correct its input.
 std::string errorDetailJson(const execution::ExecutionView& execution) {
   return ObjectText()
       .text("code", execution.errorCode)
@@ -129,6 +137,7 @@ std::string sourceJson(const catalog::SourceView& source) {
       .take();
 }
 
+// `source` is for people and may be reused after a removal; `sourceId` is the identity.
 std::string connectionJson(const credential::ConnectionView& connection) {
   return ObjectText()
       .text("id", connection.id)
@@ -145,6 +154,7 @@ std::string connectionJson(const credential::ConnectionView& connection) {
       .take();
 }
 
+// `createdBy` answers the question of whoever is denied: whom to ask.
 std::string policyJson(const policy::PolicyView& policy) {
   return ObjectText()
       .text("id", policy.id)
@@ -156,6 +166,7 @@ std::string policyJson(const policy::PolicyView& policy) {
       .take();
 }
 
+// `mayApprove` and `revoked` are always there: whoever reviews keys must not have to guess.
 std::string keyJson(const identity::KeyView& key) {
   return ObjectText()
       .text("id", key.id)
@@ -170,6 +181,8 @@ std::string keyJson(const identity::KeyView& key) {
       .take();
 }
 
+// `input` comes redacted from approval/ and is spliced as it is; `inputHash` is of the input that
+// will be sent (invariant 4), so it does not match a hash of what is shown.
 std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin) {
   ObjectText out;
   out.text("id", approval.id)
@@ -192,6 +205,7 @@ std::string approvalJson(const approval::ApprovalView& approval, std::string_vie
   return out.take();
 }
 
+// First what an agent acts on (id, state, outcome), last what only a person looks for.
 std::string executionJson(const execution::ExecutionView& execution,
                           const ExecutionJsonOptions& options) {
   ObjectText out;
