@@ -2,7 +2,9 @@
 //
 // Declared properties have their flat names from the compiler. A body that declares
 // additionalProperties takes other keys too; such a key goes by its own name, unless a parameter of
-// the operation has that name: then, as for declared ones, it is `<name>_body` (D21).
+// the operation has that name: then, as for declared ones, it is `<name>_body` (D21), or with one
+// suffix more where that is taken too. Both directions together lose nothing: for every body,
+// bodyOf(flat form of it) is that body.
 #pragma once
 
 #include <string>

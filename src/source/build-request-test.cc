@@ -30,8 +30,7 @@ std::string urlOf(const Call& call) {
 }
 
 std::string withQuery(std::string_view parameter) {
-  return "paths: {/x: {get: {parameters: [{name: a, in: query, " + std::string(parameter) +
-         "}]}}}";
+  return "paths: {/x: {get: {parameters: [{name: a, in: query, " + std::string(parameter) + "}]}}}";
 }
 
 struct QueryVector {
@@ -66,17 +65,16 @@ TEST(BuildRequest, QueryStylesFollowTheVectors) {
 }
 
 TEST(BuildRequest, PathStylesFollowTheStandard) {
-  const std::vector<QueryVector> vectors = {
-      {"", R"("a/b c")", "a%2Fb%20c"},
-      {"", "[1,2]", "1,2"},
-      {"explode: true", R"({"a":1,"b":2})", "a=1,b=2"},
-      {"", R"({"a":1,"b":2})", "a,1,b,2"},
-      {"style: label", "[1,2]", ".1,2"},
-      {"style: label, explode: true", "[1,2]", ".1.2"},
-      {"style: matrix", "[1,2]", ";p=1,2"},
-      {"style: matrix, explode: true", "[1,2]", ";p=1;p=2"},
-      {"style: matrix, explode: true", R"({"a":1})", ";a=1"},
-      {"", R"("..a")", "..a"}};
+  const std::vector<QueryVector> vectors = {{"", R"("a/b c")", "a%2Fb%20c"},
+                                            {"", "[1,2]", "1,2"},
+                                            {"explode: true", R"({"a":1,"b":2})", "a=1,b=2"},
+                                            {"", R"({"a":1,"b":2})", "a,1,b,2"},
+                                            {"style: label", "[1,2]", ".1,2"},
+                                            {"style: label, explode: true", "[1,2]", ".1.2"},
+                                            {"style: matrix", "[1,2]", ";p=1,2"},
+                                            {"style: matrix, explode: true", "[1,2]", ";p=1;p=2"},
+                                            {"style: matrix, explode: true", R"({"a":1})", ";a=1"},
+                                            {"", R"("..a")", "..a"}};
   for (const auto& v : vectors)
     EXPECT_EQ(urlOf({"paths: {'/x/{p}/y': {get: {parameters: [{name: p, in: path, " +
                          std::string(v.parameter) + "}]}}}",
@@ -91,8 +89,7 @@ TEST(BuildRequest, RefusesPathValuesThatWalk) {
   for (const auto value : {".", "..", ""})
     EXPECT_EQ(urlOf({kPath, R"({"id":")" + std::string(value) + "\"}"}), "invalid_input") << value;
   EXPECT_EQ(urlOf({kPath, R"({"id":"%2e%2e"})"}), "https://api.test/v1/a/%252e%252e/c");
-  EXPECT_EQ(urlOf({kPath, R"({"id":"../../admin"})"}),
-            "https://api.test/v1/a/..%2F..%2Fadmin/c");
+  EXPECT_EQ(urlOf({kPath, R"({"id":"../../admin"})"}), "https://api.test/v1/a/..%2F..%2Fadmin/c");
 }
 
 TEST(BuildRequest, RefusesDotSegmentsThatTwoValuesMake) {
@@ -150,10 +147,8 @@ TEST(BuildRequest, RefusesLineBreaksInHeaders) {
 
 TEST(BuildRequest, PlacesEachKindOfCredential) {
   const auto with = [](Kind kind, std::string name, std::string value) {
-    return Call{kHeaders,
-                R"({"c":"1","key":"mine"})",
-                "",
-                {kind, std::move(name), std::move(value)}};
+    return Call{
+        kHeaders, R"({"c":"1","key":"mine"})", "", {kind, std::move(name), std::move(value)}};
   };
   EXPECT_EQ(header(with(Kind::bearer, "", "t"), "Authorization"), "Bearer t");
   EXPECT_EQ(header(with(Kind::basic, "", "u:p"), "Authorization"), "Basic dTpw");
@@ -186,7 +181,8 @@ TEST(BuildRequest, RefusesACredentialWithALineBreak) {
 
 std::string withBody(std::string_view mediaType, std::string_view schema = "{}") {
   return "paths: {/x: {post: {operationId: op, parameters: [{name: n, in: query}], requestBody: "
-         "{content: {'" + std::string(mediaType) + "': {schema: " + std::string(schema) + "}}}}}}";
+         "{content: {'" +
+         std::string(mediaType) + "': {schema: " + std::string(schema) + "}}}}}}";
 }
 
 std::string bodyOf(const Call& call) {
@@ -218,10 +214,10 @@ TEST(BuildRequest, SendsWholeBodiesOfAnyJson) {
 
 // D22: an integer that JavaScript cannot hold reaches the upstream exactly.
 TEST(BuildRequest, SendsBigIntegersExactly) {
-  EXPECT_EQ(bodyOf({withBody("application/json",
-                             "{type: object, properties: {id: {type: integer}}}"),
-                    R"({"id":"9223372036854775807"})"}),
-            R"(application/json {"id":9223372036854775807})");
+  EXPECT_EQ(
+      bodyOf({withBody("application/json", "{type: object, properties: {id: {type: integer}}}"),
+              R"({"id":"9223372036854775807"})"}),
+      R"(application/json {"id":9223372036854775807})");
 }
 
 TEST(BuildRequest, SendsTextBytesAndFlatForms) {

@@ -11,11 +11,13 @@
 namespace executor::source {
 namespace {
 
+// The message names the flat input, never its value: values may be secrets and errors are logged.
 std::unexpected<Error> invalidInput(const ToolView& tool, std::string_view name,
                                     std::string_view why) {
   return fail(ErrorCode::invalid_input, fmt::format("`{}` of {} {}.", name, tool.path, why));
 }
 
+// CR and LF would begin another header, NUL ends the value for some servers (RFC 9110 section 5.5).
 bool hasLineBreak(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
@@ -26,6 +28,8 @@ struct Base {
   std::string query;  // without '?'
 };
 
+// The source's base URL wins over the document's first server. Braces are variables that had no
+// default: guessing would send credentials to a host nobody chose.
 Result<Base> baseOf(const ToolView& tool, std::string_view baseUrl) {
   std::string_view url = baseUrl;
   if (url.empty() && !tool.servers.empty()) url = tool.servers.front();
@@ -44,6 +48,8 @@ Result<Base> baseOf(const ToolView& tool, std::string_view baseUrl) {
   return out;
 }
 
+// Builds one request. The order is the point: the input is placed first, the credential last, and
+// what it places replaces what the input had placed under the same name.
 class RequestBuilder {
  public:
   RequestBuilder(const ToolView& tool, const json::object& input,
@@ -59,8 +65,7 @@ class RequestBuilder {
     EXECUTOR_CHECK(addBody());
     acceptHeader();
     EXECUTOR_CHECK(authorize());
-    if (!cookies_.empty())
-      request_.headers.set("Cookie", fmt::format("{}", fmt::join(cookies_, "; ")));
+    EXECUTOR_CHECK(setCookies());
     request_.url = base.url + path;
     // Some documents write a query into the path template.
     const char mark = path.contains('?') ? '&' : '?';
@@ -73,6 +78,7 @@ class RequestBuilder {
     return input_.if_contains(parameter.flatName);
   }
 
+  // By the document's name, which is what the template holds.
   const ParameterView* pathParameter(std::string_view name) const {
     const auto it = std::ranges::find_if(tool_.parameters, [&](const ParameterView& parameter) {
       return parameter.location == Location::path && parameter.wireName == name;
@@ -101,6 +107,7 @@ class RequestBuilder {
     return out;
   }
 
+  // `name` stands between the braces. The path parameter is required whatever the document says.
   Result<std::string> placeholder(std::string_view name) {
     const auto* parameter = pathParameter(name);
     const auto* value = parameter ? valueOf(*parameter) : nullptr;
@@ -113,6 +120,7 @@ class RequestBuilder {
     return text;
   }
 
+  // Path values have gone into the path; body values are taken by makeRequestBody().
   Status place(const ParameterView& parameter) {
     const auto* value = valueOf(parameter);
     if (!value) return {};
@@ -128,22 +136,35 @@ class RequestBuilder {
     std::ranges::move(pieces, std::back_inserter(to));
   }
 
+  // The name comes from the document and is as untrusted as the value.
   Status placeHeader(const ParameterView& parameter, const json::value& value) {
     std::string text = headerText(parameter, value);
     if (hasLineBreak(text) || hasLineBreak(parameter.wireName))
       return invalidInput(tool_, parameter.flatName, "must not contain a line break");
-    if (!text.empty()) request_.headers.set(parameter.wireName, std::move(text));
-    return {};
+    if (text.empty() || request_.headers.set(parameter.wireName, std::move(text))) return {};
+    return invalidInput(tool_, parameter.flatName, "cannot be sent as a header");
+  }
+
+  // One header for all cookies (RFC 6265 section 5.4). A name that comes from the document may be
+  // none; then nothing is sent, because the credential would be lost with the rest.
+  Status setCookies() {
+    if (cookies_.empty()) return {};
+    if (request_.headers.set("Cookie", fmt::format("{}", fmt::join(cookies_, "; ")))) return {};
+    return invalidInput(tool_, "Cookie", "cannot be sent as a header");
   }
 
   Status addBody() {
     EXECUTOR_TRY(RequestBody body, makeRequestBody(tool_, input_));
     if (!body.present) return {};
     request_.body = std::move(body.bytes);
-    request_.headers.set("Content-Type", std::move(body.contentType));
-    return {};
+    if (request_.headers.set("Content-Type", std::move(body.contentType))) return {};
+    return fail(ErrorCode::unsupported_media_type,
+                fmt::format("The media type of {} is none.", tool_.path),
+                "Correct the source's document and refresh it.");
   }
 
+  // JSON is preferred where it is declared or nothing is; the wildcard keeps servers from answering
+  // 406 where the document is wrong about its own media type.
   void acceptHeader() {
     const std::string_view type = tool_.outputMediaType;
     const bool plain = type.empty() || type == "application/json" || type.contains('*');
@@ -160,11 +181,10 @@ class RequestBuilder {
                   "Save the connection's secret again.");
     switch (kind) {
       case Authorization::Kind::none: break;
-      case Authorization::Kind::bearer: secretHeader("Authorization", "Bearer " + value); break;
+      case Authorization::Kind::bearer: return secretHeader("Authorization", "Bearer " + value);
       case Authorization::Kind::basic:
-        secretHeader("Authorization", "Basic " + base64Encode(value));
-        break;
-      case Authorization::Kind::apiKeyHeader: secretHeader(name, value); break;
+        return secretHeader("Authorization", "Basic " + base64Encode(value));
+      case Authorization::Kind::apiKeyHeader: return secretHeader(name, value);
       case Authorization::Kind::apiKeyQuery:
         setPiece(query_, percentEncode(name), percentEncode(value));
         break;
@@ -176,11 +196,17 @@ class RequestBuilder {
     return {};
   }
 
-  void secretHeader(const std::string& name, std::string value) {
-    request_.headers.set(name, std::move(value));
+  // Headers::set() refuses what HTTP cannot carry and leaves the old value: without this check an
+  // agent's header of the same name would go out in place of the credential.
+  Status secretHeader(const std::string& name, std::string value) {
+    if (!request_.headers.set(name, std::move(value)))
+      return fail(ErrorCode::credential_missing, "The credential cannot be sent as a header.",
+                  "Save the connection's secret again, without control characters.");
     request_.sensitive.push_back(name);
+    return {};
   }
 
+  // Replaces every piece of that name. Compared after encoding, as both sides are written by us.
   static void setPiece(std::vector<std::string>& pieces, std::string name,
                        const std::string& value) {
     name += '=';

@@ -13,11 +13,14 @@ constexpr std::string_view kReservedInQuery = ":/?[]@!$'()*+,;=";
 // RFC 6265 cookie-octets that percentEncode() would encode.
 constexpr std::string_view kCookieCharacters = "!#$&'()*+/:<=>?@[]^`{|}";
 
+// How one part of a value is written; the delimiters of a style never pass through it.
 using Encode = std::string (*)(std::string_view);
 
 std::string encodeAll(std::string_view text) { return percentEncode(text); }
 std::string encodeReserved(std::string_view text) { return percentEncode(text, kReservedInQuery); }
 std::string encodeCookie(std::string_view text) { return percentEncode(text, kCookieCharacters); }
+// Headers have no encoding of their own (RFC 9110 section 5.5): what HTTP cannot carry is refused
+// by Headers::set(), not changed here.
 std::string encodeNothing(std::string_view text) { return std::string(text); }
 
 // The parts of an array ("x", "y") or object ("a","1","b","2", or "a=1","b=2" if exploded).
@@ -40,6 +43,7 @@ std::vector<std::string> partsOf(const json::value& value, bool explode, Encode 
   return out;
 }
 
+// The delimiter is literal; it was kept out of the parts by their encoding.
 std::string joined(const std::vector<std::string>& parts, std::string_view delimiter) {
   return fmt::format("{}", fmt::join(parts, delimiter));
 }
@@ -64,11 +68,16 @@ std::string matrixText(const ParameterView& parameter, const json::value& value)
 
 }  // namespace
 
+// null becomes the text "null": an input that is null has been dropped by prepareInput() already,
+// so what arrives here is an item the agent wrote on purpose.
 std::string scalarText(const json::value& value) {
   if (const auto* text = value.if_string()) return std::string(*text);
   return serializeJson(value);
 }
 
+// The standard defines deepObject for one level of scalars only. Servers that take it (Rails, PHP,
+// qs) read deeper levels as more brackets and arrays by their index, so that is what is written.
+// Empty objects and arrays have no form at all and vanish.
 void deepPieces(const std::string& name, const json::value& value, std::vector<std::string>& out) {
   if (const auto* object = value.if_object()) {
     for (const auto& [key, item] : *object)
@@ -81,6 +90,9 @@ void deepPieces(const std::string& name, const json::value& value, std::vector<s
   }
 }
 
+// The pieces are joined with `&` by the caller. An exploded object gives one piece a member under
+// the member's own name: this is where an input could meet a credential's name, which is why the
+// request builder removes such pieces when it places an API key.
 std::vector<std::string> queryPieces(const ParameterView& parameter, const json::value& value) {
   const Encode encode = parameter.allowReserved ? encodeReserved : encodeAll;
   const std::string name = percentEncode(parameter.wireName);
@@ -99,6 +111,8 @@ std::vector<std::string> queryPieces(const ParameterView& parameter, const json:
   return {name + "=" + joined(partsOf(value, false, encode), delimiterOf(parameter.style))};
 }
 
+// An empty text is possible here and is refused by the request builder: an empty segment names
+// another resource.
 std::string pathText(const ParameterView& parameter, const json::value& value) {
   if (parameter.style == "content") return percentEncode(serializeJson(value));
   if (parameter.style == "matrix") return matrixText(parameter, value);
@@ -112,6 +126,8 @@ std::string headerText(const ParameterView& parameter, const json::value& value)
   return joined(partsOf(value, parameter.explode, encodeNothing), ",");
 }
 
+// Pieces are joined with "; " into one header. The delimiter of values is a bare comma, which
+// servers read although RFC 6265 leaves it out of cookie-octet; OpenAPI asks for it.
 std::vector<std::string> cookiePieces(const ParameterView& parameter, const json::value& value) {
   const std::string name(parameter.wireName);
   if (parameter.style == "content") return {name + "=" + encodeCookie(serializeJson(value))};

@@ -148,11 +148,10 @@ TEST_F(PrepareInput, ADoubleWithoutFractionIsAnInteger) {
 }
 
 TEST_F(PrepareInput, EqualInputsInBothFormsHaveEqualCanonicalJson) {
-  const auto flat = prepareInput(
-      *set_, tool_, parseJson(R"({"title":"T","owner":"o","number":5})").value());
+  const auto flat =
+      prepareInput(*set_, tool_, parseJson(R"({"title":"T","owner":"o","number":5})").value());
   const auto bucketed = prepareInput(
-      *set_, tool_,
-      parseJson(R"({"body":{"title":"T"},"path":{"number":5,"owner":"o"}})").value());
+      *set_, tool_, parseJson(R"({"body":{"title":"T"},"path":{"number":5,"owner":"o"}})").value());
   EXPECT_EQ(canonicalJson(flat.value()), canonicalJson(bucketed.value()));
 }
 
@@ -207,8 +206,7 @@ TEST_F(OpenBody, TakesKeysItDoesNotDeclare) {
 TEST_F(OpenBody, KeysThatCollideWithAParameterAreSuffixedAndComeBack) {
   EXPECT_EQ(prepared(R"({"path":{"id":"1"},"body":{"id":2,"id_body":3,"x_body":4}})"),
             R"({"id":"1","id_body":2,"id_body_body":3,"x_body":4})");
-  const auto flat =
-      parseJson(R"({"id":"1","id_body":2,"id_body_body":3,"x_body":4})").value();
+  const auto flat = parseJson(R"({"id":"1","id_body":2,"id_body_body":3,"x_body":4})").value();
   EXPECT_EQ(serializeJson(bodyOf(tool_, flat.get_object())), R"({"id":2,"id_body":3,"x_body":4})");
 }
 

@@ -12,6 +12,7 @@
 namespace executor::source {
 namespace {
 
+// In a hint; GitHub's largest operations have more than fifty inputs.
 constexpr std::size_t kMaxListedInputs = 16;
 
 // "owner, repo, title, assignees?" for hints.
@@ -28,11 +29,13 @@ std::string listInputs(const ToolView& tool) {
   return fmt::format("Inputs of {}: {}.", tool.path, fmt::join(names, ", "));
 }
 
+// Null if the tool has no such input.
 const ParameterView* findFlat(const ToolView& tool, std::string_view name) {
   const auto it = std::ranges::find(tool.parameters, name, &ParameterView::flatName);
   return it == tool.parameters.end() ? nullptr : &*it;
 }
 
+// The names of the original's form, which programs written for it still use.
 constexpr std::array<std::pair<std::string_view, Location>, 5> kBuckets = {
     {{"path", Location::path},
      {"query", Location::query},
@@ -51,6 +54,9 @@ bool isBucketed(const ToolView& tool, const json::object& input) {
   });
 }
 
+// One preparation, in a fixed order: form, unknown keys, missing keys, then values. So the first
+// error an agent sees is the most basic one, and nothing is checked for depth in an input that has
+// the wrong shape. Works on copies; the caller's input is never changed.
 class Preparation {
  public:
   Preparation(const ToolSet& set, const ToolView& tool, const json::value& input)
@@ -69,8 +75,11 @@ class Preparation {
   }
 
  private:
+  // The flat form needs no work, only a copy that may be changed.
   static Result<json::object> copied(const json::object& input) { return input; }
 
+  // The bucketed form becomes the flat one before anything looks at it: hash, policy and approval
+  // see one form only (D21).
   Result<json::object> flatten(const json::object& input) {
     json::object flat;
     for (const auto& [name, location] : kBuckets) {
@@ -87,6 +96,7 @@ class Preparation {
     return flat;
   }
 
+  // Header names are compared without case (RFC 9110 section 5.1), all others exactly.
   Status placeInFlat(std::string_view bucket, Location location, std::string_view key,
                      const json::value& value, json::object& flat) {
     const auto it = std::ranges::find_if(tool_.parameters, [&](const ParameterView& parameter) {
@@ -104,6 +114,7 @@ class Preparation {
     return {};
   }
 
+  // A misspelled optional key that is silently dropped is the worst answer an agent can get.
   Status refuseUnknown(const json::object& flat) {
     if (tool_.bodyOpen) return {};
     for (const auto& member : flat)
@@ -111,6 +122,7 @@ class Preparation {
     return {};
   }
 
+  // `shown` is the key with its bucket, `key` what is compared with the known names.
   std::unexpected<Error> unknown(std::string_view shown, std::string_view key) {
     std::vector<std::string> names;
     for (const auto& parameter : tool_.parameters) names.emplace_back(parameter.flatName);
@@ -132,6 +144,7 @@ class Preparation {
     }
   }
 
+  // All of them at once: one round trip of the agent instead of three.
   Status refuseMissing(const json::object& flat) {
     std::vector<std::string> missing;
     for (const auto& parameter : tool_.parameters)
@@ -143,6 +156,7 @@ class Preparation {
                 listInputs(tool_));
   }
 
+  // Moves the value out of `flat`; after this only the body's members are left to read there.
   Status takeParameter(const ParameterView& parameter, json::object& flat, json::object& out) {
     auto* value = flat.if_contains(parameter.flatName);
     if (!value) return {};
@@ -151,6 +165,9 @@ class Preparation {
     return {};
   }
 
+  // A flattened body is put together, checked as the object it will be sent as, and taken apart
+  // again: only the whole schema knows about required keys of variants and about
+  // additionalProperties.
   Status takeBody(json::object& flat, json::object& out) {
     if (tool_.bodyMode == BodyMode::none) return {};
     if (tool_.bodyMode == BodyMode::whole)
@@ -174,6 +191,7 @@ class Preparation {
     return flatKeyOfBody(tool_, pointer.substr(0, end)) + pointer.substr(end);
   }
 
+  // The checker's findings in words. `parameter` is empty for a flattened body.
   std::unexpected<Error> mismatch(std::string_view parameter) {
     const Mismatch& why = check_.mismatch();
     const std::string where = flatPointer(parameter, why.pointer);
@@ -188,10 +206,10 @@ class Preparation {
                     why.expected.empty() ? "" : fmt::format("Did you mean {}?", why.expected));
       default: break;
     }
-    return fail(ErrorCode::invalid_input,
-                fmt::format("`{}` of {}: expected {}, got {}.", where, tool_.path, why.expected,
-                            why.found),
-                listInputs(tool_));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("`{}` of {}: expected {}, got {}.", where, tool_.path, why.expected, why.found),
+        listInputs(tool_));
   }
 
   const ToolView& tool_;
@@ -200,6 +218,7 @@ class Preparation {
 
 }  // namespace
 
+// null is an input of no keys: `tools.x.y()` without an argument arrives so.
 Result<json::object> prepareInput(const ToolSet& set, const ToolView& tool,
                                   const json::value& input) {
   if (input.is_null()) return Preparation(set, tool, input).run({});

@@ -39,8 +39,7 @@ TEST(ReadReply, TextOfOtherCharsetsBecomesUtf8) {
 }
 
 TEST(ReadReply, BytesAreBase64WithTheirType) {
-  EXPECT_EQ(bodyOf("image/png", "\x89PNG"),
-            R"({"base64":"iVBORw==","contentType":"image/png"})");
+  EXPECT_EQ(bodyOf("image/png", "\x89PNG"), R"({"base64":"iVBORw==","contentType":"image/png"})");
   EXPECT_EQ(bodyOf("text/plain", "\xff\xfe\xff"),
             R"({"base64":"//7/","contentType":"text/plain"})");
 }

@@ -18,21 +18,26 @@ struct MediaType {
   std::string charset;
 };
 
+// Only what is needed here: type and charset, without regard to case (RFC 9110 section 8.3.1).
 MediaType parseMediaType(std::string_view header) {
   MediaType out;
   bool first = true;
   for (const auto part : splitText(header, ';')) {
     const std::string text = toLowerAscii(trimText(part));
-    if (std::exchange(first, false)) out.name = text;
-    else if (text.starts_with("charset=")) out.charset = trimQuotes(text.substr(8));
+    if (std::exchange(first, false))
+      out.name = text;
+    else if (text.starts_with("charset="))
+      out.charset = trimQuotes(text.substr(8));
   }
   return out;
 }
 
+// RFC 6839 section 3.1 for the +json suffix; text/json is what older servers say.
 bool isJson(std::string_view type) {
   return type == "application/json" || type == "text/json" || type.ends_with("+json");
 }
 
+// Types whose bytes a program wants as a string. JSON sequences are text: they are no JSON value.
 bool isText(std::string_view type) {
   return type.starts_with("text/") || type.ends_with("+xml") || type.ends_with("+yaml") ||
          type == "application/xml" || type == "application/yaml" ||
@@ -40,6 +45,7 @@ bool isText(std::string_view type) {
          type.ends_with("json-seq") || type.ends_with("ndjson") || type.ends_with("jsonl");
 }
 
+// Parsed for its validity alone and thrown away, in memory that is freed at once.
 Status checkJson(std::string_view body) {
   const auto memory = json::make_shared_resource<json::monotonic_resource>();
   const auto parsed = parseJson(body, {.maxBytes = body.size()}, memory);
@@ -47,9 +53,9 @@ Status checkJson(std::string_view body) {
   return std::unexpected(parsed.error());
 }
 
+// The form that also request bodies take for bytes, so that a download can be uploaded as it came.
 std::string base64Value(std::string_view body, std::string_view contentType) {
-  return serializeJson(
-      json::object{{"base64", base64Encode(body)}, {"contentType", contentType}});
+  return serializeJson(json::object{{"base64", base64Encode(body)}, {"contentType", contentType}});
 }
 
 // Bytes that claim to be text but are not in their charset are bytes after all.
@@ -64,24 +70,29 @@ bool looksLikeJson(std::string_view body) {
   return !text.empty() && (text[0] == '{' || text[0] == '[') && checkJson(body);
 }
 
+// A success that is no JSON although it says so fails the call: a program would take the text for
+// data. An error's body is given in whatever form it has, because it explains the error.
 Result<std::string> jsonValue(const net::ClientResponse& response, const MediaType& type,
                               std::string_view header) {
+  const bool failed = response.status < 200 || response.status > 299;
   std::string text;
   // RFC 8259: JSON is UTF-8; a byte order mark is tolerated, other encodings where they are named.
   if (decodeCharset(response.body, type.charset, text)) {
     const auto valid = checkJson(text);
     if (valid) return text;
-    const bool failed = response.status < 200 || response.status > 299;
     if (failed) return textValue(response.body, type, header);
     return fail(ErrorCode::upstream_invalid,
                 "The upstream said its answer is JSON, but it is not: " + valid.error().message,
                 "This is a fault of the upstream; the call may have taken effect.");
   }
+  if (failed) return base64Value(response.body, header);
   return fail(ErrorCode::upstream_invalid,
               "The upstream said its answer is JSON, but its bytes are no text.",
               "This is a fault of the upstream; the call may have taken effect.");
 }
 
+// Content-Type decides; without one the content does. An unknown type is bytes, never text: a wrong
+// guess would change them.
 Result<std::string> bodyValue(const net::ClientResponse& response) {
   if (response.body.empty()) return "null";
   const std::string_view header = response.headers.get("Content-Type");
@@ -95,6 +106,8 @@ Result<std::string> bodyValue(const net::ClientResponse& response) {
   return base64Value(response.body, header);
 }
 
+// Values outside UTF-8 are read as latin1, which is what RFC 9110 calls obs-text. Set-Cookie is
+// joined like the rest although RFC 9110 section 5.3 warns of it: programs have no use for cookies.
 json::object headersOf(const net::Headers& headers) {
   json::object out;
   for (const auto& [name, value] : headers.all()) {

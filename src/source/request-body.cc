@@ -9,13 +9,15 @@
 namespace executor::source {
 namespace {
 
+// application/json, application/vnd.x+json, application/json-patch+json, …
 bool isJsonType(std::string_view mediaType) { return mediaType.contains("json"); }
 
+// Refused instead of approximated: an upstream that reads half a body has taken effect wrongly.
 std::unexpected<Error> cannotSend(const ToolView& tool, std::string_view what) {
-  return fail(ErrorCode::unsupported_media_type,
-              fmt::format("{} takes {}; {} cannot be sent yet.", tool.path, tool.bodyMediaType,
-                          what),
-              "Use another operation of this API that takes JSON, if there is one.");
+  return fail(
+      ErrorCode::unsupported_media_type,
+      fmt::format("{} takes {}; {} cannot be sent yet.", tool.path, tool.bodyMediaType, what),
+      "Use another operation of this API that takes JSON, if there is one.");
 }
 
 // "application/*" and the like are ranges, not types.
@@ -23,6 +25,9 @@ std::string exactType(std::string_view mediaType, std::string_view fallback) {
   return std::string(mediaType.contains('*') ? fallback : mediaType);
 }
 
+// The form of HTML (WHATWG URL, application/x-www-form-urlencoded) with %20 for the space, which
+// every reader of forms takes. Arrays repeat their key. OpenAPI's `encoding` object is not read
+// yet.
 Result<RequestBody> formBody(const ToolView& tool, const json::value& value) {
   const auto* object = value.if_object();
   if (!object) return cannotSend(tool, "a form that is no object");
@@ -43,6 +48,7 @@ Result<RequestBody> formBody(const ToolView& tool, const json::value& value) {
   return RequestBody{true, std::move(out), "application/x-www-form-urlencoded"};
 }
 
+// {"base64": …} is what readReply() gives for bytes.
 Result<RequestBody> rawBody(const ToolView& tool, const json::value& value) {
   const std::string type = exactType(tool.bodyMediaType, "application/octet-stream");
   if (const auto* text = value.if_string()) return RequestBody{true, std::string(*text), type};
@@ -51,7 +57,8 @@ Result<RequestBody> rawBody(const ToolView& tool, const json::value& value) {
   if (!encoded || !encoded->is_string())
     return fail(ErrorCode::invalid_input,
                 fmt::format("The body of {} is {}: give a string, or {{\"base64\": \"…\"}} for "
-                            "bytes.", tool.path, type));
+                            "bytes.",
+                            tool.path, type));
   std::string bytes;
   if (!base64Decode(encoded->get_string(), bytes))
     return fail(ErrorCode::invalid_input,
@@ -59,6 +66,7 @@ Result<RequestBody> rawBody(const ToolView& tool, const json::value& value) {
   return RequestBody{true, std::move(bytes), type};
 }
 
+// By the media type that the compiler chose (openapi/media-type.h).
 Result<RequestBody> encodeBody(const ToolView& tool, const json::value& value) {
   const std::string_view type = tool.bodyMediaType;
   if (isJsonType(type))
@@ -72,6 +80,8 @@ Result<RequestBody> encodeBody(const ToolView& tool, const json::value& value) {
 
 }  // namespace
 
+// A whole body is the last parameter; the verifier of tool sets guarantees that it is there. An
+// optional flattened body without members is not sent: `{}` and nothing differ for some servers.
 Result<RequestBody> makeRequestBody(const ToolView& tool, const json::object& flatInput) {
   if (tool.bodyMode == BodyMode::none) return RequestBody{};
   if (tool.bodyMode == BodyMode::whole) {

@@ -11,11 +11,20 @@
 namespace executor::source {
 namespace {
 
+// Steps from the top of the value; parsers stop at 512 levels, messages are unreadable long before.
 constexpr std::size_t kMaxPathSteps = 300;
+// Levels of composition searched for a key that a closed object does not declare.
 constexpr unsigned kMaxKnownDepth = 8;
+// Of an enum, in a message that a model reads: enough to choose from.
 constexpr std::size_t kMaxListedValues = 12;
+// Bytes of one value in a message; values may be secrets of any length, so no more than a glimpse.
 constexpr std::size_t kMaxShownValue = 60;
+// What one step of the budget pays for: so many properties looked at, or bytes of literals parsed.
+// A step must not cost more because the document is large.
+constexpr std::size_t kPropertiesPerStep = 16;
+constexpr std::size_t kLiteralBytesPerStep = 256;
 
+// An integer is a number too (JSON Schema validation, section 6.1.1).
 std::uint16_t typeBitsOf(const json::value& value) {
   switch (value.kind()) {
     case json::kind::null: return kTypeNull;
@@ -29,6 +38,7 @@ std::uint16_t typeBitsOf(const json::value& value) {
   }
 }
 
+// All of the text or nothing: no spaces, no plus sign, no exponent, no suffix.
 template <class Integer>
 bool readWhole(std::string_view text, json::value& out) {
   Integer number{};
@@ -39,9 +49,8 @@ bool readWhole(std::string_view text, json::value& out) {
   return true;
 }
 
-bool isSafe(std::int64_t number) {
-  return number >= -kMaxSafeInteger && number <= kMaxSafeInteger;
-}
+// Whether a JavaScript number holds it exactly.
+bool isSafe(std::int64_t number) { return number >= -kMaxSafeInteger && number <= kMaxSafeInteger; }
 
 // "9007199254740993" → the integer, if it is one that JavaScript could not have kept (D22). Smaller
 // numbers in strings are the agent's mistake and stay one.
@@ -65,6 +74,7 @@ bool takeWholeDouble(json::value& value) {
   return true;
 }
 
+// 1, 1.0 and 1e0 are one value (JSON Schema core, section 4.2.2).
 bool equalValues(const json::value& a, const json::value& b) {
   if (a.is_number() && b.is_number()) return canonicalJson(a) == canonicalJson(b);
   return a == b;
@@ -74,6 +84,7 @@ std::string shown(const json::value& value) {
   return truncateText(serializeJson(value), kMaxShownValue);
 }
 
+// "one of "a", "b""; long lists end in a count.
 std::string listed(const json::array& values) {
   std::vector<std::string> texts;
   for (const auto& value : values) {
@@ -112,6 +123,8 @@ std::size_t countNodes(const json::value& value) {
   return count;
 }
 
+// Always false, so that a check can end in `return mismatched(…)`. The path is joined only here: a
+// value that fits never pays for it.
 bool SchemaCheck::mismatched(Mismatch::Kind kind, std::string expected, std::string found,
                              std::string step) {
   std::string pointer = fmt::format("{}{}", fmt::join(path_, ""), step);
@@ -123,26 +136,44 @@ bool SchemaCheck::mismatched(Mismatch::Kind kind, std::string expected, std::str
 bool SchemaCheck::fits(json::value& value, std::uint32_t schema) {
   path_.clear();
   layers_.clear();
+  depth_ = 0;
   mismatch_ = {};
   return check(value, schema);
 }
 
+// Applies one schema to one value. `layers_` holds the schemas already applied to this very value:
+// a schema that reaches itself through allOf or a reference adds nothing the second time, which is
+// how recursion ends. Out of budget or depth means "fits": the upstream has the last word.
 bool SchemaCheck::check(json::value& value, std::uint32_t index) {
   if (index == kNoSchema || std::ranges::find(layers_, index) != layers_.end()) return true;
-  if (budget_ == 0) return true;
-  --budget_;
+  if (depth_ >= kMaxCheckDepth || budget_ == 0) return true;
   const SchemaView schema = set_.schema(index);
+  if (!spend(schema)) return true;
   if (schema.never) return mismatched(Mismatch::Kind::value, "nothing", shown(value));
   if (!type(value, schema) || !literal(value, schema)) return false;
   layers_.push_back(index);
+  ++depth_;
   bool ok = std::ranges::all_of(schema.allOf, [&](auto part) { return check(value, part); });
   if (ok && value.is_object()) ok = object(value.get_object(), schema);
   if (ok && value.is_array()) ok = array(value.get_array(), schema);
   ok = ok && variants(value, schema.anyOf) && variants(value, schema.oneOf);
+  --depth_;
   layers_.pop_back();
   return ok;
 }
 
+// Takes the cost of one look at `schema` from the budget; false when it is used up.
+bool SchemaCheck::spend(const SchemaView& schema) {
+  const std::size_t literals = schema.enumJson.size() + schema.constJson.size();
+  const std::size_t cost =
+      1 + schema.properties.size() / kPropertiesPerStep + literals / kLiteralBytesPerStep;
+  const bool enough = cost <= budget_;
+  budget_ -= std::min(cost, budget_);
+  return enough;
+}
+
+// The order matters: a type that fits as it is wins over a conversion, so that a union of string
+// and integer keeps the string.
 bool SchemaCheck::type(json::value& value, const SchemaView& schema) {
   if (schema.types == 0 || (typeBitsOf(value) & schema.types) != 0) return true;
   const bool integer = (schema.types & kTypeInteger) != 0;
@@ -153,6 +184,8 @@ bool SchemaCheck::type(json::value& value, const SchemaView& schema) {
                     std::string(jsonTypeName(value)));
 }
 
+// The texts were written by our own compiler; one that does not parse is a damaged file and says
+// nothing against the value.
 bool SchemaCheck::literal(const json::value& value, const SchemaView& schema) {
   if (!schema.enumJson.empty()) {
     const auto values = parseJson(schema.enumJson);
@@ -168,6 +201,7 @@ bool SchemaCheck::literal(const json::value& value, const SchemaView& schema) {
   return mismatched(Mismatch::Kind::value, shown(*wanted), shown(value));
 }
 
+// Goes into a member or item. The layers of the outer value do not apply to the inner one.
 bool SchemaCheck::inner(json::value& value, std::uint32_t schema, std::string step) {
   if (path_.size() >= kMaxPathSteps) return true;
   std::vector<std::uint32_t> outer;
@@ -179,6 +213,7 @@ bool SchemaCheck::inner(json::value& value, std::uint32_t schema, std::string st
   return ok;
 }
 
+// Missing keys first: an agent that forgot one is helped more by that than by the next wrong type.
 bool SchemaCheck::object(json::object& object, const SchemaView& schema) {
   if (!required(object, schema)) return false;
   for (auto& entry : object)
@@ -190,8 +225,7 @@ bool SchemaCheck::object(json::object& object, const SchemaView& schema) {
 bool SchemaCheck::required(const json::object& object, const SchemaView& schema) {
   for (const auto name : schema.required) {
     if (object.contains(name)) continue;
-    const auto property =
-        std::ranges::find(schema.properties, name, &SchemaView::Property::name);
+    const auto property = std::ranges::find(schema.properties, name, &SchemaView::Property::name);
     const bool declared = property != schema.properties.end();
     if (declared && set_.schema(property->schema).readOnly) continue;
     return mismatched(Mismatch::Kind::missing,
@@ -201,6 +235,8 @@ bool SchemaCheck::required(const json::object& object, const SchemaView& schema)
   return true;
 }
 
+// patternProperties are kept as text only (SchemaView::restJson), so with them in play neither
+// `additional` nor a closed object can be judged.
 bool SchemaCheck::member(std::string_view name, json::value& value, const SchemaView& schema) {
   const auto property = std::ranges::find(schema.properties, name, &SchemaView::Property::name);
   if (property != schema.properties.end())
@@ -208,8 +244,8 @@ bool SchemaCheck::member(std::string_view name, json::value& value, const Schema
   if (schema.additional != kNoSchema && !schema.restJson.contains("\"patternProperties\""))
     return inner(value, schema.additional, "." + std::string(name));
   if (schema.additionalAllowed) return true;
-  const bool elsewhere = std::ranges::any_of(
-      layers_, [&](std::uint32_t layer) { return known(name, layer, 0); });
+  const bool elsewhere =
+      std::ranges::any_of(layers_, [&](std::uint32_t layer) { return known(name, layer, 0); });
   if (elsewhere) return true;
   std::vector<std::string> names;
   for (const auto& known : schema.properties) names.emplace_back(known.name);
@@ -220,9 +256,10 @@ bool SchemaCheck::member(std::string_view name, json::value& value, const Schema
 
 // `additionalProperties: false` in one part of an allOf speaks, read strictly, against the keys of
 // the other parts. No upstream means that; a key that any part knows is fine.
-bool SchemaCheck::known(std::string_view name, std::uint32_t index, unsigned depth) const {
-  if (depth > kMaxKnownDepth) return true;
+bool SchemaCheck::known(std::string_view name, std::uint32_t index, unsigned depth) {
+  if (depth > kMaxKnownDepth || budget_ == 0) return true;
   const SchemaView schema = set_.schema(index);
+  if (!spend(schema)) return true;
   if (schema.additionalDeclared || schema.restJson.contains("\"patternProperties\"")) return true;
   if (std::ranges::find(schema.properties, name, &SchemaView::Property::name) !=
       schema.properties.end())
@@ -233,6 +270,7 @@ bool SchemaCheck::known(std::string_view name, std::uint32_t index, unsigned dep
   return false;
 }
 
+// Items beyond the tuple go by `items` (JSON Schema 2020-12 section 10.3.1.2).
 bool SchemaCheck::array(json::array& array, const SchemaView& schema) {
   for (std::size_t i = 0; i < array.size(); ++i) {
     const bool tuple = i < schema.prefixItems.size();
@@ -263,8 +301,8 @@ bool SchemaCheck::variants(json::value& value, const std::vector<std::uint32_t>&
   }
   mismatch_ = *best;
   const auto here = fmt::format("{}", fmt::join(path_, ""));
-  const bool atThisValue = mismatch_.pointer.size() + 1 >= here.size() &&
-                           mismatch_.pointer.size() <= here.size();
+  const bool atThisValue =
+      mismatch_.pointer.size() + 1 >= here.size() && mismatch_.pointer.size() <= here.size();
   if (mismatch_.kind == Mismatch::Kind::type && atThisValue)
     mismatch_.expected = fmt::format("{}", fmt::join(types, " or "));
   return false;

@@ -23,6 +23,9 @@ namespace executor::source {
 
 inline constexpr std::size_t kMinCheckSteps = 20'000;
 inline constexpr std::size_t kStepsPerNode = 50;
+// Schemas inside schemas, over the whole value. A chain of references is as long as its document
+// pleases, and each link is a frame of the stack; what lies deeper is taken as it is.
+inline constexpr unsigned kMaxCheckDepth = 1'000;
 
 // Why a value does not fit.
 struct Mismatch {
@@ -52,14 +55,16 @@ class SchemaCheck {
   bool array(json::array& array, const SchemaView& schema);
   bool variants(json::value& value, const std::vector<std::uint32_t>& variants);
   bool inner(json::value& value, std::uint32_t schema, std::string step);
-  bool known(std::string_view name, std::uint32_t schema, unsigned depth) const;
+  bool known(std::string_view name, std::uint32_t schema, unsigned depth);
+  bool spend(const SchemaView& schema);
   bool mismatched(Mismatch::Kind kind, std::string expected, std::string found = {},
                   std::string step = {});
 
   const ToolSet& set_;
   std::size_t budget_;
-  std::vector<std::string> path_;        // steps from the top
-  std::vector<std::uint32_t> layers_;    // schemas being applied to the present value
+  unsigned depth_ = 0;
+  std::vector<std::string> path_;      // steps from the top
+  std::vector<std::uint32_t> layers_;  // schemas being applied to the present value
   Mismatch mismatch_;
 };
 

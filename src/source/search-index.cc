@@ -7,8 +7,9 @@
 namespace executor::source {
 namespace {
 
-// Measured on GitHub's document: the last path segment says what a tool does, the tag where it
-// belongs; parameter names mostly say what every neighbour says too.
+// The last path segment says what a tool does, the tag where it belongs; parameter names mostly say
+// what every neighbour says too. The numbers are judgement, held by the order that tests demand of
+// them, not the result of a measurement.
 constexpr unsigned kNameWeight = 12;
 constexpr unsigned kGroupWeight = 7;
 constexpr unsigned kSummaryWeight = 6;
@@ -25,6 +26,7 @@ constexpr std::size_t kMaxMemoBytes = 64;
 
 }  // namespace
 
+// The reference is good until the next call: the slot of long texts is overwritten by it.
 const std::vector<std::string>& SearchIndex::termsOf(std::string_view text) {
   std::string key(text);
   if (auto found = memo_.find(key); found != memo_.end()) return found->second;
@@ -32,6 +34,7 @@ const std::vector<std::string>& SearchIndex::termsOf(std::string_view text) {
   return memo_[key] = searchTerms(text);
 }
 
+// Each term once a field: see the header.
 void SearchIndex::addField(std::string_view text, unsigned weight, Weights& weights) {
   if (text.empty()) return;
   const auto& terms = termsOf(text);
@@ -39,6 +42,7 @@ void SearchIndex::addField(std::string_view text, unsigned weight, Weights& weig
     if (std::find(terms.begin(), it, *it) == it) weights[*it] += weight;
 }
 
+// Tools are added in rising order, so every posting list is sorted by tool without sorting.
 void SearchIndex::add(std::uint32_t tool, const ToolRecord& record) {
   Weights weights;
   const std::string_view path = record.path;

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 22> kStopWords = {
     "a",  "an", "and", "are", "as", "at", "be", "by",   "can", "for",  "from",
     "in", "is", "it",  "of",  "on", "or", "to", "that", "the", "this", "with"};
 
+// ASCII by hand: <cctype> goes by the process's locale, and the index must not.
 bool isUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool isLower(char c) { return c >= 'a' && c <= 'z'; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -80,8 +81,10 @@ std::vector<std::string> searchTerms(std::string_view text) {
   while (i < text.size()) {
     const std::size_t start = i;
     while (i < text.size() && isWord(text[i])) ++i;
-    if (i > start) addWord(text.substr(start, i - start), out);
-    else ++i;
+    if (i > start)
+      addWord(text.substr(start, i - start), out);
+    else
+      ++i;
   }
   return out;
 }

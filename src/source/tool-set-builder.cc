@@ -10,23 +10,28 @@
 namespace executor::source {
 namespace {
 
+// Interning keys are bytes: equal bytes, equal lists.
 std::string_view bytesOf(std::span<const std::uint32_t> entries) {
   return {reinterpret_cast<const char*>(entries.data()), entries.size_bytes()};
 }
 
+// The assertion holds that SchemaNode has no padding, whose bytes would be unequal at random.
 std::string_view bytesOf(const SchemaNode& node) {
   static_assert(std::has_unique_object_representations_v<SchemaNode>);
   return {reinterpret_cast<const char*>(&node), sizeof node};
 }
 
+// Field by field in the order of tool-set.fbs; a struct of nineteen numbers has no names at the
+// call.
 wire::Schema toWire(const SchemaNode& n) {
-  return {n.name,     n.format,      n.description, n.enumJson,   n.constJson, n.defaultJson,
-          n.restJson, n.items,       n.additional,  n.properties, n.required,  n.prefixItems,
-          n.allOf,    n.anyOf,       n.oneOf,       n.types,      n.flags};
+  return {n.name,     n.format, n.description, n.enumJson,   n.constJson, n.defaultJson,
+          n.restJson, n.items,  n.additional,  n.properties, n.required,  n.prefixItems,
+          n.allOf,    n.anyOf,  n.oneOf,       n.types,      n.flags};
 }
 
 }  // namespace
 
+// All keys of the three maps are views into `arena_`, which only grows and is freed as one.
 class ToolSetBuilder::Impl {
  public:
   Impl() {
@@ -35,6 +40,7 @@ class ToolSetBuilder::Impl {
     lists_.emplace(std::string_view{}, 0);
   }
 
+  // Number 0 is the empty text, taken in the constructor.
   std::uint32_t text(std::string_view value) {
     if (auto found = texts_.find(value); found != texts_.end()) return found->second;
     const auto number = static_cast<std::uint32_t>(textList_.size());
@@ -66,6 +72,7 @@ class ToolSetBuilder::Impl {
     return index;
   }
 
+  // A node of its own, not in `nodes_`: it has no content to be equal by yet.
   std::uint32_t reserve() {
     schemas_.emplace_back();
     return static_cast<std::uint32_t>(schemas_.size() - 1);
@@ -82,6 +89,7 @@ class ToolSetBuilder::Impl {
   std::string title_, version_, description_;
 
  private:
+  // A copy that lives as long as the builder.
   std::string_view keep(std::string_view value) {
     if (value.empty()) return {};
     auto* copy = static_cast<char*>(arena_.allocate(value.size(), 1));
@@ -102,15 +110,15 @@ class ToolSetBuilder::Impl {
   SearchIndex search_;
 };
 
+// Parameters of a tool stand together; the tool keeps where they begin and how many there are.
 void ToolSetBuilder::Impl::addParameters(const ToolRecord& tool) {
   for (const auto& p : tool.parameters) {
     const unsigned flags = (p.required ? kParameterRequired : 0u) |
                            (p.explode ? kParameterExplode : 0u) |
                            (p.allowReserved ? kParameterAllowReserved : 0u) |
                            (p.deprecated ? kParameterDeprecated : 0u);
-    parameters_.emplace_back(text(p.flatName), text(p.wireName), text(p.style),
-                             text(p.description), p.schema,
-                             static_cast<std::uint16_t>(p.location),
+    parameters_.emplace_back(text(p.flatName), text(p.wireName), text(p.style), text(p.description),
+                             p.schema, static_cast<std::uint16_t>(p.location),
                              static_cast<std::uint16_t>(flags));
   }
 }
@@ -125,10 +133,9 @@ std::uint32_t ToolSetBuilder::Impl::securityList(
 void ToolSetBuilder::Impl::addTool(const ToolRecord& t) {
   const auto first = static_cast<std::uint32_t>(parameters_.size());
   addParameters(t);
-  const unsigned flags = (t.deprecated ? kToolDeprecated : 0u) |
-                         (t.bodyRequired ? kToolBodyRequired : 0u) |
-                         (t.bodyOpen ? kToolBodyOpen : 0u) |
-                         (t.outputEmpty ? kToolOutputEmpty : 0u);
+  const unsigned flags =
+      (t.deprecated ? kToolDeprecated : 0u) | (t.bodyRequired ? kToolBodyRequired : 0u) |
+      (t.bodyOpen ? kToolBodyOpen : 0u) | (t.outputEmpty ? kToolOutputEmpty : 0u);
   search_.add(static_cast<std::uint32_t>(tools_.size()), t);
   paths_.push_back(t.path);
   tools_.emplace_back(text(t.path), text(t.operationId), text(t.method), text(t.pathTemplate),
@@ -139,6 +146,7 @@ void ToolSetBuilder::Impl::addTool(const ToolRecord& t) {
                       static_cast<std::uint16_t>(flags));
 }
 
+// Terms in bytewise order, their postings one after the other: what the verifier demands.
 void ToolSetBuilder::Impl::fillTerms(std::vector<wire::Term>& terms,
                                      std::vector<std::uint32_t>& postings) {
   for (const auto& [term, found] : search_.terms()) {
@@ -148,6 +156,8 @@ void ToolSetBuilder::Impl::fillTerms(std::vector<wire::Term>& terms,
   }
 }
 
+// For findTool's binary search. Equal paths would be a bug of the compiler; the verifier finds
+// them.
 std::vector<std::uint32_t> ToolSetBuilder::Impl::toolsByPath() const {
   std::vector<std::uint32_t> order(paths_.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -155,6 +165,7 @@ std::vector<std::uint32_t> ToolSetBuilder::Impl::toolsByPath() const {
   return order;
 }
 
+// Postings, warnings and titles intern texts, so they come before the blob of texts is made.
 std::string ToolSetBuilder::Impl::finish() {
   std::vector<wire::Term> terms;
   std::vector<std::uint32_t> postings, ends;
@@ -172,8 +183,8 @@ std::string ToolSetBuilder::Impl::finish() {
 
   flatbuffers::FlatBufferBuilder out(blob.size() + schemas.size() * sizeof(wire::Schema) +
                                      words_.size() * 4 + (1u << 16));
-  const auto text = out.CreateVector(reinterpret_cast<const std::uint8_t*>(blob.data()),
-                                     blob.size());
+  const auto text =
+      out.CreateVector(reinterpret_cast<const std::uint8_t*>(blob.data()), blob.size());
   const auto root = wire::CreateToolSet(
       out, kToolSetFormat, title, version, description, warnings, text, out.CreateVector(ends),
       out.CreateVector(words_), out.CreateVectorOfStructs(schemas),
@@ -202,9 +213,7 @@ const SchemaNode& ToolSetBuilder::schema(std::uint32_t index) const {
 std::span<const std::uint32_t> ToolSetBuilder::listAt(std::uint32_t list) const {
   return {impl_->words_.data() + list + 1, impl_->words_[list]};
 }
-std::string_view ToolSetBuilder::textAt(std::uint32_t text) const {
-  return impl_->textList_[text];
-}
+std::string_view ToolSetBuilder::textAt(std::uint32_t text) const { return impl_->textList_[text]; }
 std::size_t ToolSetBuilder::schemaCount() const { return impl_->schemas_.size(); }
 void ToolSetBuilder::addTool(const ToolRecord& tool) { impl_->addTool(tool); }
 void ToolSetBuilder::addScheme(const SecurityScheme& s) {

@@ -58,9 +58,8 @@ TEST(ToolSet, ItsHashIsTheSha256OfItsBytes) {
 std::vector<std::string> found(const ToolSet& set, std::string_view query) {
   std::vector<std::string> out;
   for (const auto& term : searchTerms(query))
-    set.postings(term, [&](std::uint32_t tool, std::uint8_t) {
-      out.emplace_back(set.toolPath(tool));
-    });
+    set.postings(term,
+                 [&](std::uint32_t tool, std::uint8_t) { out.emplace_back(set.toolPath(tool)); });
   return out;
 }
 
@@ -118,8 +117,10 @@ TEST(ToolSet, AChangedByteIsRefusedOrStaysInRange) {
     mutated[i] = static_cast<char>(random());
     if (i % 3 == 0) mutated[random() % mutated.size()] = static_cast<char>(0xff);
     const auto set = ToolSet::fromBytes(std::move(mutated));
-    if (set) touch(**set);
-    else ++refused;
+    if (set)
+      touch(**set);
+    else
+      ++refused;
   }
   EXPECT_GT(refused, bytes.size() / 4);
 }
@@ -185,9 +186,7 @@ class ToolSetFile : public ::testing::Test {
   ToolSetFile() : path_(::testing::TempDir() + "/tool-set-" + std::to_string(::getpid())) {}
   ~ToolSetFile() override { std::filesystem::remove(path_); }
 
-  void write(std::string_view bytes) {
-    std::ofstream(path_, std::ios::binary) << bytes;
-  }
+  void write(std::string_view bytes) { std::ofstream(path_, std::ios::binary) << bytes; }
 
   std::string path_;
 };

@@ -13,11 +13,14 @@
 namespace executor::source {
 namespace {
 
+// One message for the client; what was wrong is for the log.
 std::unexpected<Error> corrupt(std::string_view what) {
   return fail(ErrorCode::store_corrupt, "A compiled tool set is damaged.",
               "Refresh the source; it is compiled again.", fmt::format("tool set: {}", what));
 }
 
+// Runs once over every part, in an order in which each check may rely on those before it: texts
+// before anything that names a text, schemas before parameters, tools before their index.
 class Verifier {
  public:
   explicit Verifier(const wire::ToolSet& set) : set_(set) {}
@@ -35,8 +38,10 @@ class Verifier {
   }
 
  private:
+  // What the entries of a list are. One list may be used as two kinds and is checked as both.
   enum Kind : std::uint8_t { kTexts, kSchemas, kProperties, kLists, kKinds };
 
+  // Null vectors are legal FlatBuffers and would be null pointers for every reader.
   Status present() {
     if (set_.format() != kToolSetFormat) return corrupt("unknown format number");
     const bool all = set_.text() && set_.ends() && set_.words() && set_.schemas() &&
@@ -65,11 +70,13 @@ class Verifier {
     return {};
   }
 
+  // kNoSchema is a schema where a reference is optional, never inside a list.
   bool text(std::uint32_t number) const { return number < set_.ends()->size(); }
   bool schema(std::uint32_t index) const {
     return index == kNoSchema || index < set_.schemas()->size();
   }
 
+  // `position` tells the two halves of a property apart. A list of lists goes one level down only.
   bool entry(Kind kind, std::uint32_t position, std::uint32_t value) {
     switch (kind) {
       case kTexts: return text(value);
@@ -79,6 +86,7 @@ class Verifier {
     }
   }
 
+  // Each (kind, place) once: a million schemas may share one list of a million entries.
   bool list(Kind kind, std::uint32_t at) {
     const auto& words = *set_.words();
     if (at >= words.size()) return false;
@@ -97,6 +105,7 @@ class Verifier {
     return std::ranges::all_of(numbers, [&](auto number) { return text(number); });
   }
 
+  // The document's own texts.
   Status root() {
     if (!allTexts({set_.title(), set_.version(), set_.description()})) return corrupt("title");
     if (!list(kTexts, set_.warnings())) return corrupt("warnings");
@@ -111,32 +120,42 @@ class Verifier {
            list(kSchemas, s.all_of()) && list(kSchemas, s.any_of()) && list(kSchemas, s.one_of());
   }
 
+  // Cycles are fine: schemas are indices, and whoever walks them keeps count (schema-check.h).
   Status schemas() {
     for (const auto* s : *set_.schemas())
       if (!schemaNode(*s)) return corrupt("a schema leads out of range");
     return {};
   }
 
+  // Every parameter has a schema, if only the one that accepts anything.
   Status parameters() {
     for (const auto* p : *set_.parameters()) {
-      const bool inRange = allTexts({p->flat_name(), p->wire_name(), p->style(),
-                                     p->description()}) &&
-                           p->schema() < set_.schemas()->size() &&
-                           p->location() <= static_cast<unsigned>(Location::body);
+      const bool inRange =
+          allTexts({p->flat_name(), p->wire_name(), p->style(), p->description()}) &&
+          p->schema() < set_.schemas()->size() &&
+          p->location() <= static_cast<unsigned>(Location::body);
       if (!inRange) return corrupt("a parameter leads out of range");
     }
     return {};
   }
 
+  // The sum is taken in 64 bits: two numbers of 32 could wrap round to a small one.
   bool toolNode(const wire::Tool& t) {
     const std::uint64_t lastParameter = std::uint64_t{t.first_parameter()} + t.parameter_count();
     return allTexts({t.path(), t.operation_id(), t.method(), t.path_template(), t.summary(),
                      t.description(), t.tag(), t.body_media_type(), t.output_media_type()}) &&
            schema(t.body_schema()) && schema(t.output_schema()) &&
            lastParameter <= set_.parameters()->size() && list(kTexts, t.servers()) &&
-           list(kLists, t.security()) &&
-           t.body_mode() <= static_cast<unsigned>(BodyMode::whole) &&
-           (t.body_mode() == 0 || t.body_schema() != kNoSchema);
+           list(kLists, t.security()) && t.body_mode() <= static_cast<unsigned>(BodyMode::whole) &&
+           (t.body_mode() == 0 || t.body_schema() != kNoSchema) && wholeBodyIsLast(t);
+  }
+
+  // Readers take the last parameter for the body of a tool whose body is given whole.
+  bool wholeBodyIsLast(const wire::Tool& t) const {
+    if (t.body_mode() != static_cast<unsigned>(BodyMode::whole)) return true;
+    if (t.parameter_count() == 0) return false;
+    const auto* last = set_.parameters()->Get(t.first_parameter() + t.parameter_count() - 1);
+    return last->location() == static_cast<unsigned>(Location::body);
   }
 
   Status tools() {
@@ -172,8 +191,8 @@ class Verifier {
   }
 
   static bool isPathCharacter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
   }
 
   // Postings of different terms follow each other, so that together they are one linear pass.

@@ -10,11 +10,15 @@
 namespace executor::source {
 namespace {
 
+// RFC 9110 section 9.2.1, without TRACE: nobody needs it and servers answer it with our own
+// headers.
 bool isSafeMethod(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-// Reads verified bytes in place.
+// Immutable, so any thread may read it without a lock. No member checks a range: verifyToolSet()
+// has checked every number before this object exists, and the bytes do not change afterwards. Views
+// that are given out live as long as the set. Reads verified bytes in place.
 class WireToolSet final : public ToolSet {
  public:
   WireToolSet(ToolBytes bytes, std::string hash)
@@ -37,9 +41,9 @@ class WireToolSet final : public ToolSet {
 
   std::optional<std::uint32_t> findTool(std::string_view path) const override {
     const auto& order = *set_.by_path();
-    const auto it = std::ranges::lower_bound(
-        order.data(), order.data() + order.size(), path, {},
-        [this](std::uint32_t index) { return toolPath(index); });
+    const auto it =
+        std::ranges::lower_bound(order.data(), order.data() + order.size(), path, {},
+                                 [this](std::uint32_t index) { return toolPath(index); });
     if (it == order.data() + order.size() || toolPath(*it) != path) return std::nullopt;
     return *it;
   }
@@ -81,6 +85,7 @@ class WireToolSet final : public ToolSet {
   }
 
  private:
+  // Texts lie one after another; `ends` holds where each stops and the next begins.
   std::string_view text(std::uint32_t number) const {
     const std::uint32_t start = number == 0 ? 0 : set_.ends()->Get(number - 1);
     return {reinterpret_cast<const char*>(set_.text()->data()) + start,
@@ -88,6 +93,7 @@ class WireToolSet final : public ToolSet {
   }
   std::string str(std::uint32_t number) const { return std::string(text(number)); }
 
+  // The count stands at `at`, the entries follow.
   std::vector<std::uint32_t> list(std::uint32_t at) const {
     const auto* start = set_.words()->data() + at;
     return {start + 1, start + 1 + *start};
@@ -101,16 +107,20 @@ class WireToolSet final : public ToolSet {
 
   std::string_view termAt(std::uint32_t at) const { return text(set_.terms()->Get(at)->text()); }
 
+  // The first term that is not before `term`; terms are sorted bytewise.
   std::uint32_t lowerTerm(std::string_view term) const {
     std::uint32_t low = 0, high = set_.terms()->size();
     while (low < high) {
       const std::uint32_t middle = low + (high - low) / 2;
-      if (termAt(middle) < term) low = middle + 1;
-      else high = middle;
+      if (termAt(middle) < term)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low;
   }
 
+  // Flags unknown to this version are ignored; a change of meaning raises kToolSetFormat.
   ParameterView parameter(const wire::Parameter& p) const {
     return {.flatName = text(p.flat_name()),
             .wireName = text(p.wire_name()),
@@ -165,6 +175,7 @@ ToolView WireToolSet::tool(std::uint32_t index) const {
   return out;
 }
 
+// Pairs of (text << 1 | required, schema): two words a property instead of three.
 std::vector<SchemaView::Property> WireToolSet::properties(std::uint32_t at) const {
   const auto words = list(at);
   std::vector<SchemaView::Property> out;
@@ -204,6 +215,7 @@ SchemaView WireToolSet::schema(std::uint32_t index) const {
 
 }  // namespace
 
+// Verified before hashed: the hash of bytes nobody can open is worth nothing.
 Result<std::shared_ptr<const ToolSet>> ToolSet::fromBytes(std::string bytes) {
   ToolBytes kept = ToolBytes::own(std::move(bytes));
   EXECUTOR_CHECK(verifyToolSet(kept.view()));
@@ -211,6 +223,9 @@ Result<std::shared_ptr<const ToolSet>> ToolSet::fromBytes(std::string bytes) {
   return std::make_shared<WireToolSet>(std::move(kept), std::move(hash));
 }
 
+// The hash comes first here: it tells a damaged disk from a hostile compiler, and bytes that carry
+// the recorded hash were verified when they were stored. They are verified again all the same
+// (D26); it costs a few milliseconds at start.
 Result<std::shared_ptr<const ToolSet>> ToolSet::fromFile(const std::string& path,
                                                          std::string_view expectedHash) {
   EXECUTOR_TRY(ToolBytes mapped, ToolBytes::map(path));

@@ -33,8 +33,8 @@ struct ParameterView {
   std::string_view wireName;  // the name in the document
   Location location;
   bool required;
-  std::uint32_t schema;       // index of a SchemaView
-  std::string_view style;     // "form", "simple", …; "content" for a parameter that is JSON text
+  std::uint32_t schema;    // index of a SchemaView
+  std::string_view style;  // "form", "simple", …; "content" for a parameter that is JSON text
   bool explode;
   bool allowReserved;
   bool deprecated;
@@ -61,16 +61,16 @@ struct ToolView {
   std::string_view description;
   std::string_view tag;
   bool deprecated;
-  bool safe;                     // GET, HEAD, OPTIONS: runs without approval, may be retried. Taken
-                                 // from the method here, not from the file: it decides on approval
+  bool safe;  // GET, HEAD, OPTIONS: runs without approval, may be retried. Taken
+              // from the method here, not from the file: it decides on approval
   BodyMode bodyMode;
   bool bodyRequired;
-  bool bodyOpen;                 // flattened: keys the tool does not declare go into the body
+  bool bodyOpen;  // flattened: keys the tool does not declare go into the body
   std::string_view bodyMediaType;
-  std::uint32_t bodySchema;      // kNoSchema if none
-  std::uint32_t outputSchema;    // of the first 2xx response with one, else kNoSchema
+  std::uint32_t bodySchema;    // kNoSchema if none
+  std::uint32_t outputSchema;  // of the first 2xx response with one, else kNoSchema
   std::string_view outputMediaType;
-  bool outputEmpty;              // all 2xx responses are declared without content
+  bool outputEmpty;                       // all 2xx responses are declared without content
   std::vector<ParameterView> parameters;  // flattened body properties too, with Location::body
   // Base URLs, operation over path over document; variables replaced by their defaults, relative
   // ones resolved against the document's own URL where that was known.
@@ -85,11 +85,11 @@ inline constexpr std::uint32_t kNoSchema = 0xffffffff;
 // One node of the schema graph, JSON Schema 2020-12 after normalization of the older dialects.
 struct SchemaView {
   std::uint32_t index;
-  std::string_view name;          // component name, empty if anonymous; may repeat
-  std::uint16_t types;            // bit set of SchemaType; 0 = any
+  std::string_view name;  // component name, empty if anonymous; may repeat
+  std::uint16_t types;    // bit set of SchemaType; 0 = any
   std::string_view format;
   std::string_view description;
-  std::string_view enumJson;      // JSON array text, empty if none
+  std::string_view enumJson;  // JSON array text, empty if none
   std::string_view constJson;
   std::string_view defaultJson;
   struct Property {
@@ -98,23 +98,28 @@ struct SchemaView {
     bool required;
   };
   std::vector<Property> properties;
-  std::vector<std::string_view> required;     // incl. names without a property
+  std::vector<std::string_view> required;  // incl. names without a property
   std::uint32_t items = kNoSchema;
-  std::vector<std::uint32_t> prefixItems;     // of a tuple
-  std::uint32_t additional = kNoSchema;       // schema of additional properties
-  bool additionalAllowed = true;              // false only for additionalProperties:false
-  bool additionalDeclared = false;            // additionalProperties: true or a schema
+  std::vector<std::uint32_t> prefixItems;  // of a tuple
+  std::uint32_t additional = kNoSchema;    // schema of additional properties
+  bool additionalAllowed = true;           // false only for additionalProperties:false
+  bool additionalDeclared = false;         // additionalProperties: true or a schema
   std::vector<std::uint32_t> allOf, anyOf, oneOf;
-  bool never = false;             // the boolean schema `false`
+  bool never = false;  // the boolean schema `false`
   bool readOnly = false, writeOnly = false, deprecated = false;
   // The other validation keywords and `title`, `discriminator`. Subschemas in them (not, if,
   // patternProperties …) are as written, with their $ref; examples and extensions are dropped.
-  std::string_view restJson;      // one JSON object text, or empty
+  std::string_view restJson;  // one JSON object text, or empty
 };
 
 enum SchemaType : std::uint16_t {
-  kTypeNull = 1, kTypeBoolean = 2, kTypeInteger = 4, kTypeNumber = 8,
-  kTypeString = 16, kTypeArray = 32, kTypeObject = 64,
+  kTypeNull = 1,
+  kTypeBoolean = 2,
+  kTypeInteger = 4,
+  kTypeNumber = 8,
+  kTypeString = 16,
+  kTypeArray = 32,
+  kTypeObject = 64,
 };
 
 // A security scheme the document declares, and whether Executor can satisfy it.
@@ -134,7 +139,7 @@ class ToolSet {
   static Result<std::shared_ptr<const ToolSet>> fromFile(const std::string& path,
                                                          std::string_view expectedHash);
 
-  virtual std::string_view hash() const = 0;   // SHA-256 hex of the bytes
+  virtual std::string_view hash() const = 0;  // SHA-256 hex of the bytes
   virtual std::size_t byteSize() const = 0;
   virtual std::string_view bytes() const = 0;
   virtual std::string_view title() const = 0;
@@ -151,9 +156,9 @@ class ToolSet {
 
   // Search postings: calls `visit(tool, weight)` for each tool that has exactly this term (lower
   // case, as made by searchTerms()). O(log terms + postings).
-  virtual void postings(std::string_view term,
-                        const std::function<void(std::uint32_t tool, std::uint8_t weight)>& visit)
-      const = 0;
+  virtual void postings(
+      std::string_view term,
+      const std::function<void(std::uint32_t tool, std::uint8_t weight)>& visit) const = 0;
   // Terms with this prefix, at most `limit`.
   virtual std::vector<std::string_view> termsWithPrefix(std::string_view prefix,
                                                         std::size_t limit) const = 0;

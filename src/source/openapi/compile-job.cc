@@ -3,6 +3,8 @@
 namespace executor::source::openapi {
 namespace {
 
+// Written by encodeCompileJob() on the other side of the jail; what is missing is empty. Limits are
+// not part of it: the defaults hold for every document of a server.
 Result<CompileOptions> decodeOptions(std::string_view line) {
   EXECUTOR_TRY(const json::value parsed, parseJson(line));
   CompileOptions options;

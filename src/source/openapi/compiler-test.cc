@@ -28,13 +28,13 @@ std::string inputs(const ToolView& tool) {
 }
 
 std::string inputsOf(std::string_view operation, std::string_view path = "/a") {
-  return inputs(onlyTool(compiledFrame("paths: {'" + std::string(path) + "': " +
-                                       std::string(operation) + "}\n")));
+  return inputs(onlyTool(
+      compiledFrame("paths: {'" + std::string(path) + "': " + std::string(operation) + "}\n")));
 }
 
 TEST(Compiler, TakesTitleVersionAndDescription) {
-  const auto set = compiled(
-      "openapi: 3.0.0\ninfo: {title: T, version: '2', description: D}\npaths: {}");
+  const auto set =
+      compiled("openapi: 3.0.0\ninfo: {title: T, version: '2', description: D}\npaths: {}");
   EXPECT_EQ(set->title(), "T");
   EXPECT_EQ(set->documentVersion(), "2");
   EXPECT_EQ(set->description(), "D");
@@ -131,8 +131,9 @@ TEST(Compiler, AParametersStyleHasTheStandardsDefaults) {
 }
 
 TEST(Compiler, TakesTypesThatStandOnTheParameterItself) {
-  const auto set = compiledFrame("paths: {/a: {get: {parameters: [{name: q, in: query, type: "
-                                 "integer, enum: [1]}]}}}");
+  const auto set = compiledFrame(
+      "paths: {/a: {get: {parameters: [{name: q, in: query, type: "
+      "integer, enum: [1]}]}}}");
   const auto schema = set->schema(onlyTool(set).parameters[0].schema);
   EXPECT_EQ(schema.types, kTypeInteger);
   EXPECT_EQ(schema.enumJson, "[1]");
@@ -169,8 +170,8 @@ TEST(Compiler, AFlatBodyUnitesAllOfAndVariants) {
 }
 
 TEST(Compiler, AMapBodyIsFlatAndOpen) {
-  const auto set = compiledFrame("paths: {/a: " +
-                                 withBody("{type: object, additionalProperties: true}") + "}");
+  const auto set =
+      compiledFrame("paths: {/a: " + withBody("{type: object, additionalProperties: true}") + "}");
   const auto tool = onlyTool(set);
   EXPECT_EQ(tool.bodyMode, BodyMode::flattened);
   EXPECT_TRUE(tool.bodyOpen);
@@ -198,7 +199,8 @@ TEST(Compiler, CollidingNamesAreResolvedByPlace) {
 }
 
 TEST(Compiler, ARealNameWinsOverASuffixedOne) {
-  EXPECT_EQ(inputsOf(withBody("{properties: {n: {}, n_body: {}}}", "parameters: [{name: n, in: "
+  EXPECT_EQ(inputsOf(withBody("{properties: {n: {}, n_body: {}}}",
+                              "parameters: [{name: n, in: "
                               "query}],")),
             "n:query n_body_2:body n_body:body");
 }
@@ -244,9 +246,9 @@ std::string json(std::string_view format) {
 
 // OAS-23.
 TEST(Compiler, TheOutputIsTheFirstSuccessWithASchema) {
-  EXPECT_EQ(output("{default: " + json("d") + ", '201': " + json("b") + ", '200': " + json("a") +
-                   "}"),
-            "a");
+  EXPECT_EQ(
+      output("{default: " + json("d") + ", '201': " + json("b") + ", '200': " + json("a") + "}"),
+      "a");
   EXPECT_EQ(output("{2XX: " + json("x") + ", '202': {description: none}}"), "x");
   EXPECT_EQ(output("{'204': {description: none}}"), "empty");
   EXPECT_EQ(output("{'200': {content: {image/png: {}}}}"), "image/png");
@@ -278,8 +280,9 @@ TEST(Compiler, ListsSecuritySchemesInWordsOfCredentials) {
   std::string out;
   for (const auto& s : set->securitySchemes())
     out += s.name + "=" + s.type + (s.in.empty() ? "" : "(" + s.in + " " + s.parameter + ")") + " ";
-  EXPECT_EQ(out, "b=bearer p=basic k=apiKey(query key) o=oauth2 d=unsupported m=unsupported "
-                 "i=openIdConnect ");
+  EXPECT_EQ(out,
+            "b=bearer p=basic k=apiKey(query key) o=oauth2 d=unsupported m=unsupported "
+            "i=openIdConnect ");
 }
 
 TEST(Compiler, AnOperationsSecurityReplacesTheDocuments) {
@@ -313,8 +316,9 @@ TEST(Compiler, AJobKeepsPathsAcrossRefreshes) {
   options.history.assigned = {{"GET /b", "list"}};
   options.history.retired = {"show"};
   const auto bytes = compileOpenApiJob(encodeCompileJob(
-      options, "openapi: 3.0.0\npaths: {/a: {get: {operationId: list}}, /b: {get: {operationId: "
-               "list}}, /c: {get: {operationId: show}}}"));
+      options,
+      "openapi: 3.0.0\npaths: {/a: {get: {operationId: list}}, /b: {get: {operationId: "
+      "list}}, /c: {get: {operationId: show}}}"));
   const auto set = ToolSet::fromBytes(bytes.value()).value();
   EXPECT_EQ(paths(set), (std::vector<std::string_view>{"list_2", "list", "show_2"}));
 }

@@ -66,8 +66,7 @@ TEST(Document, RefusesMoreThanItsByteLimit) {
 // The limit is looked at before anything is parsed, so half a gigabyte costs nothing.
 TEST(Document, ItsDefaultLimitIs128MiB) {
   EXPECT_EQ(kMaxDocumentBytes, 134'217'728u);
-  EXPECT_EQ(compileError(std::string(kMaxDocumentBytes + 1, ' ')).codeName(),
-            "document_too_large");
+  EXPECT_EQ(compileError(std::string(kMaxDocumentBytes + 1, ' ')).codeName(), "document_too_large");
 }
 
 TEST(Document, RefusesAYamlBomb) {
@@ -82,17 +81,16 @@ TEST(Document, RefusesAYamlBomb) {
 }
 
 TEST(Document, RefusesDeepNesting) {
-  const std::string deep =
-      R"({"openapi":"3.0.0","paths":)" + std::string(100'000, '[') +
-      std::string(100'000, ']') + "}";
+  const std::string deep = R"({"openapi":"3.0.0","paths":)" + std::string(100'000, '[') +
+                           std::string(100'000, ']') + "}";
   EXPECT_FALSE(compileError(deep).message.empty());
 }
 
 Result<Document> parsed(std::string_view text) { return Document::parse(text, 1 << 20, {}); }
 
 TEST(Document, ResolvesJsonPointersWithTheirEscapes) {
-  const auto document = parsed(
-      R"({"openapi":"3.0.0","paths":{"/a b/{c}~":{"get":[10,11]}}})").value();
+  const auto document =
+      parsed(R"({"openapi":"3.0.0","paths":{"/a b/{c}~":{"get":[10,11]}}})").value();
   const auto* value = document.resolve("#/paths/~1a%20b~1%7Bc%7D~0/get/1");
   ASSERT_NE(value, nullptr);
   EXPECT_EQ(value->as_int64(), 11);

@@ -19,6 +19,7 @@ std::string_view withoutByteOrderMark(std::string_view bytes) {
   return bytes;
 }
 
+// `what` completes "This is no OpenAPI document: …"; the hint says what to give instead.
 std::unexpected<Error> notOpenApi(std::string what, std::string detail = {}) {
   return fail(ErrorCode::invalid_document, fmt::format("This is no OpenAPI document: {}.", what),
               std::string(kWanted), std::move(detail));
@@ -31,6 +32,8 @@ std::unexpected<Error> unreadable(std::string_view bytes, const Error& error) {
   return notOpenApi("it looks like " + kind, error.message);
 }
 
+// JSON by its first character, else YAML. The order of checks is for the message: YAML would take
+// an HTML page for a string and say nothing helpful.
 Result<json::value> parseText(std::string_view bytes, json::storage_ptr memory) {
   const std::string_view text = trimText(bytes);
   if (text.empty()) return notOpenApi("it is empty");
@@ -51,6 +54,7 @@ Result<json::value> parseText(std::string_view bytes, json::storage_ptr memory) 
   return unreadable(bytes, parsed.error());
 }
 
+// Its own word because it is the most frequent wrong document: half of all old APIs publish it.
 std::unexpected<Error> swagger2() {
   return fail(ErrorCode::unsupported_document,
               "This is a Swagger 2.0 document; Executor reads OpenAPI 3.0 and 3.1. Swagger 2.0 "
@@ -58,6 +62,7 @@ std::unexpected<Error> swagger2() {
               "Convert it, for example with npm swagger2openapi, and add the result.");
 }
 
+// Minor versions are read by the nearest dialect: 3.2 only adds to 3.1 what is not needed here.
 Result<Dialect> dialectOf(const json::object& root) {
   if (root.contains("swagger")) return swagger2();
   const auto* version = root.if_contains("openapi");
@@ -70,14 +75,14 @@ Result<Dialect> dialectOf(const json::object& root) {
     return notOpenApi("it has no `openapi` member");
   }
   // YAML reads `openapi: 3.1` as a number.
-  const std::string text = version->is_string() ? std::string(version->get_string())
-                                                : serializeJson(*version);
+  const std::string text =
+      version->is_string() ? std::string(version->get_string()) : serializeJson(*version);
   if (text.starts_with("3.0") || text == "3") return Dialect::v30;
   if (text.starts_with("3.1") || text.starts_with("3.2")) return Dialect::v31;
-  return fail(ErrorCode::unsupported_document,
-              fmt::format("OpenAPI version {} is not supported; 3.0 and 3.1 are.",
-                          truncateText(text, 20)),
-              std::string(kWanted));
+  return fail(
+      ErrorCode::unsupported_document,
+      fmt::format("OpenAPI version {} is not supported; 3.0 and 3.1 are.", truncateText(text, 20)),
+      std::string(kWanted));
 }
 
 Status checkPaths(const json::object& root) {
@@ -95,13 +100,15 @@ bool decodeToken(std::string_view token, std::string& out) {
   if (!percentDecode(token, plain)) return false;
   out.clear();
   for (std::size_t i = 0; i < plain.size(); ++i) {
-    const bool escape = plain[i] == '~' && i + 1 < plain.size() &&
-                        (plain[i + 1] == '0' || plain[i + 1] == '1');
+    const bool escape =
+        plain[i] == '~' && i + 1 < plain.size() && (plain[i + 1] == '0' || plain[i + 1] == '1');
     out += escape ? (plain[++i] == '0' ? '~' : '/') : plain[i];
   }
   return true;
 }
 
+// One token into an object or array; null where there is nothing. Indices are plain decimals
+// (RFC 6901 section 4).
 const json::value* step(const json::value& value, std::string_view token) {
   if (const auto* object = value.if_object()) return object->if_contains(token);
   const auto* array = value.if_array();
@@ -112,6 +119,8 @@ const json::value* step(const json::value& value, std::string_view token) {
   return &(*array)[index];
 }
 
+// Null for pointers that lead nowhere or are no pointers; never an error, as the caller knows what
+// to do without the target.
 const json::value* walk(const json::value& root, std::string_view pointer) {
   if (pointer.empty()) return &root;
   if (!pointer.starts_with('/')) return nullptr;
@@ -127,6 +136,7 @@ const json::value* walk(const json::value& root, std::string_view pointer) {
 
 }  // namespace
 
+// Looks at the first 400 bytes only; enough for every format that has a beginning of its own.
 std::string describeBytes(std::string_view bytes) {
   const std::string start = toLowerAscii(trimText(withoutByteOrderMark(bytes)).substr(0, 400));
   if (start.starts_with("<!doctype html") || start.starts_with("<html")) return "an HTML page";
@@ -142,18 +152,20 @@ std::string describeBytes(std::string_view bytes) {
 
 std::string_view referenceOf(const json::value& value) { return findString(value, "$ref"); }
 
+// The value is shared so that pointers into it survive moves of the document.
 Document::Document(json::value value, Dialect dialect)
     : value_(std::make_shared<const json::value>(std::move(value))),
       root_(&value_->get_object()),
       dialect_(dialect) {}
 
+// The size is looked at before anything else: a refused document costs no parsing.
 Result<Document> Document::parse(std::string_view bytes, std::size_t maxBytes,
                                  json::storage_ptr memory) {
   if (bytes.size() > maxBytes) {
-    return fail(ErrorCode::document_too_large,
-                fmt::format("The document has {} bytes; at most {} are read.", bytes.size(),
-                            maxBytes),
-                "Split the document, or remove examples from it.");
+    return fail(
+        ErrorCode::document_too_large,
+        fmt::format("The document has {} bytes; at most {} are read.", bytes.size(), maxBytes),
+        "Split the document, or remove examples from it.");
   }
   EXECUTOR_TRY(json::value value, parseText(withoutByteOrderMark(bytes), std::move(memory)));
   if (!value.is_object()) {
@@ -166,17 +178,19 @@ Result<Document> Document::parse(std::string_view bytes, std::size_t maxBytes,
   return Document(std::move(value), dialect);
 }
 
+// Remembered, misses too: documents repeat their references thousands of times. The key is a view,
+// so the reference must live as long as the document.
 const json::value* Document::resolve(std::string_view reference) const {
   if (const auto found = resolved_.find(reference); found != resolved_.end()) return found->second;
-  const json::value* target = reference.starts_with('#') ? walk(*value_, reference.substr(1))
-                                                         : nullptr;
+  const json::value* target =
+      reference.starts_with('#') ? walk(*value_, reference.substr(1)) : nullptr;
   resolved_.emplace(reference, target);
   return target;
 }
 
 const json::value* Document::follow(const json::value& value) const {
   const json::value* at = &value;
-  for (unsigned i = 0; at && i < kMaxReferenceChain; ++i) {
+  for (unsigned followed = 0; at && followed <= kMaxReferenceChain; ++followed) {
     const auto reference = referenceOf(*at);
     if (reference.empty()) return at;
     at = resolve(reference);

@@ -15,10 +15,14 @@ constexpr unsigned kMaxParts = 1000;
 // A body with more properties than this is given whole, as `body`: nobody reads such a signature.
 constexpr std::size_t kMaxFlatProperties = 2000;
 
+// Copies nodes and lists before it adds any: adding moves the builder's vectors, and a reference
+// into them would dangle.
 class Flattener {
  public:
   explicit Flattener(ToolSetBuilder& builder) : builder_(builder) {}
 
+  // Order of properties: own, then allOf, then variants, each in the document's order; signatures
+  // and hints show them so. A limit that is hit makes the body whole, never half flat.
   FlatBody flatten(std::uint32_t schema, unsigned depth) {
     FlatBody out;
     if (depth > kMaxComposition || ++parts_ > kMaxParts) return out;
@@ -35,11 +39,13 @@ class Flattener {
     return out;
   }
 
+  // A body too wide to be flat, however it was composed.
   bool overflowed() const { return overflowed_; }
 
  private:
   using Property = FlatBody::Property;
 
+  // Sticky: one part that is too large decides for the body.
   bool tooMany(std::size_t properties) {
     overflowed_ |= properties > kMaxFlatProperties;
     return overflowed_;
@@ -67,6 +73,7 @@ class Flattener {
         property.required = !isReadOnly(property.schema);
   }
 
+  // An object if any part says so, as all parts hold together.
   void addAllOf(const SchemaNode& node, unsigned depth, FlatBody& out) {
     const auto list = copy(node.allOf);
     for (const auto part : list) {
@@ -105,6 +112,7 @@ class Flattener {
 
   bool isNull(std::uint32_t schema) const { return builder_.schema(schema).types == kTypeNull; }
 
+  // What one variant needs and another does not cannot be asked of every input.
   static bool requiredInAll(std::uint32_t name, const std::vector<FlatBody>& bodies) {
     return std::ranges::all_of(bodies, [&](const FlatBody& body) {
       return std::ranges::any_of(body.properties, [&](const Property& property) {
@@ -124,10 +132,11 @@ class Flattener {
     if (known->schema == property.schema) return;
     const std::array parts = {known->schema, property.schema};
     const std::uint32_t list = builder_.list(parts);
-    known->schema = builder_.addSchema(both ? SchemaNode{.allOf = list}
-                                            : SchemaNode{.anyOf = list});
+    known->schema =
+        builder_.addSchema(both ? SchemaNode{.allOf = list} : SchemaNode{.anyOf = list});
   }
 
+  // See the class: lists move when others are added.
   std::vector<std::uint32_t> copy(std::uint32_t list) const {
     const auto entries = builder_.listAt(list);
     return {entries.begin(), entries.end()};
@@ -139,9 +148,11 @@ class Flattener {
   bool overflowed_ = false;
 };
 
+// By Location. `_path` is never used today, since a path parameter always keeps its name.
 constexpr std::array<std::string_view, 5> kSuffixes = {"_path", "_query", "_header", "_cookie",
                                                        "_body"};
 
+// Numbers only when even the suffixed name is taken.
 std::string unusedName(std::string wanted, const std::set<std::string>& taken) {
   std::string candidate = wanted;
   for (unsigned n = 2; taken.contains(candidate); ++n) candidate = wanted + "_" + std::to_string(n);
@@ -150,6 +161,7 @@ std::string unusedName(std::string wanted, const std::set<std::string>& taken) {
 
 }  // namespace
 
+// {} and {type: object} say nothing of their members: such a body is given as `body`.
 FlatBody flattenBody(ToolSetBuilder& builder, std::uint32_t schema) {
   Flattener flattener(builder);
   FlatBody body = flattener.flatten(schema, 0);
@@ -164,8 +176,8 @@ void nameFlat(std::vector<ToolRecord::Parameter>& parameters) {
   // By location, in the document's order within one. (std::stable_sort of libstdc++ 12 warns.)
   std::vector<ToolRecord::Parameter> ordered;
   ordered.reserve(parameters.size());
-  for (auto location : {Location::path, Location::query, Location::header, Location::cookie,
-                        Location::body}) {
+  for (auto location :
+       {Location::path, Location::query, Location::header, Location::cookie, Location::body}) {
     for (auto& parameter : parameters) {
       if (parameter.location == location) ordered.push_back(std::move(parameter));
     }

@@ -20,7 +20,7 @@ struct FlatBody {
   struct Property {
     std::uint32_t name;  // text
     std::uint32_t schema;
-    bool required;       // in every variant
+    bool required;  // in every variant
   };
   bool isObject = false;
   bool additionalDeclared = false;

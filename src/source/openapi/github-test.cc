@@ -24,8 +24,7 @@ std::string readFile(const std::string& path) {
 
 const std::string& githubDocument() {
   static const std::string text =
-      readFile(EXECUTOR_SOURCE_DIR
-               "/node_modules/@octokit/openapi/generated/api.github.com.json");
+      readFile(EXECUTOR_SOURCE_DIR "/node_modules/@octokit/openapi/generated/api.github.com.json");
   return text;
 }
 
@@ -112,8 +111,8 @@ std::string collisions() {
 }
 
 TEST(GitHub, ResolvesItsFiveNameCollisions) {
-  EXPECT_EQ(collisions(), readFile(EXECUTOR_SOURCE_DIR
-                                   "/src/source/openapi/testdata/github-collisions.txt"));
+  EXPECT_EQ(collisions(),
+            readFile(EXECUTOR_SOURCE_DIR "/src/source/openapi/testdata/github-collisions.txt"));
 }
 
 TEST(GitHub, CompilesToTheSameBytesTwice) {
@@ -135,9 +134,8 @@ TEST(GitHub, IsStoredInAThirdOfItsSize) {
 TEST(GitHub, FindsTheToolThatCreatesIssues) {
   std::map<std::uint32_t, unsigned> scores;
   for (const auto& term : searchTerms("create an issue"))
-    github().postings(term, [&](std::uint32_t tool, std::uint8_t weight) {
-      scores[tool] += weight;
-    });
+    github().postings(term,
+                      [&](std::uint32_t tool, std::uint8_t weight) { scores[tool] += weight; });
   const auto index = github().findTool("issues.create").value();
   EXPECT_GE(scores[index], 20u);
 }

@@ -14,6 +14,7 @@ const json::value* schemaOf(const json::value& media) {
   return schema->is_object() && !schema->get_object().empty() ? schema : nullptr;
 }
 
+// In the document's order, which is its author's preference.
 template <class Test>
 const json::key_value_pair* firstWithSchema(const json::object& content, Test test) {
   const auto it = std::ranges::find_if(content, [&](const auto& member) {
@@ -24,6 +25,7 @@ const json::key_value_pair* firstWithSchema(const json::object& content, Test te
 
 }  // namespace
 
+// A name without a schema comes last: it can be sent, but nothing is known of its form.
 MediaChoice chooseMedia(const json::object& content) {
   const auto is = [](std::string_view wanted) {
     return [wanted](std::string_view name) { return name == wanted; };

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kAfterNumbers = 1'000;  // sorts "2XX" behind every numeric status
 
+// The first tag groups (OAS-39); the others are lost, as a path has one place only.
 std::string firstTag(const json::object& operation) {
   const auto* tags = operation.if_contains("tags");
   if (!tags || !tags->is_array() || tags->get_array().empty()) return {};
@@ -62,8 +63,8 @@ OperationCompiler::OperationCompiler(const Document& document, std::string_view 
   documentSecurity_ = security(root.if_contains("security"));
 }
 
-std::vector<std::vector<std::string>> OperationCompiler::security(
-    const json::value* requirements) {
+// An entry {} is an alternative that needs nothing: "a credential is optional" in OpenAPI's words.
+std::vector<std::vector<std::string>> OperationCompiler::security(const json::value* requirements) {
   std::vector<std::vector<std::string>> out;
   if (!requirements || !requirements->is_array()) return out;
   for (const auto& alternative : requirements->get_array()) {
@@ -88,6 +89,7 @@ Result<ToolRecord> OperationCompiler::compile(const OperationContext& context) {
   return out;
 }
 
+// Texts of the path stand in where the operation has none; its own empty text counts as none too.
 void OperationCompiler::describe(const OperationContext& context, ToolRecord& out) {
   const auto& operation = *context.operation;
   out.method = context.method;
@@ -102,6 +104,7 @@ void OperationCompiler::describe(const OperationContext& context, ToolRecord& ou
   out.security = own ? security(own) : documentSecurity_;
 }
 
+// The nearest level with a usable entry, whole: levels are not mixed (OpenAPI, "servers").
 void OperationCompiler::servers(const OperationContext& context, ToolRecord& out) {
   for (const auto* level : {context.operation, context.pathItem}) {
     out.servers = serverUrls(level->if_contains("servers"), documentUrl_, warnings_);
@@ -111,9 +114,9 @@ void OperationCompiler::servers(const OperationContext& context, ToolRecord& out
 }
 
 Status OperationCompiler::parameters(const OperationContext& context, ToolRecord& out) {
-  const auto found = effectiveParameters(document_, *context.pathItem, *context.operation,
-                                         operationKey(context.method, context.pathTemplate),
-                                         warnings_);
+  const auto found =
+      effectiveParameters(document_, *context.pathItem, *context.operation,
+                          operationKey(context.method, context.pathTemplate), warnings_);
   for (const auto& [source, location] : found) {
     EXECUTOR_TRY(auto parameter, this->parameter(*source, location));
     out.parameters.push_back(std::move(parameter));
@@ -121,6 +124,7 @@ Status OperationCompiler::parameters(const OperationContext& context, ToolRecord
   return {};
 }
 
+// Defaults of style and explode are the standard's. A path parameter is required whatever it says.
 Result<ToolRecord::Parameter> OperationCompiler::parameter(const json::object& source,
                                                            Location location) {
   ToolRecord::Parameter out;
@@ -150,10 +154,11 @@ Result<std::uint32_t> OperationCompiler::parameterSchema(const json::object& sou
     return media.schema ? schemas_.compile(*media.schema) : schemas_.any();
   }
   if (!source.contains("type") && !source.contains("enum")) return schemas_.any();
-  json::object inlined;
+  // Kept until the end: the schema compiler holds views of its references.
+  json::object& inlined = inlined_.emplace_back(json::object_kind).get_object();
   for (const auto key : {"type", "enum", "items", "format", "default"})
     if (const auto* value = source.if_contains(key)) inlined[key] = *value;
-  return schemas_.compile(inlined);
+  return schemas_.compile(inlined_.back());
 }
 
 // A `{name}` of the template that nobody declared is declared here, or the tool could not be
@@ -176,6 +181,7 @@ Status OperationCompiler::placeholders(const OperationContext& context, ToolReco
   return {};
 }
 
+// Whole for now; flatten() decides when the schema graph is complete.
 Status OperationCompiler::body(const OperationContext& context, ToolRecord& out) {
   const auto* declared = context.operation->if_contains("requestBody");
   if (!declared) return {};
@@ -198,6 +204,8 @@ Status OperationCompiler::body(const OperationContext& context, ToolRecord& out)
   return {};
 }
 
+// 204 beside 200 does not make the output empty; only a tool all of whose successes have no content
+// returns nothing.
 Status OperationCompiler::output(const OperationContext& context, ToolRecord& out) {
   const auto* responses = findObject(*context.operation, "responses");
   if (!responses) return {};
@@ -224,9 +232,11 @@ Result<bool> OperationCompiler::response(const json::value& source, ToolRecord& 
   return true;
 }
 
+// Required inside an optional body is not required of the input: the body may be left out as a
+// whole.
 void OperationCompiler::flatten(ToolRecord& tool) {
-  const FlatBody body = tool.bodyMode == BodyMode::whole ? flattenBody(builder_, tool.bodySchema)
-                                                         : FlatBody{};
+  const FlatBody body =
+      tool.bodyMode == BodyMode::whole ? flattenBody(builder_, tool.bodySchema) : FlatBody{};
   if (body.isObject) {
     tool.bodyMode = BodyMode::flattened;
     tool.bodyOpen = body.additionalDeclared;

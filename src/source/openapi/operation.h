@@ -3,6 +3,8 @@
 // flattened and names given.
 #pragma once
 
+#include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,8 +26,8 @@ struct OperationContext {
 
 class OperationCompiler {
  public:
-  OperationCompiler(const Document& document, std::string_view documentUrl,
-                    ToolSetBuilder& builder, SchemaCompiler& schemas, Warnings& warnings);
+  OperationCompiler(const Document& document, std::string_view documentUrl, ToolSetBuilder& builder,
+                    SchemaCompiler& schemas, Warnings& warnings);
 
   // Step one. The record lacks its path and its flat names.
   Result<ToolRecord> compile(const OperationContext& context);
@@ -54,6 +56,7 @@ class OperationCompiler {
   Warnings& warnings_;
   std::vector<std::string> documentServers_;
   std::vector<std::vector<std::string>> documentSecurity_;
+  std::deque<json::value> inlined_;  // schemas made of a parameter's own keywords
 };
 
 }  // namespace executor::source::openapi

@@ -12,6 +12,7 @@
 namespace executor::source::openapi {
 namespace {
 
+// "formData" and "body" are Swagger 2.0's and have no place here.
 std::optional<Location> locationOf(std::string_view in) {
   constexpr std::array<std::pair<std::string_view, Location>, 4> kPlaces = {
       {{"path", Location::path},
@@ -23,11 +24,14 @@ std::optional<Location> locationOf(std::string_view in) {
   return std::nullopt;
 }
 
+// OpenAPI 3.1, "Parameter Object": definitions of these three "SHALL be ignored". Authorization
+// would otherwise let an agent's input stand where the credential belongs.
 bool isReservedHeader(std::string_view name) {
   return equalsIgnoreCase(name, "accept") || equalsIgnoreCase(name, "content-type") ||
          equalsIgnoreCase(name, "authorization");
 }
 
+// The first of a (name, in) wins, so whoever is added first has precedence.
 class Collector {
  public:
   Collector(const Document& document, std::string_view operationKey, Warnings& warnings)
@@ -55,6 +59,7 @@ class Collector {
     if (seen_.emplace(name, *location).second) found.emplace_back(object, *location);
   }
 
+  // One broken parameter does not cost the operation.
   void drop(std::string_view why) {
     warnings_.add(fmt::format("{}: {}; it is left out.", operationKey_, why));
   }
@@ -76,6 +81,7 @@ std::vector<std::pair<const json::object*, Location>> effectiveParameters(
   return std::move(collector.found);
 }
 
+// An opening brace without its end is literal text.
 std::vector<std::string_view> placeholdersOf(std::string_view pathTemplate) {
   std::vector<std::string_view> out;
   for (auto open = pathTemplate.find('{'); open != pathTemplate.npos;) {

@@ -34,12 +34,12 @@ TEST(SchemaCompiler, ANullableCompositionAcceptsNullBesideIt) {
 }
 
 TEST(SchemaCompiler, NormalizesBooleanBoundsOf30) {
-  EXPECT_EQ(compiledSchema("{type: integer, minimum: 1, exclusiveMinimum: true}", "3.0.3")
-                .view.restJson,
-            R"({"exclusiveMinimum":1})");
-  EXPECT_EQ(compiledSchema("{type: integer, maximum: 9, exclusiveMaximum: false}", "3.0.3")
-                .view.restJson,
-            R"({"maximum":9})");
+  EXPECT_EQ(
+      compiledSchema("{type: integer, minimum: 1, exclusiveMinimum: true}", "3.0.3").view.restJson,
+      R"({"exclusiveMinimum":1})");
+  EXPECT_EQ(
+      compiledSchema("{type: integer, maximum: 9, exclusiveMaximum: false}", "3.0.3").view.restJson,
+      R"({"maximum":9})");
   EXPECT_EQ(compiledSchema("{type: integer, exclusiveMaximum: 9}").view.restJson,
             R"({"exclusiveMaximum":9})");
 }
@@ -109,8 +109,7 @@ TEST(SchemaCompiler, AMissingReferenceIsAWarningAndAcceptsAnything) {
   const auto [set, view] = compiledSchema("{$ref: '#/components/schemas/Gone'}");
   EXPECT_EQ(view.types, 0);
   ASSERT_EQ(set->warnings().size(), 1u);
-  EXPECT_NE(set->warnings()[0].find("#/components/schemas/Gone leads nowhere"),
-            std::string::npos);
+  EXPECT_NE(set->warnings()[0].find("#/components/schemas/Gone leads nowhere"), std::string::npos);
 }
 
 TEST(SchemaCompiler, AReferenceOutOfTheDocumentIsNotFollowed) {
@@ -121,10 +120,10 @@ TEST(SchemaCompiler, AReferenceOutOfTheDocumentIsNotFollowed) {
 }
 
 TEST(SchemaCompiler, ReferencesInACircleAcceptAnything) {
-  const auto [set, view] = compiledSchema(
-      "{$ref: '#/components/schemas/A'}", "3.1.0",
-      "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: "
-      "'#/components/schemas/A'}}}\n");
+  const auto [set, view] =
+      compiledSchema("{$ref: '#/components/schemas/A'}", "3.1.0",
+                     "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: "
+                     "'#/components/schemas/A'}}}\n");
   EXPECT_EQ(view.types, 0);
   EXPECT_EQ(set->warnings().size(), 1u);
 }
@@ -154,7 +153,8 @@ TEST(SchemaCompiler, RefusesSchemasNestedBeyondItsLimit) {
     std::string schema = "{}";
     for (unsigned i = 0; i < levels; ++i) schema = R"({"items":)" + schema + "}";
     return R"({"openapi":"3.1.0","paths":{"/a":{"get":{"parameters":[{"name":"x","in":"query",)"
-           R"("schema":)" + schema + "}]}}}}";
+           R"("schema":)" +
+           schema + "}]}}}}";
   };
   EXPECT_EQ(compileError(nested(kMaxSchemaDepth)).message, "");
   EXPECT_EQ(compileError(nested(kMaxSchemaDepth + 1)).codeName(), "document_too_complex");

@@ -10,11 +10,13 @@ namespace {
 
 constexpr std::size_t kMaxQuotedBytes = 200;  // of the document's text in one warning
 
+// Always about the document as a whole: half a schema graph is not usable.
 std::unexpected<Error> tooComplex(std::string what) {
   return fail(ErrorCode::document_too_complex, std::move(what),
               "Simplify the document, or split it into several sources.");
 }
 
+// Text 0, the empty one, if the keyword is absent; `null` present is the text "null".
 std::uint32_t keywordText(const json::object& schema, std::string_view key, ToolSetBuilder& out) {
   const auto* found = schema.if_contains(key);
   return found ? out.text(serializeJson(*found)) : 0;
@@ -38,6 +40,8 @@ Result<std::uint32_t> SchemaCompiler::compile(const json::value& schema) {
   return compileAt(schema, 0);
 }
 
+// A queue and not recursion: a chain of components is as long as the document pleases. Compiling
+// one may add others at the end.
 Status SchemaCompiler::finishReferences() {
   while (!pending_.empty()) {
     const Pending next = pending_.front();
@@ -54,6 +58,8 @@ Status SchemaCompiler::finishReferences() {
   return {};
 }
 
+// Depth counts nesting in the text only, since a reference ends the recursion (see referenced()).
+// What is neither object nor boolean is no schema and accepts anything.
 Result<std::uint32_t> SchemaCompiler::compileAt(const json::value& schema, unsigned depth) {
   if (depth > kMaxSchemaDepth)
     return tooComplex(fmt::format("A schema is nested deeper than {} levels.", kMaxSchemaDepth));
@@ -70,8 +76,8 @@ Result<std::uint32_t> SchemaCompiler::compileAt(const json::value& schema, unsig
 }
 
 // In 3.0 siblings of $ref are to be ignored; in 3.1 they apply as well, which allOf says.
-Result<std::uint32_t> SchemaCompiler::reference(const json::object& schema,
-                                                std::string_view target, unsigned depth) {
+Result<std::uint32_t> SchemaCompiler::reference(const json::object& schema, std::string_view target,
+                                                unsigned depth) {
   EXECUTOR_TRY(const std::uint32_t index, referenced(target));
   if (isNullable(schema)) return acceptNull({.allOf = builder_.list({{index}})});
   if (document_.dialect() == Dialect::v30 || onlyAnnotates(schema)) return index;
@@ -83,6 +89,9 @@ Result<std::uint32_t> SchemaCompiler::reference(const json::object& schema,
   return builder_.addSchema(siblings);
 }
 
+// The reserved index of what `target` points at, after chains of bare references: an alias of an
+// alias is one node. A circle of aliases runs into kMaxReferenceChain and is treated as leading
+// nowhere.
 Result<std::uint32_t> SchemaCompiler::referenced(std::string_view target) {
   std::string_view name = target;
   const json::value* schema = document_.resolve(target);
@@ -92,9 +101,8 @@ Result<std::uint32_t> SchemaCompiler::referenced(std::string_view target) {
     schema = i < kMaxReferenceChain ? document_.resolve(name) : nullptr;
   }
   if (!schema) {
-    const std::string_view why = target.starts_with('#')
-                                     ? "leads nowhere"
-                                     : "leaves the document and is not followed";
+    const std::string_view why =
+        target.starts_with('#') ? "leads nowhere" : "leaves the document and is not followed";
     warnings_.add(fmt::format("The reference {} {}; it accepts anything.",
                               truncateText(target, kMaxQuotedBytes), why));
     return any();
@@ -106,6 +114,7 @@ Result<std::uint32_t> SchemaCompiler::referenced(std::string_view target) {
   return index;
 }
 
+// All keywords of one schema object; nothing is interned but texts, lists and inner nodes.
 Result<SchemaNode> SchemaCompiler::node(const json::object& schema, unsigned depth) {
   SchemaNode out;
   out.types = typesOf(schema);
@@ -126,6 +135,7 @@ Result<SchemaNode> SchemaCompiler::node(const json::object& schema, unsigned dep
   return outer;
 }
 
+// 3.0 only by the standard; 3.1 documents converted by hand still carry it and mean it.
 bool SchemaCompiler::isNullable(const json::object& schema) const {
   const auto* flag = schema.if_contains("nullable");
   return flag && flag->is_bool() && flag->get_bool();
@@ -138,6 +148,8 @@ Result<std::uint32_t> SchemaCompiler::acceptNull(const SchemaNode& inner) {
   return builder_.addSchema({.anyOf = builder_.list({{value, null}})});
 }
 
+// Keywords of the wrong type are ignored: a document is not ours to correct, and one bad
+// description must not cost its operation.
 Status SchemaCompiler::annotations(const json::object& schema, SchemaNode& out) {
   const json::value* description = schema.if_contains("description");
   if (description && description->is_string())
@@ -157,6 +169,7 @@ Status SchemaCompiler::annotations(const json::object& schema, SchemaNode& out) 
   return {};
 }
 
+// Names without a property of their own are kept: allOf parts declare them elsewhere.
 std::uint32_t SchemaCompiler::requiredList(const json::object& schema) {
   const auto* required = schema.if_contains("required");
   if (!required || !required->is_array()) return 0;
@@ -166,8 +179,7 @@ std::uint32_t SchemaCompiler::requiredList(const json::object& schema) {
   return builder_.list(names);
 }
 
-Status SchemaCompiler::objectKeywords(const json::object& schema, unsigned depth,
-                                      SchemaNode& out) {
+Status SchemaCompiler::objectKeywords(const json::object& schema, unsigned depth, SchemaNode& out) {
   out.required = requiredList(schema);
   const auto* additional = schema.if_contains("additionalProperties");
   if (additional && additional->is_bool()) {
@@ -193,8 +205,7 @@ Status SchemaCompiler::objectKeywords(const json::object& schema, unsigned depth
 }
 
 // `items` as a list is the tuple of older dialects: prefixItems since 2020-12.
-Status SchemaCompiler::arrayKeywords(const json::object& schema, unsigned depth,
-                                     SchemaNode& out) {
+Status SchemaCompiler::arrayKeywords(const json::object& schema, unsigned depth, SchemaNode& out) {
   const auto* items = schema.if_contains("items");
   const bool tuple = items && items->is_array();
   if (items && !tuple) {
@@ -219,6 +230,7 @@ Result<std::uint32_t> SchemaCompiler::schemaList(const json::object& schema,
   return builder_.list(indices);
 }
 
+// Kept as written, not merged: flattening and checking need the parts.
 Status SchemaCompiler::combiners(const json::object& schema, unsigned depth, SchemaNode& out) {
   EXECUTOR_TRY(out.allOf, schemaList(schema, "allOf", depth));
   EXECUTOR_TRY(out.anyOf, schemaList(schema, "anyOf", depth));

@@ -10,20 +10,44 @@ namespace {
 
 // Kept as written. Not listed and so dropped: examples, `xml`, `externalDocs`, extensions, and what
 // has a field of its own.
-constexpr std::array<std::string_view, 30> kRestKeywords = {
-    "title",           "pattern",         "minLength",        "maxLength",
-    "minimum",         "maximum",         "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf",      "minItems",        "maxItems",         "uniqueItems",
-    "minProperties",   "maxProperties",   "not",              "if",
-    "then",            "else",            "contains",         "minContains",
-    "maxContains",     "propertyNames",   "patternProperties", "dependentRequired",
-    "dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "discriminator",
-    "contentEncoding",  "contentMediaType"};
+constexpr std::array<std::string_view, 30> kRestKeywords = {"title",
+                                                            "pattern",
+                                                            "minLength",
+                                                            "maxLength",
+                                                            "minimum",
+                                                            "maximum",
+                                                            "exclusiveMinimum",
+                                                            "exclusiveMaximum",
+                                                            "multipleOf",
+                                                            "minItems",
+                                                            "maxItems",
+                                                            "uniqueItems",
+                                                            "minProperties",
+                                                            "maxProperties",
+                                                            "not",
+                                                            "if",
+                                                            "then",
+                                                            "else",
+                                                            "contains",
+                                                            "minContains",
+                                                            "maxContains",
+                                                            "propertyNames",
+                                                            "patternProperties",
+                                                            "dependentRequired",
+                                                            "dependentSchemas",
+                                                            "unevaluatedItems",
+                                                            "unevaluatedProperties",
+                                                            "discriminator",
+                                                            "contentEncoding",
+                                                            "contentMediaType"};
 
-constexpr std::array<std::string_view, 9> kAnnotations = {
-    "$ref",     "description", "summary",    "title",     "deprecated",
-    "example",  "examples",    "readOnly",   "writeOnly"};
+// Keywords beside $ref that change nothing about which values are valid.
+constexpr std::array<std::string_view, 9> kAnnotations = {"$ref",     "description", "summary",
+                                                          "title",    "deprecated",  "example",
+                                                          "examples", "readOnly",    "writeOnly"};
 
+// 0 for names JSON Schema does not have ("file", "any"): no restriction, since a wrong one would
+// refuse good calls.
 std::uint16_t typeBit(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, SchemaType>, 7> kTypes = {
       {{"null", kTypeNull},
@@ -53,6 +77,7 @@ void normalizeBound(json::object& rest, std::string_view bound, std::string_view
 
 }  // namespace
 
+// A list of types is 3.1; 3.0 documents have it by mistake and mean the same.
 std::uint16_t typesOf(const json::object& schema) {
   const auto* type = schema.if_contains("type");
   if (!type) return 0;
@@ -64,11 +89,12 @@ std::uint16_t typesOf(const json::object& schema) {
   return bits;
 }
 
+// In the document's order, so that equal schemas stay equal as bytes and are stored once.
 std::string restOf(const json::object& schema) {
   json::object rest;
   for (const auto& [key, value] : schema) {
-    const bool kept = std::ranges::find(kRestKeywords, std::string_view(key)) !=
-                      kRestKeywords.end();
+    const bool kept =
+        std::ranges::find(kRestKeywords, std::string_view(key)) != kRestKeywords.end();
     if (kept) rest.emplace(key, value);
   }
   normalizeBound(rest, "minimum", "exclusiveMinimum");
@@ -76,6 +102,8 @@ std::string restOf(const json::object& schema) {
   return rest.empty() ? std::string() : serializeJson(rest);
 }
 
+// 3.0 documents rarely list null although they say nullable (the standard asks for both); without
+// it the null that is meant would be refused.
 std::string enumOf(const json::object& schema, bool withNull) {
   const auto* found = schema.if_contains("enum");
   if (!found || !found->is_array()) return {};
@@ -90,11 +118,11 @@ std::string enumOf(const json::object& schema, bool withNull) {
 bool onlyAnnotates(const json::object& schema) {
   return std::ranges::all_of(schema, [](const auto& member) {
     const std::string_view key = member.key();
-    return key.starts_with("x-") ||
-           std::ranges::find(kAnnotations, key) != kAnnotations.end();
+    return key.starts_with("x-") || std::ranges::find(kAnnotations, key) != kAnnotations.end();
   });
 }
 
+// $defs and definitions are where JSON Schema documents that were converted keep theirs.
 std::string_view componentName(std::string_view reference) {
   const auto slash = reference.rfind('/');
   if (slash == reference.npos) return {};

@@ -5,12 +5,14 @@
 namespace executor::source::openapi {
 namespace {
 
+// Scheme names are compared without case (RFC 9110 section 11.1).
 std::string httpType(std::string_view scheme) {
   if (equalsIgnoreCase(scheme, "bearer")) return "bearer";
   if (equalsIgnoreCase(scheme, "basic")) return "basic";
   return "unsupported";  // digest, negotiate, …
 }
 
+// An API key without a place or a name cannot be sent and stays "unsupported".
 SecurityScheme schemeOf(std::string_view name, const json::object& source) {
   SecurityScheme out{.name = std::string(name), .type = "unsupported"};
   const std::string_view type = findString(source, "type");
@@ -26,6 +28,8 @@ SecurityScheme schemeOf(std::string_view name, const json::object& source) {
 
 }  // namespace
 
+// References that lead nowhere are left out: a requirement that names one cannot be satisfied,
+// which the user sees from the requirement.
 std::vector<SecurityScheme> securitySchemesOf(const Document& document) {
   std::vector<SecurityScheme> out;
   const auto* components = findObject(document.root(), "components");

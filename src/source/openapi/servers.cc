@@ -7,6 +7,7 @@
 namespace executor::source::openapi {
 namespace {
 
+// "https://h" but not "/x?u=https://h".
 bool hasScheme(std::string_view url) {
   const auto colon = url.find("://");
   return colon != url.npos && url.find('/') > colon;
@@ -35,17 +36,18 @@ std::string substitute(std::string url, const json::object* variables, Warnings&
     if (close == url.npos) break;
     const std::string name = url.substr(open + 1, close - open - 1);
     const auto* variable = variables ? variables->if_contains(name) : nullptr;
-    const auto* preset = variable && variable->is_object()
-                             ? variable->get_object().if_contains("default")
-                             : nullptr;
+    const auto* preset =
+        variable && variable->is_object() ? variable->get_object().if_contains("default") : nullptr;
     if (!preset) {
-      warnings.add(fmt::format("The server {} has a variable {} without a default; set the "
-                               "source's base URL.", url, name));
+      warnings.add(
+          fmt::format("The server {} has a variable {} without a default; set the "
+                      "source's base URL.",
+                      url, name));
       from = close + 1;
       continue;
     }
-    const std::string text = preset->is_string() ? std::string(preset->get_string())
-                                                 : serializeJson(*preset);
+    const std::string text =
+        preset->is_string() ? std::string(preset->get_string()) : serializeJson(*preset);
     url.replace(open, close - open + 1, text);
     from = open + text.size();
   }
@@ -54,6 +56,8 @@ std::string substitute(std::string url, const json::object* variables, Warnings&
 
 }  // namespace
 
+// Enough of RFC 3986 for server URLs: absolute, network-path, absolute-path and relative-path
+// references. The base's own query is never kept.
 std::string resolveUrl(std::string_view base, std::string_view reference) {
   if (base.empty() || hasScheme(reference)) return std::string(reference);
   const auto authority = base.find("://");
@@ -66,14 +70,15 @@ std::string resolveUrl(std::string_view base, std::string_view reference) {
   const std::string_view path = reference.substr(0, cut);
   const std::string_view tail = cut == reference.npos ? std::string_view{} : reference.substr(cut);
   if (path.starts_with('/')) return origin + withoutDotSegments(path) + std::string(tail);
-  std::string_view basePath =
-      pathStart == base.npos ? std::string_view{} : base.substr(pathStart);
+  std::string_view basePath = pathStart == base.npos ? std::string_view{} : base.substr(pathStart);
   basePath = basePath.substr(0, basePath.find_first_of("?#"));
   const auto slash = basePath.rfind('/');
   const std::string folder(slash == basePath.npos ? "/" : basePath.substr(0, slash + 1));
   return origin + withoutDotSegments(folder + std::string(path)) + std::string(tail);
 }
 
+// Entries without a url are skipped: an empty one would mean the document's own address by
+// accident.
 std::vector<std::string> serverUrls(const json::value* servers, std::string_view documentUrl,
                                     Warnings& warnings) {
   std::vector<std::string> out;

@@ -10,9 +10,15 @@ namespace {
 // Reference OAS-40 and SRC-010.
 TEST(ToolPath, SegmentsFollowTheVectors) {
   const std::vector<std::pair<std::string_view, std::string_view>> vectors = {
-      {"GitHub REST", "github_rest"}, {"123abc", "_123abc"}, {"---", "default"},
-      {"foo__bar_", "foo_bar"},       {"Ünïcode", "n_code"}, {"My API", "my_api"},
-      {"Ünï", "n"},                   {"a.b", "a_b"},        {"", "default"},
+      {"GitHub REST", "github_rest"},
+      {"123abc", "_123abc"},
+      {"---", "default"},
+      {"foo__bar_", "foo_bar"},
+      {"Ünïcode", "n_code"},
+      {"My API", "my_api"},
+      {"Ünï", "n"},
+      {"a.b", "a_b"},
+      {"", "default"},
       {"compiled-api", "compiled_api"}};
   for (const auto& [text, segment] : vectors) EXPECT_EQ(pathSegment(text), segment) << text;
 }
@@ -20,10 +26,10 @@ TEST(ToolPath, SegmentsFollowTheVectors) {
 // Reference OAS-40 and SRC-011.
 TEST(ToolPath, SnakeFollowsTheVectors) {
   const std::vector<std::pair<std::string_view, std::string_view>> vectors = {
-      {"getUserByID", "get_user_by_id"}, {"oauth2Token", "oauth_2_token"},
-      {"HTTPServer", "http_server"},     {"createIPv4", "create_i_pv_4"},
+      {"getUserByID", "get_user_by_id"},   {"oauth2Token", "oauth_2_token"},
+      {"HTTPServer", "http_server"},       {"createIPv4", "create_i_pv_4"},
       {"get_/users/{id}", "get_users_id"}, {"0start", "_0_start"},
-      {"OAuth2Token", "o_auth_2_token"}, {"listV2Things", "list_v_2_things"}};
+      {"OAuth2Token", "o_auth_2_token"},   {"listV2Things", "list_v_2_things"}};
   for (const auto& [text, segment] : vectors) EXPECT_EQ(snakeSegment(text), segment) << text;
 }
 
@@ -43,8 +49,7 @@ TEST(ToolPath, PathsFollowTheVectors) {
       {"Api20100401Account", "FetchAccount", "GET", "/", "account.fetch_account"},
       {"v2_users", "listUsers", "GET", "/", "v_2_users.list_users"},
       {"health", "healthCheck", "GET", "/", "health.check"},
-      {"dns", "", "GET", "/v4/domains/{domain}/records",
-       "dns.get_v_4_domains_domain_records"},
+      {"dns", "", "GET", "/v4/domains/{domain}/records", "dns.get_v_4_domains_domain_records"},
       {"default", "users", "GET", "/", "users"}};
   for (const auto& v : vectors)
     EXPECT_EQ(toolPath(v.tag, v.operationId, v.method, v.pathTemplate), v.path);

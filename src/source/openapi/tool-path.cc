@@ -6,6 +6,8 @@
 namespace executor::source::openapi {
 namespace {
 
+// `then` would make the proxy look like a promise; `pages` is ours; the rest are JavaScript's
+// (D20).
 constexpr std::array<std::string_view, 7> kReservedSegments = {
     "then", "pages", "call", "apply", "bind", "constructor", "prototype"};
 
@@ -14,6 +16,8 @@ bool isUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool isLetter(char c) { return isLower(c) || isUpper(c); }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
+// Before text[i]: lower|Upper, digit|Upper, ACRONYM|Word, letter|digit, digit|letter. Only ASCII:
+// other bytes become `_` anyway.
 bool isSeam(std::string_view text, std::size_t i) {
   const char before = text[i - 1], here = text[i];
   if (isUpper(here) && (isLower(before) || isDigit(before))) return true;
@@ -21,6 +25,7 @@ bool isSeam(std::string_view text, std::size_t i) {
   return (isLetter(before) && isDigit(here)) || (isDigit(before) && isLetter(here));
 }
 
+// Everything outside [a-z0-9] is `_`, bytes of UTF-8 characters too (OAS-38).
 char folded(char c) {
   if (isUpper(c)) return static_cast<char>(c - 'A' + 'a');
   return isLower(c) || isDigit(c) ? c : '_';
@@ -41,6 +46,7 @@ std::string_view withoutApiDate(std::string_view tag) {
   return rest;
 }
 
+// Applied to whole segments only: "get_then" is fine.
 std::string notReserved(std::string segment) {
   if (std::ranges::find(kReservedSegments, segment) != kReservedSegments.end()) segment += '_';
   return segment;
@@ -48,6 +54,7 @@ std::string notReserved(std::string segment) {
 
 }  // namespace
 
+// Runs of `_` become one while the text is built, so one at each end is all there can be.
 std::string pathSegment(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -89,11 +96,14 @@ std::string toolPath(std::string_view tag, std::string_view operationId, std::st
   return notReserved(std::move(group)) + "." + notReserved(std::move(name));
 }
 
+// Assigned and retired paths are taken before the first question, so that a new operation cannot
+// get one whose owner merely comes later in the document.
 PathAssigner::PathAssigner(const PathHistory& history) : history_(history) {
   for (const auto& [key, path] : history.assigned) taken_.insert(path);
   taken_.insert(history.retired.begin(), history.retired.end());
 }
 
+// Counting goes on where it stopped for this name: 10,000 operations of one name stay linear.
 std::string PathAssigner::unused(const std::string& wanted) {
   if (taken_.insert(wanted).second) return wanted;
   for (unsigned& suffix = lastSuffix_.try_emplace(wanted, 1).first->second;;) {

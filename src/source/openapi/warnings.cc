@@ -6,6 +6,8 @@
 
 namespace executor::source::openapi {
 
+// Beyond the limit repetitions are counted too: remembering texts to tell them apart would be
+// unbounded.
 void Warnings::add(std::string text) {
   if (texts_.size() >= kMaxWarnings) {
     ++more_;
