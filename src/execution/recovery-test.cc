@@ -31,6 +31,14 @@ class RecoveryTest : public ::testing::Test {
     return stage;
   }
 
+  // Until the server that will be killed has an approval in the store, as another process sees it.
+  void untilAskedElsewhere() {
+    Stage other(paths_);
+    other.keepFiles = true;
+    other.until(
+        [&] { return !other.run(other.approvals->list(person(), "pending", ""))->empty(); });
+  }
+
   LastingUpstream upstream_;
   Paths paths_ = Paths::fresh();
 };
@@ -86,12 +94,15 @@ TEST_F(RecoveryTest, AnUnsafeCallThatWasBeingSentIsUnknownAndNotSentAgain) {
 
 TEST_F(RecoveryTest, ASafeCallWithoutOutcomeRunsAgain) {
   upstream_.holdUntil(2);
-  // A write makes the journal durable up to here; the read that follows is lost and sent again.
+  // The approval that is asked for makes the journal durable up to here; the read is under way.
   const std::string id =
       runAndKill(paths_,
                  "const calls = [tools.shop.items.create({name: 'x'}), tools.shop.slow.read()];"
                  "return (await calls[1]).together",
-                 [&] { upstream_.waitFor("GET", 1); });
+                 [&] {
+                   upstream_.waitFor("GET", 1);
+                   untilAskedElsewhere();
+                 });
   auto stage = reopen();
   const ExecutionView view = stage->finish(id);
   EXPECT_EQ(view.resultJson, "2") << view.errorMessage;
