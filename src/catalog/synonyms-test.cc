@@ -39,7 +39,7 @@ TEST(Synonyms, ImpliedWordsDoNotImplyBack) {
 
 TEST(Synonyms, AreFoundForEveryFormOfAWord) {
   EXPECT_EQ(weightOf("repositories", "repos"), kSameWordWeight);
-  EXPECT_EQ(weightOf("creating", "adding"), kSynonymWeight);
+  EXPECT_EQ(weightOf("updating", "edited"), kSynonymWeight);
 }
 
 TEST(Synonyms, NoWordStandsForItself) {
