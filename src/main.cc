@@ -9,9 +9,8 @@
 #include "source/openapi/compile-job.h"
 
 int main(int argc, char** argv) {
-  static constexpr std::array kJobs = {
-      executor::sandbox::Job{executor::source::openapi::kCompileJobName,
-                             executor::source::openapi::compileOpenApiJob}};
+  static constexpr std::array kJobs = {executor::sandbox::Job{
+      executor::source::openapi::kCompileJobName, executor::source::openapi::compileOpenApiJob}};
   executor::sandbox::runZygoteIfAsked(argc, argv, kJobs);
   return executor::cli::runProgram(argc, argv);
 }

@@ -119,8 +119,8 @@ Result<const ConnectionRecord*> choose(const Records& all, const std::string& na
                                           quoteJson(names.front())));
 }
 
-// Holds no secret: each is read for the call that needs it. What is remembered is which sources have
-// no connection at all, because most calls of such a source would ask the store for nothing.
+// Holds no secret: each is read for the call that needs it. What is remembered is which sources
+// have no connection at all, because most calls of such a source would ask the store for nothing.
 class StoredConnections final : public Connections {
  public:
   StoredConnections(store::Store& store, catalog::Sources& sources, const Clock& clock)
@@ -197,7 +197,8 @@ Task<Result<source::Authorization>> StoredConnections::authorize(std::string wor
                                                                  std::string sourceId,
                                                                  std::string connection) {
   if (watch_.poll() || withoutConnection_.size() > kMaxRemembered) withoutConnection_.clear();
-  if (connection.empty() && withoutConnection_.contains(sourceId)) co_return source::Authorization{};
+  if (connection.empty() && withoutConnection_.contains(sourceId))
+    co_return source::Authorization{};
   EXECUTOR_CO_TRY(Records all,
                   co_await store_.read([sourceId](Txn& txn) { return ofSource(txn, sourceId); }));
   // A connection added since the read has touched the topic: the next call asks again.

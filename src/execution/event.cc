@@ -1,11 +1,11 @@
 #include "execution/event.h"
 
-#include "base/json-exact.h"
 #include <fmt/format.h>
 
 #include <array>
 
 #include "approval/approval.h"
+#include "base/json-exact.h"
 
 namespace executor::execution {
 namespace {

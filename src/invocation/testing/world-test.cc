@@ -148,7 +148,8 @@ std::string shopDocument(std::string_view baseUrl) {
   "parameters":[{"name":"q","in":"query","schema":{"type":"string"}}],
   "responses":{"200":{"description":"ok"}}},
  "post":{"tags":["items"],"operationId":"create","summary":"Create an item",
-  "requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["name"],
+  "requestBody":{"required":true,"content":{"application/json":{"schema":{
+    "type":"object","required":["name"],
    "properties":{"name":{"type":"string"},"note":{"type":"string"},
     "password":{"type":"string"}}}}}},
   "responses":{"201":{"description":"ok"}}}},
