@@ -2,8 +2,8 @@
 //
 // Each client has its own form of the same three facts: an URL, a header, a key. A line is either a
 // command for a shell or a piece of a configuration file with the file's usual place. The formats
-// are those the clients accept today. Codex and Gemini CLI were driven headless with theirs over
-// HTTP (2026-11-24), Claude Code and OpenCode are being driven; Cursor and VS Code are after their
+// are those the clients accept today. Claude Code, Codex, OpenCode and Gemini CLI were driven over
+// HTTP with the same keys (docs/clients.md); Cursor and VS Code are after their
 // documentation. When one changes its format, this is the only file to edit. Keys are quoted for
 // the shell, JSON or TOML they stand in. The page passes a placeholder instead of the key, because
 // a page never shows a credential (invariant 1).
