@@ -14,6 +14,7 @@ using source::ToolSet;
 using source::ToolView;
 
 constexpr std::size_t kSampleItems = 2;
+constexpr unsigned kFullDepth = 1;  // an item of a list, or a part of allOf, is shown in full too
 
 // A value that a client which checks formats would take.
 std::string sampleText(std::string_view format) {
@@ -49,7 +50,7 @@ json::object sampleObject(const ToolSet& set, const SchemaView& view, const json
   for (const auto& property : view.properties) {
     if (const auto* known = find(echo, property.name)) {
       out[property.name] = *known;
-    } else if (property.required || depth == 0) {
+    } else if (property.required || depth <= kFullDepth) {
       out[property.name] = sampleOf(set, property.schema, {}, depth + 1);
     }
   }
