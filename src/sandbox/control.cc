@@ -12,6 +12,7 @@
 namespace executor::sandbox {
 namespace {
 
+// No name or reason holds these: they are ours, or come from strerror.
 constexpr char kLine = '\n';
 constexpr char kCell = '\t';
 
@@ -28,6 +29,7 @@ std::string encodeHello(const ZygoteHello& hello) {
   return text;
 }
 
+// Garbage gives a hello that is not ok, which is what a server makes of it.
 ZygoteHello decodeHello(std::string_view text) {
   ZygoteHello hello;
   const auto lines = splitText(text, kLine);
@@ -46,6 +48,7 @@ ZygoteHello decodeHello(std::string_view text) {
   return hello;
 }
 
+// SCM_RIGHTS duplicates the descriptors; the sender still owns and closes its own.
 bool sendReport(int socket, const ZygoteReport& report, const int* descriptors, int count) {
   iovec part{const_cast<ZygoteReport*>(&report), sizeof report};
   alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))]{};

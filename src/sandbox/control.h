@@ -44,6 +44,7 @@ struct ZygoteHello {
   std::vector<JailPart> parts;
 };
 
+// As text lines; it is sent once and read by people when something fails.
 std::string encodeHello(const ZygoteHello& hello);
 ZygoteHello decodeHello(std::string_view text);
 

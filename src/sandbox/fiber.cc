@@ -9,8 +9,10 @@
 namespace executor::sandbox {
 namespace {
 
+// Larger than any frame of the translated code, so that no function can step over it.
 constexpr std::size_t kGuardBytes = 64u << 10;
 
+// One thread: a plain variable will do, and a handler may read it.
 Fiber* running = nullptr;
 
 }  // namespace
@@ -52,8 +54,11 @@ void Fiber::switchIn() {
   guestState() = outer;
 }
 
+// Also from the tick's handler: the registers of the interrupted code are in the handler's frame on
+// this stack.
 void Fiber::yield() { swapcontext(&inside_, &outside_); }
 
+// makecontext passes no pointer portably; who is being switched to is in `running`.
 void Fiber::enter() { running->loop(); }
 
 // Never returns: a stack is made once and used for many slices.

@@ -23,12 +23,16 @@
 namespace executor::sandbox {
 
 inline constexpr std::size_t kMaxDeliveryBytes = 16u << 20;  // one outcome as JSON
+// Two texts of kMaxDeliveryBytes and the rest of an outcome fit.
 inline constexpr std::size_t kMaxFrameBytes = 40u << 20;
+// Paths, codes and names.
 inline constexpr std::size_t kMaxPathBytes = 1u << 10;
 inline constexpr std::size_t kMaxOptionsBytes = 64u << 10;
+// Messages, hints, stacks. Longer ones are cut by whoever makes the frame.
 inline constexpr std::size_t kMaxErrorTextBytes = 16u << 10;
 
 // Server to worker.
+// Begins a run. Its limits are already cut to the product's maxima.
 struct StartFrame {
   static constexpr std::uint8_t kType = 1;
   std::uint32_t run = 0;
@@ -48,6 +52,7 @@ struct StartFrame {
   }
 };
 
+// The outcome of call n: one turn. Fields as in Delivery (runtime.h).
 struct DeliverFrame {
   static constexpr std::uint8_t kType = 2;
   std::uint32_t run = 0;
@@ -71,6 +76,7 @@ struct DeliverFrame {
   }
 };
 
+// A timer has come due: one turn. The clock is what Date.now() shows in it.
 struct TimerFrame {
   static constexpr std::uint8_t kType = 3;
   std::uint32_t run = 0;
@@ -93,6 +99,7 @@ struct StopFrame {
 };
 
 // Worker to server.
+// The first frame of a worker, once: it has a machine and takes runs. Its run is 0.
 struct ReadyFrame {
   static constexpr std::uint8_t kType = 16;
   std::uint32_t run = 0;
@@ -101,6 +108,8 @@ struct ReadyFrame {
   void fields(V&) {}
 };
 
+// The program compiled; `code` is what runs, without types. Stripping can grow it (a transform
+// prints anew), hence the limit.
 struct StartedFrame {
   static constexpr std::uint8_t kType = 17;
   std::uint32_t run = 0;
@@ -112,6 +121,7 @@ struct StartedFrame {
   }
 };
 
+// A tool call. n counts from 1 in program order over the whole run (D8).
 struct CallFrame {
   static constexpr std::uint8_t kType = 18;
   std::uint32_t run = 0;
@@ -127,6 +137,7 @@ struct CallFrame {
   }
 };
 
+// Ids are numbers of the harness, unique among the run's open timers.
 struct TimerSetFrame {
   static constexpr std::uint8_t kType = 19;
   std::uint32_t run = 0;
@@ -150,6 +161,7 @@ struct TimerClearedFrame {
   }
 };
 
+// One console line; the limit leaves room for the note that it was cut.
 struct ConsoleFrame {
   static constexpr std::uint8_t kType = 21;
   std::uint32_t run = 0;
@@ -164,6 +176,7 @@ struct ConsoleFrame {
 
 inline constexpr std::string_view kConsoleLevels[] = {"debug", "log", "info", "warn", "error"};
 
+// Answers every start, delivery and timer that did not end the run.
 struct TurnEndFrame {
   static constexpr std::uint8_t kType = 22;
   std::uint32_t run = 0;
@@ -175,6 +188,7 @@ struct TurnEndFrame {
   }
 };
 
+// How a run ended. Everything in it is checked before it is believed (WorkerLink).
 struct EndFrame {
   static constexpr std::uint8_t kType = 23;
   std::uint32_t run = 0;
@@ -202,6 +216,7 @@ struct EndFrame {
   }
 };
 
+// The run of a StopFrame is gone; nothing follows from it.
 struct StoppedFrame {
   static constexpr std::uint8_t kType = 24;
   std::uint32_t run = 0;

@@ -1,3 +1,18 @@
+// How a verdict is reached. A turn runs the program's code on the machine, then microtasks one by
+// one; after each the host looks at the main promise. Settled means judged: its value is turned
+// into JSON by the engine's C code, or its reason is read as an error. Not settled and nothing open
+// means deadlock. A trap ends the run with what the host kept, for the machine's memory says
+// nothing reliable any more.
+//
+// The rule that shapes the code: guest code can be left by siglongjmp at any instruction, from the
+// tick's signal handler. So no function here may hold a std::string or the like in a local while it
+// calls into the machine; texts live in members (text_, stackText_, calling_), and host work
+// between is marked by HostSection. An exception in a member is not lost memory: the GuestRun is
+// destroyed as a whole.
+//
+// Values of the engine are rarely freed. What dies with the run costs nothing; only what repeats
+// per call or per microtask is given back, or a program that makes calls in a loop would run into
+// its memory limit by our fault.
 #include "sandbox/guest-run.h"
 
 #include <fmt/format.h>
@@ -11,10 +26,16 @@
 namespace executor::sandbox {
 namespace {
 
+// The engine's own words, compared to tell which limit was met. They are part of the pinned build:
+// the tests in limits-test.cc fail when an update changes them.
 constexpr std::string_view kOutOfMemory = "out of memory";
 constexpr std::string_view kStackExceeded = "Maximum call stack size exceeded";
 constexpr std::string_view kConsoleFull = "[console output over 64 KiB is dropped]";
+// Of texts that only describe: an error's name, a path in a value. Longer ones are the program's
+// making.
 constexpr std::size_t kMaxNameBytes = 200;
+// Of a stack as the engine gives it. agentStack() keeps 16 frames; a program can make its stack as
+// long as it likes.
 constexpr std::size_t kMaxRawStackBytes = 8u << 10;
 
 // splitmix64: any seed gives a good stream, zero too. Not for secrets: none are made in a program.
@@ -27,6 +48,7 @@ std::uint64_t mix(std::uint64_t& state) {  // splitmix64
 
 }  // namespace
 
+// The image and the outbox are the worker's and outlive every run.
 GuestRun::GuestRun(StartFrame request, const Image& image, std::string& outbox)
     : request_(std::move(request)), image_(image), outbox_(outbox), random_(request_.seed) {
   end_.run = request_.run;
@@ -76,11 +98,15 @@ void GuestRun::begin() {
   if (isException(main_)) judgeRejected(machine_->takeException());
 }
 
+// Compiling executes nothing of the program: the wrapper is an arrow function, and evaluating its
+// text only makes it.
 bool GuestRun::compile(JsValue& function) {
   function = machine_->eval(text_, kProgramFile, kEvalStrict);
   return !isException(function);
 }
 
+// The engine complains about the wrapped text. When its complaint is about our part of it, the
+// agent gets a sentence about braces instead of one about code it never wrote.
 void GuestRun::syntaxError() {
   readThrown(machine_->takeException());
   HostSection host;
@@ -108,6 +134,7 @@ void GuestRun::drain() {
   judge();
 }
 
+// The promise has settled; what it settled with decides.
 void GuestRun::judge() {
   if (machine_->promiseState(main_) == Machine::Promise::fulfilled) return judgeFulfilled();
   judgeRejected(machine_->promiseResult(main_));
@@ -192,6 +219,8 @@ void GuestRun::classify() {
   failWith(ErrorCode::program_error, end_.message, {});
 }
 
+// The one place where a run's error is written. A result that was half read is dropped, so that an
+// end is either a result or an error, never both.
 void GuestRun::failWith(ErrorCode code, std::string message, std::string hint) {
   end_.ok = false;
   end_.resultJson.clear();
@@ -200,6 +229,8 @@ void GuestRun::failWith(ErrorCode code, std::string message, std::string hint) {
   end_.hint = truncateText(hint, kMaxErrorTextBytes - 64);
 }
 
+// Errors of the engine, and what the harness made that behaves like one (DOMException). The second
+// needs guest code, since it is an instanceof test.
 bool GuestRun::isErrorLike(JsValue value) {
   if (machine_->isError(value)) return true;
   return hasTag(value, JsTag::object) &&
@@ -226,6 +257,8 @@ void GuestRun::readThrown(JsValue value) {
   machine_->free(machine_->takeException());
 }
 
+// A stack that cannot be read (a getter that throws) leaves position and frames as they are:
+// unknown, not wrong.
 void GuestRun::readStack(JsValue error) {
   bool failed = true;
   const JsValue stack = machine_->property(error, "stack");
@@ -241,6 +274,7 @@ void GuestRun::readStack(JsValue error) {
 }
 
 // A turn without verdict leaves the run waiting, if there is anything it could wait for.
+// Called with guest code left behind: from here everything is host work and may allocate.
 void GuestRun::finishTurn(Trap trap) {
   if (trap != Trap::none) {
     trapped(trap);
@@ -278,12 +312,16 @@ void GuestRun::trapped(Trap trap) {
   end_.tainted = true;
 }
 
+// No microtask, no open call, no timer: nothing that can still happen would wake the program.
+// Waiting for the wall deadline would only hide its mistake.
 void GuestRun::deadlocked() {
   failWith(ErrorCode::deadlock, "The program waits for something that can never happen.",
            "A promise it awaits has no tool call and no timer behind it.");
   ended_ = true;
 }
 
+// For what goes wrong before there is a machine (stripping, memory) or when one cannot be had
+// again.
 void GuestRun::refuse(const Error& error, SourcePosition position, bool tainted) {
   failWith(error.code, error.message, error.hint);
   end_.detail = error.detail;
@@ -294,17 +332,22 @@ void GuestRun::refuse(const Error& error, SourcePosition position, bool tainted)
   ended_ = true;
 }
 
+// Apart from judging, because the CPU of the last slice is only known when the fiber has returned.
 void GuestRun::emitEnd() {
   end_.cpuMicros = cpuMicros;
   encodeFrame(end_, outbox_);
 }
 
+// Only between turns: then the C stack of the engine is dead and the image plus the differing
+// blocks are the whole state.
 std::unique_ptr<Machine> GuestRun::freeze() {
   frozen_ = std::make_unique<Frozen>(*machine_, image_);
   machine_->attach(nullptr);
   return std::move(machine_);
 }
 
+// A failed thaw leaves frozen_ set and the machine with its partial content; the caller ends the
+// run and restores the machine.
 void GuestRun::thaw(std::unique_ptr<Machine> machine) {
   machine_ = std::move(machine);
   frozen_->thaw(*machine_);
@@ -312,6 +355,8 @@ void GuestRun::thaw(std::unique_ptr<Machine> machine) {
   machine_->attach(this);
 }
 
+// A held call has not been sent, so an outcome for it cannot be genuine: the server counts it as
+// unknown and there is no turn.
 bool GuestRun::deliver(const DeliverFrame& frame) {
   const auto found = open_.find(frame.n);
   if (found == open_.end() || (!held_.empty() && frame.n >= held_.front().n)) return false;
@@ -375,6 +420,8 @@ JsValue GuestRun::makeError(const DeliverFrame& frame, std::string_view stack) {
   return error;
 }
 
+// The same kind of error as a failed call, so that a program handles a limit like any other
+// failure. n is 0: no call of the server's is behind it, and an uncaught one is no denial (D11).
 JsValue GuestRun::throwLimit(ErrorCode code, std::string_view message, std::string_view hint) {
   {
     HostSection host;
@@ -416,10 +463,14 @@ void GuestRun::sendHeldCalls() {
   }
 }
 
+// Guest. The functions were taken from the image when it was made; nothing the program patches
+// replaces them.
 JsValue GuestRun::harness(HarnessFunction function, std::span<const JsValue> arguments) {
   return machine_->call(image_.functions[static_cast<std::size_t>(function)], arguments);
 }
 
+// Everything the harness can ask of the host. The harness holds these functions in closures; should
+// a program get hold of one, it can do what `tools`, `console` and timers let it do anyway.
 JsValue GuestRun::hostCall(std::string_view function, std::span<const JsValue> arguments) {
   if (function == "call") return onCall(arguments);
   if (function == "console") return onConsole(arguments);

@@ -60,6 +60,8 @@ class GuestRun final : public GuestHost {
   void onEngineText(std::string_view text) override;
 
  private:
+  // The two functions that settle the promise of a call, owned, and where the call was made: the
+  // stack of its failure.
   struct PendingCall {
     JsValue resolve = kUndefined;
     JsValue reject = kUndefined;
@@ -75,7 +77,9 @@ class GuestRun final : public GuestHost {
   };
 
   template <class Body>
+  // One turn (D8): `body`, then microtasks, then the verdict or the wait.
   void turn(Body&& body);
+  // Guest: to be called inside a turn. What they find out goes to end_, with judged_ set.
   void drain();
   void judge();
   void judgeFulfilled();
@@ -83,15 +87,18 @@ class GuestRun final : public GuestHost {
   bool isErrorLike(JsValue value);
   void readThrown(JsValue value);
   void readStack(JsValue error);
+  // Which limit an error means, or program_error. Host: looks at end_ only.
   void classify();
   void finishTurn(Trap trap);
   void trapped(Trap trap);
   void deadlocked();
   void failWith(ErrorCode code, std::string message, std::string hint);
+  // Guest. False with the engine's exception pending.
   bool compile(JsValue& function);
   void syntaxError();
   void classifyHostError(const HostError& error);
   void seedRandom();
+  // Guest. Resolves or rejects the promise of settling_.
   void settle(const DeliverFrame& frame);
   void begin();
   JsValue makeError(const DeliverFrame& frame, std::string_view stack);
@@ -99,6 +106,8 @@ class GuestRun final : public GuestHost {
   void timerFailed();
   void sendHeldCalls();
 
+  // What hostCall() dispatches to. Guest: they read their arguments, which may run the program's
+  // code.
   JsValue onCall(std::span<const JsValue> arguments);
   JsValue onConsole(std::span<const JsValue> arguments);
   JsValue onTimer(std::span<const JsValue> arguments);
@@ -108,13 +117,16 @@ class GuestRun final : public GuestHost {
                     std::size_t limit);
   JsValue harness(HarnessFunction function, std::span<const JsValue> arguments);
 
+  // What the server asked for; limits are already cut to the product's maxima.
   StartFrame request_;
   const Image& image_;
   std::string& outbox_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Frozen> frozen_;
   ProgramText program_;
+  // The promise of the program's async function.
   JsValue main_ = kUndefined;
+  // Filled piece by piece while judging; sent by emitEnd().
   EndFrame end_;
   std::map<std::uint32_t, PendingCall> open_;  // made and not settled, sent or held
   std::deque<CallFrame> held_;                 // beyond openCalls
@@ -125,8 +137,10 @@ class GuestRun final : public GuestHost {
   CallFrame calling_;
   DeliverFrame limit_;
   std::string stackText_, text_;
+  // Interrupt polls so far: the same for the same code and deliveries, on every machine (D9).
   std::uint64_t fuel_ = 0;
   std::uint64_t random_ = 0;
+  // The clock of the first turn: what performance.now() counts from.
   std::int64_t startClock_ = 0;
   std::uint32_t calls_ = 0;
   std::uint32_t sent_ = 0;  // open and known to the server

@@ -41,6 +41,7 @@ constexpr int kAllowed[] = {
 #endif
 };
 
+// All conditions must hold. Arguments are compared as 64-bit numbers.
 bool allowIf(scmp_filter_ctx filter, int call, std::span<const scmp_arg_cmp> conditions) {
   return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call,
                                 static_cast<unsigned>(conditions.size()), conditions.data()) == 0;
@@ -58,6 +59,8 @@ bool addRules(scmp_filter_ctx filter) {
          allowIf(filter, SCMP_SYS(mmap), map);
 }
 
+// libseccomp writes to a descriptor only; a memfd keeps it off the disk. 64 KiB are more than the
+// 4,096 instructions the kernel takes.
 Result<std::vector<unsigned char>> exportFilter(scmp_filter_ctx filter) {
   const int file = memfd_create("filter", MFD_CLOEXEC);
   if (file < 0) return failInternal(withErrno("memfd_create", errno));

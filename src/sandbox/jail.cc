@@ -89,6 +89,7 @@ bool dropCapabilities() {
   return syscall(SYS_capset, &header, none) == 0;
 }
 
+// Soft and hard: nobody in the jail may raise it again.
 bool limitResource(int resource, rlim_t value) {
   const rlimit limit{value, value};
   return setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) == 0;
@@ -108,6 +109,7 @@ bool limitResources(const JailLimits& limits) {
 #endif
 }
 
+// Everything else is closed, including what the zygote inherited.
 bool keepOnly(int socket) {
   if (socket != kJailSocket && dup2(socket, kJailSocket) < 0) return false;
 #ifdef EXECUTOR_SANITIZED
@@ -118,6 +120,7 @@ bool keepOnly(int socket) {
 #endif
 }
 
+// Last: from the next instruction on, what is not allowed kills the process.
 bool filterCalls(const JailPlan& plan) {
   sock_fprog program{};
   program.len = static_cast<unsigned short>(plan.filter.size() / sizeof(sock_filter));
@@ -127,6 +130,8 @@ bool filterCalls(const JailPlan& plan) {
 
 }  // namespace
 
+// Raw clone without a new stack: like fork, into new namespaces. PID 1 of its namespace, which dies
+// with it.
 pid_t cloneJailed(const JailPlan& plan) {
   return static_cast<pid_t>(syscall(SYS_clone, plan.cloneFlags | SIGCHLD, 0, 0, 0, 0));
 }

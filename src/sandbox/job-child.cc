@@ -13,6 +13,7 @@
 namespace executor::sandbox {
 namespace {
 
+// False at the end of the stream: the server gave up on the job.
 bool receiveAll(void* to, std::size_t count) {
   auto* at = static_cast<char*>(to);
   while (count > 0) {
@@ -37,6 +38,7 @@ bool sendAll(const void* from, std::size_t count) {
   return true;
 }
 
+// Memory and time limits of a document read the same to a client: it is too complex.
 std::unexpected<Error> tooComplex() {
   return fail(ErrorCode::document_too_complex, "The document needs more memory than allowed.",
               "Split it, or remove parts that are not needed.");
@@ -73,6 +75,8 @@ std::string encodeJobError(const Error& error) {
   return bytes;
 }
 
+// The child is not trusted: an unknown code becomes worker_crashed. Its texts go no further than an
+// error's own, which are never secret.
 Error decodeJobError(std::string_view bytes) {
   Error error;
   const auto parts = splitText(bytes, '\0');

@@ -8,8 +8,10 @@
 
 namespace executor::sandbox {
 
+// In the jailed child, which ends with it. What exceeds maxOutputBytes is document_too_large.
 [[noreturn]] void runJob(const Job& job, std::uint64_t maxOutputBytes);
 
+// Texts must hold no zero byte; what follows one is lost.
 std::string encodeJobError(const Error& error);
 Error decodeJobError(std::string_view bytes);
 

@@ -69,6 +69,7 @@ class Checker {
     return push(open, ']');
   }
 
+  // An object starts with its first key, so that value() can go on with the value.
   bool openObject(std::string& open) {
     space();
     if (eat('}')) return true;
@@ -101,6 +102,8 @@ class Checker {
     return eat(':');
   }
 
+  // Control characters must be escaped (RFC 8259 section 7); that the rest is UTF-8 was checked for
+  // the whole text.
   bool text() {
     if (!eat('"')) return false;
     while (at_ != end_) {
@@ -112,6 +115,7 @@ class Checker {
     return false;
   }
 
+  // Lone surrogates by \u are allowed: JavaScript writes them, and readers of ours accept them.
   bool escape() {
     if (at_ == end_) return false;
     const char c = *at_++;
@@ -129,6 +133,7 @@ class Checker {
     return at_ != from;
   }
 
+  // No leading zeros, no bare point, no plus: what JavaScript never writes is not JSON.
   bool number() {
     eat('-');
     if (!eat('0') && !digits()) return false;
@@ -147,6 +152,7 @@ class Checker {
 
 }  // namespace
 
+// UTF-8 first: the checker itself only looks at ASCII.
 bool isJson(std::string_view text) { return isValidUtf8(text) && Checker(text).whole(); }
 
 }  // namespace executor::sandbox

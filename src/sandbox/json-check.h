@@ -9,6 +9,7 @@
 
 namespace executor::sandbox {
 
+// An empty text is none. Numbers of any size are accepted: they are text to us (D22).
 bool isJson(std::string_view text);
 
 }  // namespace executor::sandbox

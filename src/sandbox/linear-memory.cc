@@ -11,7 +11,9 @@
 namespace executor::sandbox {
 namespace {
 
+// The bookkeeping page and the guard are one each.
 constexpr std::size_t kHostPage = 4096;
+// 64 MiB, in WebAssembly pages; a run's own cap is set before it starts.
 constexpr std::uint32_t kDefaultCap = 1024;
 
 std::uint32_t nextCap = kDefaultCap;
@@ -39,11 +41,13 @@ bool commit(wasm_rt_memory_t& memory, std::uint32_t pages) {
   return true;
 }
 
+// `size` is 32 bits in wabt's struct, so the cap stays below 4 GiB (Machine::setMemoryCap).
 void resize(wasm_rt_memory_t& memory, std::uint32_t pages) {
   memory.pages = pages;
   memory.size = static_cast<std::uint32_t>(pages * kWasmPage);
 }
 
+// wabt's reasons in our words; what it may add later counts as an abort of the module.
 Trap toTrap(wasm_rt_trap_t trap) {
   switch (trap) {
     case WASM_RT_TRAP_OOB: return Trap::outOfBounds;
@@ -77,6 +81,8 @@ void releaseMemory(wasm_rt_memory_t& memory) {
   memory.data = nullptr;
 }
 
+// Plain static, not thread_local: its address must be had in a signal handler without a lazy
+// allocation.
 GuestState& guestState() {
   static GuestState state;
   return state;

@@ -67,6 +67,7 @@ struct GuestState {
   sigjmp_buf* exit = nullptr;
   volatile sig_atomic_t inGuest = 0;
 };
+// Saved and restored with each fiber.
 GuestState& guestState();
 
 // Ends the guest code that is running. Must be called between GuestEntry and its end.

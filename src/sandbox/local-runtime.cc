@@ -1,3 +1,11 @@
+// The order of things when a run starts: a worker that may take it now, or the queue. The queue is
+// served whenever something changed that could let a run go: a worker got ready, fell idle, or
+// died. A worker that is given to a tenant is replaced as spare at once, from the zygote, which
+// takes about a millisecond and costs the run nothing.
+//
+// Failing to spawn is not retried here: it means the zygote or the kernel refuses, and every
+// waiting run fails with the reason. The next run asks again, so a recovered system recovers by
+// itself.
 #include "sandbox/local-runtime.h"
 
 #include <algorithm>
@@ -8,6 +16,7 @@
 namespace executor::sandbox {
 namespace {
 
+// How often workers are looked at. The watchdog's constants are counted in these.
 constexpr std::chrono::milliseconds kWatchEvery{500};
 
 // Limits can be asked for below the product's maxima, never above.
@@ -51,6 +60,8 @@ void boundDelivery(DeliverFrame& frame) {
 }  // namespace
 
 // One run as its owner holds it.
+// It holds the worker weakly: the link dies with its process, and every method then does nothing,
+// since onEnd has been called.
 class LocalRun final : public Run {
  public:
   LocalRun(LocalRuntime& runtime, std::uint32_t id, RunEvents& events)
@@ -61,6 +72,8 @@ class LocalRun final : public Run {
     if (!state_->ended) leave();
   }
 
+  // Unknown and settled calls are dropped here, so that the worker only hears of calls it made.
+  // What was delivered as a failure is remembered: only such a call can be what the run ended with.
   void deliver(Delivery delivery, EpochMs clock) override {
     const auto link = link_.lock();
     if (!link || state_->ended || state_->openCalls.erase(delivery.n) == 0) return;
@@ -70,12 +83,14 @@ class LocalRun final : public Run {
     link->deliver(frame);
   }
 
+  // A timer is used up by being delivered; the harness sets an interval again itself.
   void deliverTimer(std::uint32_t id, EpochMs clock) override {
     const auto link = link_.lock();
     if (!link || state_->ended || state_->timers.erase(id) == 0) return;
     link->fire({.run = id_, .id = id, .clock = clock});
   }
 
+  // The run ends for its owner now; the worker is told and has kStopGrace to let go of it.
   void stop(Error error) override {
     if (state_->ended) return;
     leave();
@@ -96,6 +111,8 @@ class LocalRun final : public Run {
   std::weak_ptr<WorkerLink>* link() { return &link_; }
 
  private:
+  // Where events go when the owner has destroyed its Run: nothing may reach it any more, and the
+  // worker may still be talking.
   struct Quiet final : RunEvents {
     void onStarted(std::string) override {}
     void onCall(std::uint32_t, std::string, std::string, std::string) override {}
@@ -110,6 +127,7 @@ class LocalRun final : public Run {
     return events;
   }
 
+  // Before a worker has the run, it is only an entry in the queue.
   void leave() {
     if (const auto link = link_.lock()) return link->stop(id_);
     if (!state_->ended) runtime_.dropWaiting(id_);
@@ -127,6 +145,8 @@ LocalRuntime::LocalRuntime(asio::io_context& loop, ZygoteClient& zygote)
   watch();
 }
 
+// Disowned first: a dying link must not ask a half-destroyed pool for a replacement. Runs that are
+// still held by their owners end as crashed.
 LocalRuntime::~LocalRuntime() {
   *alive_ = false;
   for (const auto& worker : workers_) worker->disown();
@@ -210,10 +230,12 @@ void LocalRuntime::dropWaiting(std::uint32_t run) {
   waiting_.remove_if([run](const Waiting& w) { return w.frame.run == run; });
 }
 
+// At most one is being made at a time: the second would only wait behind the first in the zygote.
 void LocalRuntime::ensureSpare() {
   if (spawning_ == 0 && !hasSpare(facts())) spawn();
 }
 
+// Without a place it does nothing; serveWaiting() makes room first.
 void LocalRuntime::spawn() {
   if (workers_.size() + spawning_ >= kMaxWorkers) return;
   ++spawning_;
@@ -241,6 +263,7 @@ void LocalRuntime::makeRoom() {
   if (index != kNoWorker) retire(workers_[index]);
 }
 
+// Kills and forgets a worker without telling onWorkerGone(): nothing is to be replaced in its name.
 void LocalRuntime::retire(const std::shared_ptr<WorkerLink>& link) {
   const auto keep = link;  // `link` may be an element of workers_
   std::erase(workers_, keep);
@@ -248,8 +271,10 @@ void LocalRuntime::retire(const std::shared_ptr<WorkerLink>& link) {
   keep->kill("retired");
 }
 
+// A spare may be what the oldest waiting run waits for.
 void LocalRuntime::onWorkerReady(WorkerLink&) { serveWaiting(); }
 
+// Called while the link dispatches, hence the reference that keeps it alive.
 void LocalRuntime::onWorkerIdle(WorkerLink& link) {
   const auto self = link.shared_from_this();
   if (isUsedUp(link.facts())) retire(self);
@@ -274,6 +299,8 @@ void LocalRuntime::onWorkerGone(WorkerLink& link) {
   });
 }
 
+// The queue is taken first: an onEnd may start another run, which must not be failed with the old
+// ones.
 void LocalRuntime::failWaiting(const Error& error) {
   auto waiting = std::exchange(waiting_, {});
   for (Waiting& w : waiting) {

@@ -64,7 +64,9 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   void makeRoom();
   void retire(const std::shared_ptr<WorkerLink>& link);
   void watch();
+  // Ends workers that placement says may go.
   void endIdle();
+  // Every run in the queue ends with `error`.
   void failWaiting(const Error& error);
 
   asio::io_context& loop_;
@@ -72,8 +74,10 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   asio::steady_timer watch_;
   std::vector<std::shared_ptr<WorkerLink>> workers_;
   std::list<Waiting> waiting_;  // in order of arrival
+  // Numbers are never reused within a runtime, across all its workers.
   std::uint32_t nextRun_ = 1;
   std::size_t spawning_ = 0;  // asked of the zygote, not yet in workers_
+  // False once destroyed: handlers posted to the loop look at it first.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

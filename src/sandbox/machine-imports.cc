@@ -9,11 +9,13 @@ namespace {
 constexpr std::uint32_t kWasiSuccess = 0;
 constexpr std::uint32_t kWasiBadDescriptor = 8;
 constexpr std::uint32_t kWasiNotSupported = 52;
+// The harness passes at most four. More is not our harness.
 constexpr std::uint32_t kMaxHostArguments = 8;
 constexpr std::string_view kNoImport =
     "import is not available: a program has no modules. Call tools with "
     "tools.<source>.<tool>(input).";
 
+// An Error of the guest with `text`, thrown; gives kException.
 JsValue throwText(Machine& machine, std::string_view text) {
   const JsValue error = machine.newError();
   machine.define(error, "message", machine.newString(text), false);
@@ -36,6 +38,8 @@ extern "C" {
 
 using namespace executor::sandbox;
 
+// Name, arguments and the array of pointers to them are all the guest's: each is checked before it
+// is read. `this` is of no interest.
 u32 Z_envZ_host_call(Z_env_instance_t* env, u32 name, u32 nameLength, u32, u32 argc, u32 argv) {
   Machine& machine = *env->machine;
   if (argc > kMaxHostArguments) leaveGuest(Trap::outOfBounds);
@@ -49,11 +53,14 @@ u32 Z_envZ_host_call(Z_env_instance_t* env, u32 name, u32 nameLength, u32, u32 a
 // The guest lives in UTC.
 u32 Z_envZ_host_get_timezone_offset(Z_env_instance_t*, u32, u32) { return 0; }
 
+// Never asks the engine to stop: the tick does that, at any instruction, not only at polls. Here
+// only fuel is counted (D9).
 u32 Z_envZ_host_interrupt(Z_env_instance_t* env) {
   if (GuestHost* host = env->machine->host()) host->onFuel();
   return 0;
 }
 
+// import() has to fail with our sentence, which the loader throws; any name will do.
 u32 Z_envZ_host_module_normalize(Z_env_instance_t* env, u32, u32) {
   return env->machine->put("module");
 }
@@ -63,6 +70,7 @@ u32 Z_envZ_host_module_load(Z_env_instance_t* env, u32, u32) {
   return 0;
 }
 
+// Unhandled rejections do not end a program (reference RUN-024).
 void Z_envZ_host_promise_rejection(Z_env_instance_t*, u32, u32, u32) {}
 
 // Frozen while guest code runs: the clock of the turn.
@@ -73,6 +81,7 @@ u32 Z_wasi_snapshot_preview1Z_clock_time_get(Z_wasi_snapshot_preview1_instance_t
   return kWasiSuccess;
 }
 
+// Descriptors do not exist. The module imports these for a C library that nothing calls.
 u32 Z_wasi_snapshot_preview1Z_fd_close(Z_wasi_snapshot_preview1_instance_t*, u32) {
   return kWasiNotSupported;
 }
@@ -85,6 +94,7 @@ u32 Z_wasi_snapshot_preview1Z_fd_seek(Z_wasi_snapshot_preview1_instance_t*, u32,
   return kWasiNotSupported;
 }
 
+// The engine's own last words before it aborts; they become part of the error's detail.
 u32 Z_wasi_snapshot_preview1Z_fd_write(Z_wasi_snapshot_preview1_instance_t* wasi, u32, u32 vectors,
                                        u32 count, u32 out) {
   constexpr u32 kMaxVectors = 16;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+// 0 for bytes that begin no character: continuations, overlong leads, beyond U+10FFFF.
 std::size_t lengthByLead(std::uint8_t lead) {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead < 0xE0) return 2;
@@ -42,6 +43,8 @@ bool isAscii(std::string_view text) {
 
 }  // namespace
 
+// A broken sequence is replaced once, with the continuations after it, not byte by byte: one lone
+// surrogate is one U+FFFD.
 void assignUtf8(std::string_view text, std::string& out) {
   if (isAscii(text)) {
     out.assign(text);

@@ -1,3 +1,11 @@
+// Calls into the translated engine. Arguments that are not numbers are copied into guest memory
+// (put), passed as addresses, and freed again; results that are addresses are read back under
+// bounds checks. Each call may not return: a trap, a fault or the tick leaves by siglongjmp, and
+// what was allocated in the guest is lost with it.
+//
+// JS_* and qjs_* are functions of QuickJS and of the npm package around it; their ownership rules
+// are QuickJS's: JS_Call and JS_GetProperty* give owned values, JS_DefineProperty* takes ownership
+// of the value.
 #include "sandbox/machine.h"
 
 #include <sys/mman.h>
@@ -17,6 +25,7 @@ namespace {
 // those pages are given back to the kernel, which is faster than copying zeros over them.
 constexpr std::uint32_t kColdStackBytes = 960u << 10;
 
+// Function types of the module, once per process; instances share them.
 void initializeModuleOnce() {
   static const bool once = [] {
     Z_quickjs_init_module();
@@ -27,6 +36,7 @@ void initializeModuleOnce() {
 
 }  // namespace
 
+// The imports get a pointer to what holds them, so a machine never moves.
 Machine::Machine() {
   initializeModuleOnce();
   env_.machine = this;
@@ -142,6 +152,7 @@ std::uint32_t Machine::put(std::string_view bytes) {
   return address;
 }
 
+// The text is copied with its terminating zero, which QuickJS's parser reads.
 JsValue Machine::eval(std::string_view code, std::string_view file, std::uint32_t flags) {
   const std::uint32_t text = put(code);
   const std::uint32_t name = put(file);
@@ -152,6 +163,8 @@ JsValue Machine::eval(std::string_view code, std::string_view file, std::uint32_
   return result;
 }
 
+// Eight bytes more than needed: malloc of zero bytes may give null, which would look like a full
+// memory.
 JsValue Machine::call(JsValue function, std::span<const JsValue> arguments, JsValue self) {
   const auto bytes = static_cast<std::uint32_t>(arguments.size() * sizeof(JsValue));
   const std::uint32_t list = allocate(bytes + 8);
@@ -178,6 +191,7 @@ JsValue Machine::newObject() { return GUEST(JS_NewObject)(&instance_, context_);
 
 JsValue Machine::newError() { return GUEST(JS_NewError)(&instance_, context_); }
 
+// With the two functions that settle it, owned by the caller.
 JsValue Machine::newPromise(JsValue& resolve, JsValue& reject) {
   const std::uint32_t functions = allocate(2 * sizeof(JsValue));
   const JsValue promise = GUEST(JS_NewPromiseCapability)(&instance_, context_, functions);
@@ -198,6 +212,7 @@ JsValue Machine::newHostFunction(std::string_view name) {
   return valueAt(box);
 }
 
+// The engine's parser, called from outside: what a program did to JSON.parse does not matter.
 JsValue Machine::parseJson(std::string_view text) {
   const std::uint32_t bytes = put(text);
   const std::uint32_t file = put("<json>");
@@ -208,6 +223,7 @@ JsValue Machine::parseJson(std::string_view text) {
   return value;
 }
 
+// Calls toJSON of the program's objects: guest code, bounded like any other.
 JsValue Machine::stringify(JsValue value) {
   return GUEST(JS_JSONStringify)(&instance_, context_, value, kUndefined, kUndefined);
 }
@@ -219,6 +235,7 @@ JsValue Machine::property(JsValue object, const char* name) {
   return value;
 }
 
+// Defined, not set: no setter of Object.prototype and no proxy takes part.
 void Machine::define(JsValue object, const char* name, JsValue value, bool enumerable) {
   constexpr std::uint32_t kConfigurableWritable = 1 | 2;
   constexpr std::uint32_t kEnumerable = 4;
@@ -232,6 +249,7 @@ JsValue Machine::element(JsValue array, std::uint32_t index) {
   return GUEST(JS_GetPropertyUint32)(&instance_, context_, array, index);
 }
 
+// The pending exception, owned; none is pending afterwards. Null if there was none.
 JsValue Machine::takeException() { return GUEST(JS_GetException)(&instance_, context_); }
 
 JsValue Machine::throwValue(JsValue value) { return GUEST(JS_Throw)(&instance_, context_, value); }
@@ -262,6 +280,7 @@ JsValue Machine::duplicate(JsValue value) {
 
 void Machine::free(JsValue value) { GUEST(JS_FreeValue)(&instance_, context_, value); }
 
+// Only when the image is made. During a run the engine decides itself.
 void Machine::collectGarbage() { GUEST(JS_RunGC)(&instance_, runtime_); }
 
 // Hostile numbers: NaN and what does not fit become 0 instead of undefined behaviour.
@@ -271,6 +290,7 @@ std::int32_t Machine::toInt(JsValue value) {
   return number > -2147483648.0 && number < 2147483648.0 ? static_cast<std::int32_t>(number) : 0;
 }
 
+// A conversion that throws gives 0 and leaves its exception pending; callers that care take it.
 double Machine::toDouble(JsValue value) {
   const std::uint32_t slot = allocate(8);
   double number = 0;

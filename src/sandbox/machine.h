@@ -92,10 +92,14 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
+  // Who answers the imports; null while the image is made or nobody runs. Not owned.
   void attach(GuestHost* host) { host_ = host; }
   void setClock(std::int64_t epochMs) { clock_ = epochMs; }
   std::int64_t clock() const { return clock_; }
+  // For the run that begins now, in bytes of linear memory. Clears growthRefused().
   void setMemoryCap(std::size_t bytes);
+  // Whether the guest wanted more memory than its cap or the kernel gave: tells memory_limit from
+  // other errors.
   bool growthRefused() const { return bookkeeping(instance_.w2c_memory).growthRefused; }
 
   // Guest. Initializes the engine in a fresh machine, for making an image.
@@ -145,6 +149,7 @@ class Machine {
   std::uint32_t put(std::string_view bytes);
   std::uint32_t allocate(std::uint32_t bytes);
 
+  // What the imports need.
   GuestHost* host() const { return host_; }
   std::uint32_t context() const { return context_; }
   wasm_rt_memory_t& memory() { return instance_.w2c_memory; }

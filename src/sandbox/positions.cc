@@ -11,6 +11,7 @@
 namespace executor::sandbox {
 namespace {
 
+// Deeper stacks are recursion; the innermost frames tell where.
 constexpr std::size_t kMaxFrames = 16;
 constexpr std::size_t kMaxFunctionName = 80;
 
@@ -38,11 +39,13 @@ bool readVlq(std::string_view text, std::size_t& at, std::int64_t& value) {
   return false;
 }
 
+// One line of an engine's stack, borrowed from its text.
 struct Frame {
   std::string_view function;
   SourcePosition position;
 };
 
+// Digits at the front, taken off; false for none and for what does not fit.
 bool readNumber(std::string_view& text, std::uint32_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{}) return false;
@@ -70,6 +73,7 @@ bool parseFrame(std::string_view line, Frame& frame) {
   return true;
 }
 
+// A position in the wrapper itself becomes the program's beginning.
 SourcePosition toAgent(SourcePosition at, std::uint32_t wrapperLines, const SourceMap& map) {
   at.line -= std::min(at.line, wrapperLines);
   if (at.line == 0) return {1, 1};
@@ -88,6 +92,8 @@ void appendFrame(const Frame& frame, SourcePosition at, std::string& out) {
 
 }  // namespace
 
+// Fields are relative to the last ones; lines are ended by `;`, segments by `,` (ECMA-426).
+// Segments of one field map to nothing and are skipped.
 SourceMap::SourceMap(std::string_view mappings, std::uint32_t generatedLines,
                      std::uint32_t sourceLines) {
   std::uint32_t line = 0;

@@ -11,6 +11,7 @@
 namespace executor::sandbox {
 namespace {
 
+// In the order of the harness's parameters; the names are what hostCall() is asked by.
 constexpr std::string_view kHostFunctions[] = {"call",  "console", "timer",
                                                "clear", "random",  "elapsed"};
 
@@ -36,6 +37,7 @@ class QuietHost final : public GuestHost {
   void onEngineText(std::string_view) override {}
 };
 
+// In one place on the heap, because the preparation runs as guest code and may be left by a trap.
 struct Preparation {
   Machine machine;
   std::string source = harnessSource();
@@ -129,6 +131,7 @@ std::string fingerprint(std::span<const std::uint8_t> bytes) {
   return fmt::format("quickjs-ng-0.17.0-{:016x}", hash);
 }
 
+// The first problem stops it: what follows would only fail for the same reason.
 void prepare(Preparation& p) {
   if (!p.machine.boot()) p.problem = "qjs_init failed";
   if (p.problem.empty()) checkTags(p);
@@ -139,6 +142,7 @@ void prepare(Preparation& p) {
 
 }  // namespace
 
+// On a fiber, since the engine's recursion needs a stack with a guard below it.
 Result<Image> prepareImage() {
   auto p = std::make_unique<Preparation>();
   QuietHost host;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kStripHead = "async()=>{{\n";
 constexpr std::string_view kStripTail = "\n}}";
+// Of the compiled block, followed by the nonce; `$` keeps it apart from what people write.
 constexpr std::string_view kLabel = "body$";
 
 }  // namespace
@@ -32,6 +33,7 @@ std::string wrapForEngine(std::string_view code, std::uint64_t nonce) {
   return fmt::format("async()=>{{{}:{{\n{}\n;break {}}}}}", label, code, label);
 }
 
+// A program cannot produce the label by chance, and gains nothing but this sentence if it does.
 bool complainsOfWrapper(std::string_view message, std::uint32_t line, std::string_view code) {
   const auto lines = static_cast<std::uint32_t>(std::count(code.begin(), code.end(), '\n')) + 1;
   return line > lines || message.find(kLabel) != std::string_view::npos;

@@ -1,3 +1,9 @@
+// One call into the stripper: values go in as handles into a table of ours (swc-values.h),
+// transformSync runs as guest code, and what it gives back is read from the table. Nothing of it
+// can reach the process; what it returns is still only text from untrusted code and is compiled
+// inside wall 1 like any other.
+//
+// swc parses the wrapped program, so its positions are one line off, as the engine's are.
 #include "sandbox/strip.h"
 
 #include <fmt/format.h>
@@ -12,10 +18,14 @@
 namespace executor::sandbox {
 namespace {
 
+// swc's code for valid TypeScript that strip-only mode cannot blank out.
 constexpr std::string_view kUnsupported = "UnsupportedSyntax";
+// How swc 1.13 prints our wrapper. If an update prints it otherwise, every transform is refused as
+// unsupported, and program-error-test.cc says so.
 constexpr std::string_view kTransformHead = "async ()=>{\n    {\n";
 constexpr std::uint32_t kTransformHeadLines = 2;
 constexpr std::string_view kTransformTail = "\n    }\n};\n";
+// A bit of everything that needs a table: types, an assertion, a declaration.
 constexpr std::string_view kWarmUp = "interface A { b?: string }\nconst x: number = 1 as any;";
 
 // swc prints a transform anew; its layout of our wrapper is known, and checked.
@@ -34,6 +44,8 @@ void initializeModuleOnce() {
 
 }  // namespace
 
+// The instance and its memory, which is capped apart from a run's: parsing half a megabyte of
+// source takes more than a program gets.
 struct Stripper::Module {
   Z___wbindgen_placeholder___instance_t swc;
 
@@ -48,6 +60,7 @@ struct Stripper::Module {
   }
 };
 
+// Of one transformSync: a trap, or the value it returned (ok) or threw.
 struct Stripper::Outcome {
   Trap trap = Trap::none;
   bool ok = false;

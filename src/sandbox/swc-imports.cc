@@ -32,6 +32,7 @@ void Swc::setWord(std::uint32_t address, std::uint32_t value) {
 
 namespace {
 
+// The comparisons of JavaScript, as far as the module's values go.
 bool isNullish(const SwcValue& v) { return v.kind == Kind::undefined || v.kind == Kind::null; }
 
 bool isFalsy(const SwcValue& v) {
@@ -46,6 +47,7 @@ bool strictlyEqual(const SwcValue& a, const SwcValue& b) {
   return primitive && a.kind == b.kind && a.number == b.number && a.text == b.text;
 }
 
+// A missing member is undefined, as in JavaScript.
 SwcRef member(Swc* swc, const SwcRef& object, const SwcRef& key) {
   SwcRef value = object->find(key->text);
   return value ? value : swc->values.undefined();
@@ -69,6 +71,7 @@ extern "C" {
 
 #define IMPORT(name) Z___wbindgen_placeholder__Z_##name
 
+// Object.entries, through which serde reads the options.
 u32 IMPORT(__wbg_entries_3265d4158b33e5dc)(Swc* swc, u32 object) {
   HostSection host;
   const SwcRef list = swc->values.make(Kind::list);
@@ -96,6 +99,8 @@ u32 IMPORT(__wbg_getwithrefkey_1dc361bd10053bfe)(Swc* swc, u32 object, u32 key) 
   return swc->values.add(member(swc, swc->values.get(object), swc->values.get(key)));
 }
 
+// serde asks what a value is before it reads it. The options hold only texts and booleans, so the
+// answer to anything exotic is no.
 u32 IMPORT(__wbg_instanceof_ArrayBuffer_e14585432e3737fc)(Swc*, u32) { return 0; }
 u32 IMPORT(__wbg_instanceof_Map_f3469ce2244d2430)(Swc*, u32) { return 0; }
 u32 IMPORT(__wbg_instanceof_Uint8Array_17156bcf118086a9)(Swc*, u32) { return 0; }
@@ -122,6 +127,7 @@ u32 IMPORT(__wbg_new_78feb108b6472713)(Swc* swc) {
   return swc->values.add(swc->values.make(Kind::list));
 }
 
+// A list grows as the module says, within reason: what it builds are diagnostics.
 void IMPORT(__wbg_set_37837023f3d740e8)(Swc* swc, u32 list, u32 index, u32 value) {
   constexpr u32 kMaxItems = 1u << 16;
   if (index >= kMaxItems) unexpected();
@@ -131,6 +137,8 @@ void IMPORT(__wbg_set_37837023f3d740e8)(Swc* swc, u32 list, u32 index, u32 value
   items[index] = swc->values.take(value);
 }
 
+// wasm-bindgen passes ownership of key and value: they are taken, or the table would grow with
+// every strip.
 void IMPORT(__wbg_set_3f1d0b984ed272ed)(Swc* swc, u32 object, u32 key, u32 value) {
   HostSection host;
   const SwcRef name = swc->values.take(key);
@@ -141,6 +149,7 @@ u32 IMPORT(__wbg_toString_5285597960676b7b)(Swc* swc, u32 v) {
   HostSection host;
   return swc->values.add(swc->values.makeText(swc->values.get(v)->text));
 }
+// Positions come as 64-bit integers; a double holds those of half a megabyte exactly.
 u32 IMPORT(__wbindgen_bigint_from_i64)(Swc* swc, u64 v) {
   HostSection host;
   return swc->values.add(swc->values.makeNumber(static_cast<double>(static_cast<s64>(v))));
@@ -150,12 +159,14 @@ u32 IMPORT(__wbindgen_bigint_from_u64)(Swc* swc, u64 v) {
   return swc->values.add(swc->values.makeNumber(static_cast<double>(v)));
 }
 void IMPORT(__wbindgen_bigint_get_as_i64)(Swc* swc, u32 out, u32) { swc->setWord(out, 0); }
+// 1, 0, or 2 for what is no boolean: wasm-bindgen's convention.
 u32 IMPORT(__wbindgen_boolean_get)(Swc* swc, u32 v) {
   const SwcValue* value = swc->values.get(v).get();
   if (value->kind != Kind::boolean) return 2;
   return value->number != 0 ? 1 : 0;
 }
 void IMPORT(__wbindgen_debug_string)(Swc* swc, u32 out, u32) { passText(swc, out, "?", 1); }
+// The bytes are copied before anything else can run.
 u32 IMPORT(__wbindgen_error_new)(Swc* swc, u32 text, u32 length) {
   const auto* bytes = reinterpret_cast<const char*>(swc->at(text, length));
   HostSection host;
@@ -186,6 +197,7 @@ u32 IMPORT(__wbindgen_jsval_loose_eq)(Swc* swc, u32 a, u32 b) {
   if (isNullish(left) || isNullish(right)) return isNullish(left) && isNullish(right);
   return strictlyEqual(left, right);
 }
+// An Option<f64> at `out`: whether, then the number at offset 8.
 void IMPORT(__wbindgen_number_get)(Swc* swc, u32 out, u32 v) {
   const SwcValue* value = swc->values.get(v).get();
   const double number = value->kind == Kind::number ? value->number : 0;
@@ -204,6 +216,7 @@ void IMPORT(__wbindgen_object_drop_ref)(Swc* swc, u32 v) {
   HostSection host;
   swc->values.drop(v);
 }
+// An Option<String>: a null pointer stands for none.
 void IMPORT(__wbindgen_string_get)(Swc* swc, u32 out, u32 v) {
   const SwcValue* value = swc->values.get(v).get();
   if (value->kind == Kind::text) return passText(swc, out, value->text.data(), value->text.size());
@@ -215,6 +228,7 @@ u32 IMPORT(__wbindgen_string_new)(Swc* swc, u32 text, u32 length) {
   HostSection host;
   return swc->values.add(swc->values.makeText({bytes, length}));
 }
+// A Rust panic turned into an exception: the module's state is unknown from here on.
 void IMPORT(__wbindgen_throw)(Swc*, u32, u32) { unexpected(); }
 
 // Only the asynchronous interface.

@@ -11,6 +11,7 @@ struct Z___wbindgen_placeholder___instance_t {
   executor::sandbox::SwcValues values;
 
   // Bounds-checked access; a bad address is a trap.
+  // Where every pointer of the module is checked, in 64-bit arithmetic.
   std::uint8_t* at(std::uint32_t address, std::uint64_t count);
   std::uint32_t word(std::uint32_t address);
   void setWord(std::uint32_t address, std::uint32_t value);

@@ -2,6 +2,7 @@
 
 namespace executor::sandbox {
 
+// A list walked from the front: objects here have a dozen members.
 SwcRef SwcValue::find(std::string_view key) const {
   for (const auto& [name, value] : members) {
     if (name == key) return value;
@@ -32,6 +33,8 @@ std::uint32_t SwcValue::integerOf(std::string_view key) const {
   return fits ? static_cast<std::uint32_t>(value->number) : 0;
 }
 
+// wasm-bindgen's fixed handles: 128 undefined, 129 null, 130 true, 131 false; lower ones are its
+// stack of borrowed values, which we do not use.
 SwcValues::SwcValues() : slots_(kFirstFree, undefined_) {
   slots_[129] = make(SwcValue::Kind::null);
   slots_[130] = make(SwcValue::Kind::boolean);

@@ -18,6 +18,7 @@ namespace executor::sandbox {
 struct SwcValue;
 using SwcRef = std::shared_ptr<SwcValue>;
 
+// One value. Which members count depends on the kind.
 struct SwcValue {
   enum class Kind : std::uint8_t { undefined, null, boolean, number, text, object, list, error };
   Kind kind = Kind::undefined;
@@ -28,11 +29,15 @@ struct SwcValue {
 
   // Null if absent.
   SwcRef find(std::string_view key) const;
+  // Replaces or appends; order is kept, as in a JavaScript object.
   void set(std::string_view key, SwcRef value);
+  // Empty, or 0, if the member is absent or of another kind; borrowed from the value.
   std::string_view textOf(std::string_view key) const;
   std::uint32_t integerOf(std::string_view key) const;
 };
 
+// The table. Not bounded: it holds what one strip uses, and the stripper's memory and CPU are
+// bounded.
 class SwcValues {
  public:
   using Handle = std::uint32_t;
@@ -44,10 +49,13 @@ class SwcValues {
   static SwcRef makeNumber(double number);
   const SwcRef& undefined() const { return undefined_; }
 
+  // A new handle, from the free ones first.
   Handle add(SwcRef value);
   // An unknown handle is undefined.
   const SwcRef& get(Handle handle) const;
+  // Does nothing for constants, free and unknown handles.
   void drop(Handle handle);
+  // get() and drop() in one: how ownership passes from the module to us. Never null.
   SwcRef take(Handle handle);
 
  private:

@@ -101,4 +101,12 @@ RunEnd failureOf(std::string code, Answer answer) {
   return end;
 }
 
+void expectCases(std::span<const LanguageCase> cases) {
+  for (const LanguageCase& c : cases) {
+    const RunEnd end = runToEnd(c.code);
+    const std::string got = end.ok ? end.resultJson : "!" + end.errorName;
+    EXPECT_EQ(got, c.expected) << c.code << "\n" << end.error.message;
+  }
+}
+
 }  // namespace executor::sandbox

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -76,5 +77,12 @@ RunEnd runToEnd(std::string code, Answer answer = echo);
 std::string resultOf(std::string code, Answer answer = echo);
 // The error of a program that must not.
 RunEnd failureOf(std::string code, Answer answer = echo);
+
+// A program and what it must return as JSON, or "!" and the name of the error it must end with.
+struct LanguageCase {
+  const char* code;
+  const char* expected;
+};
+void expectCases(std::span<const LanguageCase> cases);
 
 }  // namespace executor::sandbox

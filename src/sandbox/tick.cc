@@ -1,3 +1,13 @@
+// Leaving guest code from a signal handler, safely.
+//
+// The guest is C without destructors and without locks; its only state is its memory. So a handler
+// that runs while inGuest is set may do two things that are forbidden anywhere else: jump out for
+// good (siglongjmp to the entry, the run is over) or switch to another stack and come back later
+// (the run goes on). Host code clears inGuest first, and a tick that falls into it does nothing;
+// the next comes 2 ms of CPU later.
+//
+// The tick runs on the fiber's own stack, since it may be set aside in the middle of the handler.
+// Faults run on the alternate stack, because a fault may mean that the fiber's stack is exhausted.
 #include "sandbox/tick.h"
 
 #include <sys/syscall.h>
@@ -13,11 +23,15 @@
 namespace executor::sandbox {
 namespace {
 
+// CPU time between two ticks: the most that a computing program delays another (D9 allows 4 ms).
 constexpr long kTickNanos = 2'000'000;
+// For fault handlers. They only look at addresses and jump.
 constexpr std::size_t kAlternateStackBytes = 64u << 10;
 
 bool (*otherWorkWaits)() = nullptr;
 
+// Order: a used-up budget ends the run even if nobody waits; setting aside only helps if somebody
+// does. errno is saved because the interrupted code may be between a system call and its check.
 void onTick(int) {
   GuestState& state = guestState();
   if (state.inGuest == 0) return;  // host code: the next tick comes soon
@@ -34,6 +48,8 @@ void onTick(int) {
   guestState().inGuest = 1;
 }
 
+// A fault in guest code is a trap by design: the guard pages around a linear memory stand for its
+// bounds checks. In host code it is a bug, and the default action makes it visible.
 void onFault(int signal, siginfo_t* fault, void*) {
   GuestState& state = guestState();
   if (state.inGuest == 0 || state.exit == nullptr) {
@@ -70,11 +86,13 @@ bool startTimer() {
 
 }  // namespace
 
+// One per process, as there is one thread. Written by the scheduler while no guest code runs.
 Slice& currentSlice() {
   static Slice slice;
   return slice;
 }
 
+// Served by the vDSO or a system call of the allow-list; safe in a handler.
 std::uint64_t threadCpuMicros() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -1,3 +1,12 @@
+// Reading from a process that may be hostile. Bytes are cut into frames, a frame is decoded under
+// its limits, and then judged against what this run of this worker may say at this moment: known
+// run, started once, calls in order and within limits, texts that are UTF-8, results that are JSON.
+// The first violation ends the worker. There is no warning and no repair, because our own worker
+// never says such a thing; whoever does is somebody else.
+//
+// Callbacks of runs happen inside dispatch and may do anything: start runs, stop runs, destroy the
+// pool. So every function that calls out holds a reference to the link (`self`) and looks at dead_
+// afterwards.
 #include "sandbox/worker-link.h"
 
 #include <fmt/format.h>
@@ -13,6 +22,7 @@
 namespace executor::sandbox {
 namespace {
 
+// One read: holds a Started, a few calls and an End, which the worker sends in one write.
 constexpr std::size_t kReadBytes = 64u << 10;
 
 // The cause is for the log; to the client a crash of ours is a crash.
@@ -51,6 +61,7 @@ RunEnd toRunEnd(EndFrame& frame, const RunState& run) {
 
 }  // namespace
 
+// Takes the socket out of the child; the child keeps the pidfd, by which it is killed.
 WorkerLink::WorkerLink(asio::io_context& loop, Child child, Owner& owner)
     : socket_(loop), child_(std::move(child)), owner_(&owner) {
   socket_.assign(child_.releaseSocket());
@@ -66,6 +77,7 @@ void WorkerLink::listen() {
                      });
 }
 
+// Level-triggered: what receive() left unread makes the next wait return at once.
 void WorkerLink::readable() {
   const auto self = shared_from_this();
   if (!receive()) return;
@@ -90,6 +102,7 @@ bool WorkerLink::receive() {
   }
 }
 
+// False when the link died on the way; nothing of the buffer may be used then.
 bool WorkerLink::dispatchAll() {
   while (!dead_) {
     auto body = in_.next();
@@ -139,6 +152,7 @@ void WorkerLink::dispatch(FromWorker frame) {
       frame);
 }
 
+// The stripped code is what the journal stores and replay runs (D8), so it must be text.
 void WorkerLink::on(RunState& run, StartedFrame& frame) {
   if (run.started || !isValidUtf8(frame.code)) return kill("started twice, or not with text");
   run.started = true;
@@ -183,11 +197,14 @@ void WorkerLink::on(RunState& run, ConsoleFrame& frame) {
   run.events->onConsole({std::string(kConsoleLevels[frame.level]), std::move(frame.text)});
 }
 
+// Turn 0 answers an event that found nobody: it only says that the worker is at rest again.
 void WorkerLink::on(RunState& run, TurnEndFrame& frame) {
   answered(run);
   if (frame.turn > 0) run.events->onTurnEnd(frame.turn);
 }
 
+// The run is forgotten before its owner hears of the end: a callback that starts the next run finds
+// the place free.
 void WorkerLink::on(RunState& run, EndFrame& frame) {
   const bool text = isValidUtf8(frame.message) && isValidUtf8(frame.hint) &&
                     isValidUtf8(frame.errorName) && isValidUtf8(frame.stack);
@@ -207,6 +224,8 @@ void WorkerLink::forget(std::uint32_t run) {
   idleSince_ = std::chrono::steady_clock::now();
 }
 
+// Frames are appended in call order; the socket keeps that order, so a stop never overtakes a
+// start.
 void WorkerLink::start(const StartFrame& frame, std::shared_ptr<RunState> run) {
   runs_[frame.run] = std::move(run);
   ++started_;
@@ -224,6 +243,7 @@ void WorkerLink::fire(const TimerFrame& frame) {
   send(frame);
 }
 
+// From here on nothing of this run is passed on, whatever the worker still says about it.
 void WorkerLink::stop(std::uint32_t run) {
   if (dead_ || runs_.erase(run) == 0) return;
   stopping_[run] = std::chrono::steady_clock::now();
@@ -231,12 +251,14 @@ void WorkerLink::stop(std::uint32_t run) {
   send(StopFrame{.run = run});
 }
 
+// The clock of a run's turn starts with the first unanswered event; later ones queue in the worker.
 void WorkerLink::expectAnswer(std::uint32_t run) {
   const auto found = runs_.find(run);
   if (found == runs_.end()) return;
   if (found->second->unanswered++ == 0) found->second->askedAt = std::chrono::steady_clock::now();
 }
 
+// The next queued event begins to be worked on now, as far as the server can know.
 void WorkerLink::answered(RunState& run) {
   if (run.unanswered > 0) --run.unanswered;
   run.askedAt = std::chrono::steady_clock::now();
@@ -292,6 +314,7 @@ void WorkerLink::kill(std::string why) {
   crashRuns(why);
 }
 
+// The map is taken first: an onEnd may start a run, which must not land among the crashed.
 void WorkerLink::crashRuns(const std::string& why) {
   if (!runs_.empty()) {
     log(LogLevel::warn, "sandbox_worker_lost", {{"why", why}});

@@ -23,16 +23,21 @@ namespace executor::sandbox {
 struct RunState {
   explicit RunState(RunEvents& receiver) : events(&receiver) {}
 
+  // Never null; replaced by a silent receiver when the owner lets go of the run.
   RunEvents* events;
   RunLimits limits;
   std::string tenant;
   std::set<std::uint32_t> openCalls;    // reported and not delivered
   std::set<std::uint32_t> failedCalls;  // delivered as failures: what hostErrorCall may name
   std::set<std::uint32_t> timers;
+  // Calls reported so far: the next one must have the next number.
   std::uint32_t calls = 0;
+  // With a byte per line for its end, as the worker counts them.
   std::size_t consoleBytes = 0;
   std::uint32_t unanswered = 0;  // turns asked for and not reported as ended
+  // When the turn in progress was asked for; meaningful while unanswered > 0.
   SteadyTime askedAt{};
+  // The worker said Started. Before that it may only refuse the program.
   bool started = false;
   bool ended = false;
 };
@@ -48,15 +53,18 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
     virtual void onWorkerGone(WorkerLink& link) = 0;
   };
 
+  // `owner` must outlive the link or disown it.
   WorkerLink(asio::io_context& loop, Child child, Owner& owner);
   ~WorkerLink();
 
+  // Begins to read. Apart from the constructor, which cannot hand out a shared reference to itself.
   void listen();
   // Ends the worker and, as crashed, its runs.
   void kill(std::string why);
   // No more calls to the owner.
   void disown() { owner_ = nullptr; }
 
+  // The run's events come from here until its end, on the loop. The link must be ready.
   void start(const StartFrame& frame, std::shared_ptr<RunState> run);
   void deliver(const DeliverFrame& frame);
   void fire(const TimerFrame& frame);
@@ -78,8 +86,10 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   using RunMap = std::map<std::uint32_t, std::shared_ptr<RunState>>;
 
   void readable();
+  // Both return false when the link is dead.
   bool receive();
   bool dispatchAll();
+  // One frame, judged against what this worker may say now.
   void dispatch(FromWorker frame);
   void on(RunState& run, StartedFrame& frame);
   void on(RunState& run, CallFrame& frame);
@@ -88,6 +98,7 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   void on(RunState& run, ConsoleFrame& frame);
   void on(RunState& run, TurnEndFrame& frame);
   void on(RunState& run, EndFrame& frame);
+  // Never blocks: what the socket does not take is sent when it is writable.
   void send(const ToWorker& frame);
   void flush();
   void expectAnswer(std::uint32_t run);
@@ -101,6 +112,7 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   Child child_;
   Owner* owner_;
   FrameBuffer in_;
+  // Encoded and not yet taken by the socket, from sent_ on.
   std::string out_;
   std::size_t sent_ = 0;
   bool writing_ = false;

@@ -1,3 +1,20 @@
+// The scheduler. One thread; what waits is in two queues. `runnable_` holds runs with a new event
+// and no slice in progress, `background_` those whose slice the tick set aside. A run is in at most
+// one of them, once.
+//
+// The loop: send what there is to say, restore used machines while nobody waits, read frames
+// (blocking only when there is nothing to run), run one slice. The tick interrupts a slice every 2
+// ms of CPU and sets it aside if another run or an unread frame waits. So a run that makes a call
+// and waits is never behind more than one tick of a run that computes, and a lone run is never
+// interrupted.
+//
+// Memory: a run between turns that has not been woken for kFreezeAfter gives up its machine and
+// keeps only what differs from the image (frozen.h). Machines of ended runs are put back to the
+// image and kept hot up to kHotMachines; fibers are kept without bound, but there are only as many
+// as slices were ever in progress at once.
+//
+// The server is trusted here, the guest is not: frames that do not decode are our own bug and end
+// the process.
 #include "sandbox/worker.h"
 
 #include <poll.h>
@@ -19,8 +36,10 @@
 namespace executor::sandbox {
 namespace {
 
+// One read. A start or an outcome is usually far smaller; larger ones come in several.
 constexpr std::size_t kReadBytes = 64u << 10;
 
+// A run and its place in the schedule.
 struct Guest {
   Guest(StartFrame frame, const Image& image, std::string& out)
       : run(std::move(frame), image, out) {}
@@ -43,11 +62,15 @@ class Worker {
   bool hasOtherWork() const;
 
  private:
+  // Nothing to run, as opposed to nothing to do: runs may wait for the server.
   bool idle() const { return runnable_.empty() && background_.empty(); }
+  // Never null: to be called when not idle.
   Guest* takeNext();
   void readFrames(bool wait);
   void dispatch(ToWorker frame);
   void schedule(Guest& guest);
+  // Runs guest code until the turn ends or the tick sets it aside. The guest may be destroyed
+  // inside.
   void slice(Guest& guest);
   void handle(Guest& guest, const ToWorker& event);
   void begin(Guest& guest);
@@ -56,6 +79,7 @@ class Worker {
   void refill();
   bool awaitFrames();
   void freezeRested();
+  // False when there was no memory: the run is then refused and ends.
   bool wake(Guest& guest);
   std::unique_ptr<Machine> takeMachine();
   std::unique_ptr<Fiber> takeFiber();
@@ -75,6 +99,7 @@ class Worker {
   std::chrono::steady_clock::time_point lastSweep_;
 };
 
+// For the signal handler, which gets no argument.
 Worker* theWorker = nullptr;
 
 // The first machine is restored and its pages are touched before Ready is said: a spare worker
@@ -103,6 +128,8 @@ bool Worker::awaitFrames() {
   return false;
 }
 
+// Looks at every guest, so at most once per kFreezeAfter; a fresh event un-freezes for the price of
+// one image restore.
 void Worker::freezeRested() {
   if (awake_ == 0) return;
   const auto now = std::chrono::steady_clock::now();
@@ -261,6 +288,7 @@ void Worker::begin(Guest& guest) {
   }
 }
 
+// On a fiber. A delivery or a timer; anything else cannot be in the queue of a started run.
 void Worker::handle(Guest& guest, const ToWorker& event) {
   if (!wake(guest)) return;
   const auto* deliver = std::get_if<DeliverFrame>(&event);
@@ -312,6 +340,7 @@ void Worker::refill() {
   used_.clear();
 }
 
+// Throws std::bad_alloc when the kernel or RLIMIT_DATA gives no more: the caller refuses the run.
 std::unique_ptr<Machine> Worker::takeMachine() {
   if (hot_.empty()) {
     used_.push_back(std::make_unique<Machine>());
@@ -322,6 +351,7 @@ std::unique_ptr<Machine> Worker::takeMachine() {
   return machine;
 }
 
+// A fiber keeps its touched stack pages; the hot ones are at the back.
 std::unique_ptr<Fiber> Worker::takeFiber() {
   if (fibers_.empty()) return std::make_unique<Fiber>();
   auto fiber = std::move(fibers_.back());

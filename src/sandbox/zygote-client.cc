@@ -1,3 +1,10 @@
+// Between server and zygote is one SEQPACKET socket. Requests go out as fixed structs; reports come
+// back in the order of the requests, so no ids are needed, and exits of children come whenever they
+// happen. A dead zygote shows as the end of that socket: what waited fails, and the next request
+// starts another.
+//
+// Blocking here is confined to launch(): at start a server must not say it is ready before it knows
+// that it has a sandbox, and after a crash of the zygote the first request pays for the new one.
 #include "sandbox/zygote-client.h"
 
 #include <fcntl.h>
@@ -25,9 +32,13 @@
 namespace executor::sandbox {
 namespace {
 
+// Preparing the image and probing the jail takes some 100 ms; the rest is for a loaded host.
 constexpr int kHelloTimeoutMs = 15'000;
+// Exits come also for workers nobody asks about; forgetting them only makes a message vaguer.
 constexpr std::size_t kMaxRememberedExits = 256;
+// How long a failed job waits to learn how its child died, for the log.
 constexpr std::chrono::milliseconds kExitWait{500};
+// An error is a few sentences. A child that claims more is not believed.
 constexpr std::size_t kMaxJobErrorBytes = 64u << 10;
 
 // In the forked child: only async-signal-safe calls.
@@ -64,6 +75,7 @@ std::string describeStatus(int status) {
   return fmt::format("exited with {}", WEXITSTATUS(status));
 }
 
+// What a client may know; the cause is for the log and for doctor.
 Error unavailable(std::string detail) {
   return {ErrorCode::sandbox_unavailable, "The sandbox is not available.",
           "Run `executor doctor` to see why.", std::move(detail)};
@@ -90,6 +102,8 @@ void Child::kill() {
   if (pidfd_ >= 0) syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0);
 }
 
+// By pid, which is safe here: the zygote reaps a child only after its socket closed, and then
+// nobody asks any more. Includes CPU the process spent in the kernel.
 std::optional<std::chrono::nanoseconds> Child::cpu() const {
   clockid_t clock{};
   timespec used{};
@@ -140,6 +154,7 @@ Status ZygoteClient::launch() {
   return {};
 }
 
+// The client may be destroyed while the wait is pending: `alive` is what the handler checks.
 void ZygoteClient::listen() {
   control_.async_wait(asio::posix::descriptor_base::wait_read,
                       [this, alive = alive_](boost::system::error_code error) {
@@ -148,6 +163,7 @@ void ZygoteClient::listen() {
                       });
 }
 
+// errno tells a drained socket from a closed one.
 void ZygoteClient::receive() {
   ZygoteReport report;
   int descriptors[2];
@@ -210,6 +226,8 @@ void ZygoteClient::lost() {
   for (auto& handler : waiting) handler(std::unexpected(unavailable("the zygote died")));
 }
 
+// The zygote's answer is always delivered from the loop, also a failure, so that callers see one
+// order of events.
 void ZygoteClient::spawn(const SpawnRequest& request, SpawnHandler handler) {
   if (pid_ < 0) {
     if (auto again = launch(); !again) {
@@ -224,6 +242,7 @@ void ZygoteClient::spawn(const SpawnRequest& request, SpawnHandler handler) {
   (void)send(control_.native_handle(), &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+// Jobs are named by the binary that is both ends; an unknown name is our mistake.
 Result<std::uint32_t> ZygoteClient::jobIndex(std::string_view name) const {
   for (std::size_t i = 0; i < hello_.jobs.size(); ++i) {
     if (hello_.jobs[i] == name) return static_cast<std::uint32_t>(i);

@@ -72,9 +72,11 @@ class ZygoteClient final : public Zygote {
   asio::posix::stream_descriptor control_;
   pid_t pid_ = -1;
   ZygoteHello hello_;
+  // In the order of the requests, which is the order of the answers.
   std::deque<SpawnHandler> waiting_;
   std::map<pid_t, std::move_only_function<void(std::string)>> exitWaiters_;
   std::map<pid_t, int> exits_;  // of children nobody has asked about yet; bounded
+  // False once destroyed; handlers on the loop may come later.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -27,8 +27,11 @@
 namespace executor::sandbox {
 namespace {
 
+// An outcome of a megabyte then takes one write; the kernel caps it by wmem_max.
 constexpr int kSocketBufferBytes = 1 << 20;
 
+// Everything it holds is inherited by each child as it stands: the image and the stripper on
+// purpose, and nothing else may be added that a child must not see.
 class ZygoteProcess {
  public:
   explicit ZygoteProcess(std::span<const Job> jobs) : jobs_(jobs) {}
@@ -36,9 +39,12 @@ class ZygoteProcess {
   [[noreturn]] void serve();
 
  private:
+  // Image, stripper, jail; in this order, because probing the jail may give up root.
   Status prepare();
   void hello(const Status& prepared);
   void spawn(const SpawnRequest& request);
+  // In the child, on its own memory by now. Ends with status 2 if the jail cannot be entered: a
+  // child outside of it must not run anything.
   [[noreturn]] void become(const SpawnRequest& request, int socket);
   void reap(int signals);
 
@@ -56,6 +62,7 @@ Status ZygoteProcess::prepare() {
   return {};
 }
 
+// One message also when preparation failed: the server shows the reason instead of a timeout.
 void ZygoteProcess::hello(const Status& prepared) {
   ZygoteHello hello{.ok = prepared.has_value(), .engineBuild = image_.hash, .parts = plan_.parts};
   if (!prepared) hello.problem = prepared.error().message + " " + prepared.error().detail;
@@ -64,6 +71,7 @@ void ZygoteProcess::hello(const Status& prepared) {
   if (send(kControlSocket, text.data(), text.size(), MSG_NOSIGNAL) < 0) _exit(1);
 }
 
+// SIGCHLD by descriptor, so that one poll waits for requests and exits alike.
 void ZygoteProcess::serve() {
   hello(prepare());
   sigset_t children;
@@ -134,6 +142,8 @@ void ZygoteProcess::become(const SpawnRequest& request, int socket) {
 
 }  // namespace
 
+// Not dumpable from the first moment: the zygote is executed with nothing secret, but its children
+// inherit the flag. No core files, and a closed socket is an error code, not a signal.
 void runZygoteIfAsked(int argc, char** argv, std::span<const Job> jobs) {
   if (argc != 2 || kZygoteArgument != argv[1]) return;
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
