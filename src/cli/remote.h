@@ -16,6 +16,7 @@
 namespace executor::cli {
 
 // Where the running server of a data directory is.
+// Facts that change with every start, which is why they are not configuration.
 struct ServerLocation {
   std::string url;
   std::string mcpUrl;
@@ -23,7 +24,9 @@ struct ServerLocation {
 };
 
 std::string serverFilePath(const std::string& dataDir);
+// Mode 0600 like the credentials beside it: the port tells other users where to try.
 Status writeServerFile(const std::string& dataDir, const ServerLocation& location);
+// A missing file is no error: a server that never listened has none.
 void removeServerFile(const std::string& dataDir);
 // `unavailable` when no server runs there.
 Result<ServerLocation> findServer(const std::string& dataDir);

@@ -50,12 +50,21 @@ class ServerParts {
 
  private:
   ServerParts(asio::io_context& loop, const Configuration& configuration);
+  // The directory with mode 0700 and its lock, before anything in it is read: two servers on one
+  // directory would each believe they own its executions (D10).
   Status openData();
+  // Every record type of every layer, so that one migration sees the whole schema.
   Status openStore(const Key256& masterKey);
+  // The zygote before any secret is in memory that a fork could copy; missing parts of the jail are
+  // logged by name, and refused where EXECUTOR_SANDBOX_REQUIRE says so.
   Status startSandbox();
+  // One client for all outbound requests, because the egress policy lives in it (invariant 6).
   Status connectOutside();
+  // What may be called, with which credential, after whose decision.
   void governTools();
+  // `nodeId` stays with the data directory: recover() takes up only what this node left behind.
   void runExecutions(std::string nodeId);
+  // REST, pages and MCP on one router, so that every route passes the same Host and Origin checks.
   void answerRequests();
   Task<Status> askStore();
 

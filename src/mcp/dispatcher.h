@@ -34,16 +34,23 @@ class Dispatcher {
       : executions_(executions), sources_(sources) {}
 
   // The result object as JSON text, or an Error to become a JSON-RPC error.
+  // Errors are method_not_found and invalid_argument only; what a model can mend is a result.
   Task<Result<std::string>> request(Call call, Message message);
+  // Anything unknown is ignored, as JSON-RPC wants of notifications.
   Task<void> notification(Call call, Message message);
 
  private:
+  // The transport has opened the session and chosen call.version already.
   Task<Result<std::string>> initialize(Call call, Message message);
   Task<Result<std::string>> discover(Call call);
+  // The description names the workspace's sources, so it is private to the caller (D18).
   Task<Result<std::string>> listTools(Call call);
   Task<Result<std::string>> callTool(Call call, Message message);
+  // `requestId` is the JSON text of the request's id: what notifications/cancelled names.
   Task<Result<std::string>> execute(Call call, json::object arguments, std::string requestId);
+  // Only waits. Deciding needs a person, and an agent's key is none (D1).
   Task<Result<std::string>> resume(Call call, json::object arguments);
+  // Final, or waiting for a person for kWaitingGrace: then the answer says how to go on (D16).
   Task<Result<std::string>> waitFor(Call call, std::string id);
 
   execution::Executions& executions_;

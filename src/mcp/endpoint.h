@@ -34,13 +34,21 @@ class Endpoint {
   void stop() { stopping_ = true; }
 
  private:
+  // Authenticates, reads one JSON value, decides the era from it, and goes on in that era.
   Task<net::Response> post(net::Request request);
+  // Legacy only: a stream of change notifications for a session. 405 without one, as the revisions
+  // from 2025-03-26 allow.
   Task<net::Response> get(net::Request request);
+  // Legacy only: ends a session at once.
   Task<net::Response> remove(net::Request request);
+  // Statuses follow MCP 2026-07-28, Streamable HTTP: protocol errors 400 or 404, answers 200.
   Task<net::Response> modern(Call call, Message message, const net::Headers& headers);
+  // Session, version and batch rules of the revisions up to 2025-11-25.
   Task<net::Response> legacy(Call call, json::value body, const net::Headers& headers);
   Task<net::Response> legacyMessage(Call call, Message message);
+  // In order, one after the other: a batch is a convenience of 2025-03-26, not a way to be faster.
   Task<net::Response> legacyBatch(Call call, json::array batch);
+  // A whole JSON-RPC response, result or error; it never fails itself.
   Task<std::string> answer(Call call, Message message);
   net::Response listen(Call call, Message message);
   net::Response changeStream(Call call, std::string opening, json::value subscription, bool tools);

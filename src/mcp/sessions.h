@@ -35,14 +35,17 @@ class Sessions {
   explicit Sessions(const Clock& clock, std::size_t capacity = kMaxSessions)
       : clock_(clock), capacity_(capacity) {}
 
+  // Makes room first, so that the table never exceeds its capacity. The id is 24 random bytes.
   std::shared_ptr<Session> open(const Principal& principal, std::string version,
                                 std::string clientName);
   // nullptr when unknown, expired or another principal's.
   std::shared_ptr<Session> find(std::string_view id, const Principal& principal);
+  // False when there is nothing to close, so that the caller can answer 404.
   bool close(std::string_view id, const Principal& principal);
   std::size_t size() const { return order_.size(); }
 
  private:
+  // The order of use is the order of eviction; byId_ points into it, so a use is O(1).
   using Order = std::list<std::shared_ptr<Session>>;  // most recently used first
   void evict();
 
