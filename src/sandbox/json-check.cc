@@ -24,6 +24,7 @@ class Checker {
         if (wantValue) continue;
       }
       if (open.empty()) break;
+      space();
       if (!next(open, wantValue)) return false;
     }
     space();
