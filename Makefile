@@ -2,7 +2,11 @@
 JOBS ?= $(shell nproc)
 BUILD := build/release
 
-.PHONY: build tests test bench bench-micro fuzz asan tsan soak bars lint fmt layers clean
+.DEFAULT_GOAL := help
+help:                              ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1: /p' $(MAKEFILE_LIST)
+
+.PHONY: help build tests test bench bench-micro fuzz asan tsan soak bars lint fmt layers clean
 $(BUILD)/build.ninja:
 	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
 	@rm -f build-configure.log

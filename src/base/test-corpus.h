@@ -55,6 +55,8 @@ inline bool unpackCorpus(const std::string& name, const TempDir& into) {
 
 }  // namespace executor
 
+// The corpora are others' material beside a checkout of ours and never part of a clone
+// (corpora.md), so a test that needs one says which file is missing and does not count as run.
 #define EXECUTOR_SKIP_WITHOUT(path)       \
   if (!std::filesystem::exists(path)) {   \
     GTEST_SKIP() << "not here: " << path; \

@@ -62,6 +62,17 @@ TEST_F(ConnectionsTest, GiveTheSecretOnlyAsAnAuthorization) {
   EXPECT_EQ(authorization->value, kSecret);
 }
 
+// That a source has none is remembered; the memory must not outlive it.
+TEST_F(ConnectionsTest, AConnectionAddedAfterACallWithoutOneIsUsedByTheNext) {
+  for (int i = 0; i < 2; ++i) {
+    const auto without = authorize();
+    ASSERT_TRUE(without);
+    EXPECT_EQ(without->kind, Kind::none);
+  }
+  ASSERT_TRUE(bearer());
+  EXPECT_EQ(authorize()->value, kSecret);
+}
+
 TEST_F(ConnectionsTest, TheSecretIsNotReadableInTheFile) {
   ASSERT_TRUE(bearer());
   const std::string bytes = filesOfStore();
