@@ -5,7 +5,7 @@
 namespace executor::execution {
 
 store::Schema executionSchema() {
-  return store::Schema::of<ExecutionRecord, JournalPage, OpenExecution>();
+  return store::Schema::of<ExecutionRecord, ExecutionClaim, JournalPage, OpenExecution>();
 }
 
 std::string_view name(State state) { return store::detail::enumName(state); }

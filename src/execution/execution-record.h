@@ -17,6 +17,7 @@ namespace executor::execution {
 
 inline constexpr std::size_t kInlineTextBytes = 64u << 10;
 inline constexpr std::size_t kPageBytes = 64u << 10;    // a page is closed when it has this much
+inline constexpr std::size_t kInlineJournalBytes = 8u << 10;  // a journal of more has pages
 inline constexpr std::size_t kBatchBytes = 300u << 10;  // of events in one transaction
 
 BOOST_DESCRIBE_ENUM(State, queued, running, waiting, completed, failed, timed_out, denied,
@@ -37,14 +38,16 @@ struct Submission {
 };
 BOOST_DESCRIBE_STRUCT(Submission, (), (code, input, optionsJson, metadataJson))
 
-// How it ended; sealed as a whole.
+// How it ended; sealed as a whole. `events` is the whole journal of an execution that was never
+// stored before its end and is short: most are, and are one row then.
 struct Ending {
   StoredText result;
   std::string preview;
   std::string errorMessage, errorHint, errorStack, errorBodyJson;
+  std::optional<std::string> events;  // JSON array, as in a JournalPage
 };
 BOOST_DESCRIBE_STRUCT(Ending, (),
-                      (result, preview, errorMessage, errorHint, errorStack, errorBodyJson))
+                      (result, preview, errorMessage, errorHint, errorStack, errorBodyJson, events))
 
 struct ExecutionRecord {
   std::string id, workspaceId, organizationId, accountId, keyId;
@@ -52,7 +55,7 @@ struct ExecutionRecord {
   std::string client, runtimeId, tool;
   State state = State::queued;
   std::uint32_t timeoutMs = 0;
-  std::optional<std::string> claim;  // of the idempotency key
+  std::optional<std::string> claim;  // of the idempotency key: key of its ExecutionClaim
   Submission submission;
   std::optional<Ending> ending;
   std::string errorCode;
@@ -69,7 +72,14 @@ RECORD(ExecutionRecord, "execution",
               tool, state, timeoutMs, claim, submission, ending, errorCode, errorStatus, errorLine,
               errorColumn, createdAt, startedAt, finishedAt, usedMs, nodeId, epoch, nextSeq),
        KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId),
-       INDEX(byState, workspaceId, state), UNIQUE(byClaim, claim), SEALED(submission, ending));
+       INDEX(byState, workspaceId, state), SEALED(submission, ending));
+
+// Who wrote it runs the program of that idempotency key. A record of its own, because an index
+// would cost every execution a page for what few have.
+struct ExecutionClaim {
+  std::string claim, executionId;
+};
+RECORD(ExecutionClaim, "execution_claim", FIELDS(claim, executionId), KEY(claim));
 
 struct JournalPage {
   std::string id;  // pageKey()

@@ -108,10 +108,12 @@ Task<Result<std::string>> LocalExecutions::startClaimed(std::shared_ptr<Live> li
   }
   live->abandon();
   lives_.onFinal(live);
-  if (created.error().code != ErrorCode::conflict) co_return std::unexpected(created.error());
+  if (created.error().code != ErrorCode::already_exists) {
+    co_return std::unexpected(created.error());
+  }
   auto find = [claim = *live->journal().record().claim](store::Txn& txn) -> Result<std::string> {
-    EXECUTOR_TRY(auto found, txn.find<ExecutionRecord>("byClaim", {claim}));
-    if (found) return found->id;
+    EXECUTOR_TRY(auto found, txn.get<ExecutionClaim>(claim));
+    if (found) return found->executionId;
     return fail(ErrorCode::store_conflict, "The idempotency key was in use a moment ago.",
                 "Try again.");
   };

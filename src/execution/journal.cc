@@ -93,10 +93,19 @@ std::vector<Event> Journal::takeSome() {
   return taken;
 }
 
+bool Journal::fitsItsRecord(const Batch& batch) {
+  return batch.create && isFinal(batch.record.state) && batch.record.ending &&
+         batch.pages.size() == 1 && batch.pages.front().events.size() <= kInlineJournalBytes;
+}
+
 // What changed in memory while the batch was being written belongs to the next one; the copies made
 // before are what is stored.
 Task<Status> Journal::store(Batch batch, Events events) {
   EXECUTOR_CO_TRY(batch.pages, co_await makePages(events));
+  if (fitsItsRecord(batch)) {
+    batch.record.ending->events = std::move(batch.pages.front().events);
+    batch.pages.clear();
+  }
   const bool open = !isFinal(batch.record.state);
   const std::uint64_t nextSeq = batch.record.nextSeq;
   EXECUTOR_CO_CHECK(co_await store_.write(
@@ -120,6 +129,7 @@ Status Journal::apply(store::Txn& txn, const Batch& batch) {
   const ExecutionRecord& record = batch.record;
   if (batch.create) {
     EXECUTOR_CHECK(txn.insert(record));
+    if (record.claim) EXECUTOR_CHECK(txn.insert(ExecutionClaim{*record.claim, record.id}));
   } else {
     EXECUTOR_TRY(std::optional<ExecutionRecord> now, txn.get<ExecutionRecord>(record.id));
     if (!now || now->epoch > record.epoch || now->nextSeq != batch.expectedSeq) {
@@ -185,6 +195,20 @@ Result<std::string> firstKey(store::Txn& txn, const EventQuery& query) {
   return last.items.empty() ? begin : last.items.front().id;
 }
 
+bool isFull(const std::vector<Event>& events, const EventQuery& query) {
+  return query.limit != 0 && events.size() >= query.limit;
+}
+
+Status addDecoded(std::string_view text, std::uint64_t firstSeq, const EventQuery& query,
+                  std::vector<Event>& events) {
+  EXECUTOR_TRY(std::vector<Event> decoded, decodeEvents(text, firstSeq));
+  for (Event& event : decoded) {
+    if (isFull(events, query)) break;
+    if (event.seq > query.after) events.push_back(std::move(event));
+  }
+  return {};
+}
+
 // "0" is the character after "/": the range is exactly this execution's pages.
 Result<std::vector<Event>> scanEvents(store::Txn& txn, const EventQuery& query) {
   EXECUTOR_TRY(std::string begin, firstKey(txn, query));
@@ -195,14 +219,18 @@ Result<std::vector<Event>> scanEvents(store::Txn& txn, const EventQuery& query) 
                  txn.scan<JournalPage>(
                      {.from = begin, .to = query.executionId + "0", .limit = 16, .after = after}));
     for (const JournalPage& one : page.items) {
-      EXECUTOR_TRY(std::vector<Event> decoded, decodeEvents(one.events, one.firstSeq));
-      for (Event& event : decoded) {
-        if (event.seq > query.after) events.push_back(std::move(event));
-        if (query.limit != 0 && events.size() == query.limit) return events;
-      }
+      EXECUTOR_CHECK(addDecoded(one.events, one.firstSeq, query, events));
     }
     after = page.nextCursor;
-  } while (!after.empty());
+  } while (!after.empty() && !isFull(events, query));
+  return events;
+}
+
+Result<std::vector<Event>> loadEvents(store::Txn& txn, const EventQuery& query) {
+  EXECUTOR_TRY(auto record, txn.get<ExecutionRecord>(query.executionId));
+  if (!record || !record->ending || !record->ending->events) return scanEvents(txn, query);
+  std::vector<Event> events;
+  EXECUTOR_CHECK(addDecoded(*record->ending->events, 1, query, events));
   return events;
 }
 
@@ -218,7 +246,7 @@ Task<Status> loadBody(store::Store& store, Event& event, std::string workspaceId
 }  // namespace
 
 Task<Result<std::vector<Event>>> readEvents(store::Store& store, EventQuery query) {
-  auto found = co_await store.read([query](store::Txn& t) { return scanEvents(t, query); });
+  auto found = co_await store.read([query](store::Txn& t) { return loadEvents(t, query); });
   if (!found || !query.loadBlobs) co_return found;
   for (Event& event : *found) {
     if (blobOf(event).empty()) continue;

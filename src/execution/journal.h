@@ -49,6 +49,7 @@ class Journal {
   Task<Result<std::vector<JournalPage>>> makePages(Events events);
   Task<Result<std::string>> encode(Events events, std::size_t index);
   void putBack(std::vector<Event>& events, Error error);
+  static bool fitsItsRecord(const Batch& batch);
   static Status apply(store::Txn& txn, const Batch& batch);
 
   store::Store& store_;

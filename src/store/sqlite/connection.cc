@@ -18,6 +18,7 @@ constexpr const char* kPragmas = R"sql(
   PRAGMA cache_size = -4096;
   PRAGMA temp_store = MEMORY;
   PRAGMA journal_size_limit = 67108864;
+  PRAGMA wal_autocheckpoint = 4000;
   PRAGMA trusted_schema = OFF;
   PRAGMA cell_size_check = ON;
 )sql";
