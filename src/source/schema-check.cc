@@ -97,6 +97,22 @@ std::string listed(const json::array& values) {
   return fmt::format("one of {}", fmt::join(texts, ", "));
 }
 
+// How likely a variant that failed so was the one that was meant, among those that got equally far.
+// A wrong constant in a member is another variant's discriminator; a member of the wrong type shows
+// at least that this one was known.
+int nearness(Mismatch::Kind kind, bool member) {
+  using Kind = Mismatch::Kind;
+  if (!member) return kind == Kind::type ? 0 : 1;
+  if (kind == Kind::constant) return 0;
+  return kind == Kind::missing || kind == Kind::unknown ? 1 : 2;
+}
+
+// `steps` is the place of the value whose variants are compared.
+bool explainsBetter(const Mismatch& a, const Mismatch& b, std::size_t steps) {
+  if (a.steps != b.steps) return a.steps > b.steps;
+  return nearness(a.kind, a.steps > steps) > nearness(b.kind, b.steps > steps);
+}
+
 }  // namespace
 
 std::string typeNames(std::uint16_t types) {
@@ -129,7 +145,8 @@ bool SchemaCheck::mismatched(Mismatch::Kind kind, std::string expected, std::str
                              std::string step) {
   std::string pointer = fmt::format("{}{}", fmt::join(path_, ""), step);
   if (pointer.starts_with('.')) pointer.erase(0, 1);
-  mismatch_ = {kind, std::move(pointer), std::move(expected), std::move(found)};
+  const std::size_t steps = path_.size() + (step.empty() ? 0 : 1);
+  mismatch_ = {kind, std::move(pointer), std::move(expected), std::move(found), steps};
   return false;
 }
 
@@ -193,12 +210,13 @@ bool SchemaCheck::literal(const json::value& value, const SchemaView& schema) {
     const auto& list = values->get_array();
     const bool found =
         std::ranges::any_of(list, [&](const auto& one) { return equalValues(one, value); });
-    if (!found) return mismatched(Mismatch::Kind::value, listed(list), shown(value));
+    const auto kind = list.size() == 1 ? Mismatch::Kind::constant : Mismatch::Kind::value;
+    if (!found) return mismatched(kind, listed(list), shown(value));
   }
   if (schema.constJson.empty()) return true;
   const auto wanted = parseJson(schema.constJson);
   if (!wanted || equalValues(*wanted, value)) return true;
-  return mismatched(Mismatch::Kind::value, shown(*wanted), shown(value));
+  return mismatched(Mismatch::Kind::constant, shown(*wanted), shown(value));
 }
 
 // Goes into a member or item. The layers of the outer value do not apply to the inner one.
@@ -295,15 +313,10 @@ bool SchemaCheck::variants(json::value& value, const std::vector<std::uint32_t>&
     const bool typeOnly = mismatch_.kind == Mismatch::Kind::type;
     if (typeOnly && std::ranges::find(types, mismatch_.expected) == types.end())
       types.push_back(mismatch_.expected);
-    const bool better = !best || mismatch_.pointer.size() > best->pointer.size() ||
-                        (best->kind == Mismatch::Kind::type && !typeOnly);
-    if (better) best = mismatch_;
+    if (!best || explainsBetter(mismatch_, *best, path_.size())) best = mismatch_;
   }
   mismatch_ = *best;
-  const auto here = fmt::format("{}", fmt::join(path_, ""));
-  const bool atThisValue =
-      mismatch_.pointer.size() + 1 >= here.size() && mismatch_.pointer.size() <= here.size();
-  if (mismatch_.kind == Mismatch::Kind::type && atThisValue)
+  if (mismatch_.kind == Mismatch::Kind::type && mismatch_.steps == path_.size())
     mismatch_.expected = fmt::format("{}", fmt::join(types, " or "));
   return false;
 }

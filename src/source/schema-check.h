@@ -29,11 +29,13 @@ inline constexpr unsigned kMaxCheckDepth = 1'000;
 
 // Why a value does not fit.
 struct Mismatch {
-  enum class Kind : std::uint8_t { type, value, missing, unknown };
+  // `constant`: another value than the only one that is allowed.
+  enum class Kind : std::uint8_t { type, value, missing, unknown, constant };
   Kind kind = Kind::type;
-  std::string pointer;   // "labels[2].name"; empty for the value itself
-  std::string expected;  // "string", "one of \"a\", \"b\""; for unknown: the nearest names
-  std::string found;     // "object"; empty for missing and unknown
+  std::string pointer;    // "labels[2].name"; empty for the value itself
+  std::string expected;   // "string", "one of \"a\", \"b\""; for unknown: the nearest names
+  std::string found;      // "object"; empty for missing and unknown
+  std::size_t steps = 0;  // of the pointer: how far into the value the check had come
 };
 
 class SchemaCheck {
