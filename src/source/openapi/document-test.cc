@@ -40,6 +40,17 @@ TEST(Document, SaysWhatTheTextLooksLikeInstead) {
   }
 }
 
+// A YAML parser's place is the author's only help in a file of a hundred thousand lines.
+TEST(Document, SaysWhereParsingStopped) {
+  const Error twice = compileError("openapi: 3.1.0\npaths: {}\npaths: {}\n");
+  EXPECT_NE(twice.message.find("line 3, column 1: the key \"paths\" occurs twice"),
+            std::string::npos)
+      << twice.message;
+  EXPECT_FALSE(twice.message.ends_with("..")) << twice.message;
+  const Error tab = compileError("openapi: 3.1.0\npaths:\n\t/a: {}\n");
+  EXPECT_NE(tab.message.find("line 3"), std::string::npos) << tab.message;
+}
+
 TEST(Document, RefusesGarbageWithoutCrashing) {
   std::string garbage;
   for (int i = 0; i < 4096; ++i) garbage += static_cast<char>(i * 7919 % 256);

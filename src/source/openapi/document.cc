@@ -20,7 +20,9 @@ std::string_view withoutByteOrderMark(std::string_view bytes) {
 }
 
 // `what` completes "This is no OpenAPI document: …"; the hint says what to give instead.
+// A parser's own message may end in a full stop already.
 std::unexpected<Error> notOpenApi(std::string what, std::string detail = {}) {
+  if (what.ends_with('.')) what.pop_back();
   return fail(ErrorCode::invalid_document, fmt::format("This is no OpenAPI document: {}.", what),
               std::string(kWanted), std::move(detail));
 }

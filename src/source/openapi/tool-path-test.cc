@@ -83,6 +83,54 @@ TEST(ToolPath, ReservedSegmentsGetAnUnderscore) {
   EXPECT_EQ(toolPath("repos", "repos/get-pages", "GET", "/"), "repos.get_pages");
 }
 
+bool isSegment(std::string_view text) {
+  const bool start = !text.empty() && !(text[0] >= '0' && text[0] <= '9');
+  return start && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == text.npos;
+}
+
+// Whatever a document calls its operations, the path is one a program can write after `tools.`.
+TEST(ToolPath, EveryNameBecomesAPathOfSegments) {
+  for (const std::string_view tag : {"", "A", "日本", "a.b", "../x", "__proto__", "9", "v2", "api"})
+    for (const std::string_view id : {"", "x", "é", "a.b.c", "<script>", "0", "$", "then", "_"}) {
+      const std::string path = toolPath(tag, id, "GET", "/a/{id}");
+      const auto dot = path.find('.');
+      EXPECT_TRUE(isSegment(path.substr(0, dot))) << tag << " " << id << " " << path;
+      if (dot != path.npos) EXPECT_TRUE(isSegment(path.substr(dot + 1))) << path;
+    }
+}
+
+TEST(ToolPath, ASegmentIsItsOwnSegment) {
+  for (const std::string_view text : {"GitHub REST", "123abc", "---", "a__b", "Ünï", "x_", "_y"}) {
+    EXPECT_EQ(pathSegment(pathSegment(text)), pathSegment(text));
+    EXPECT_EQ(snakeSegment(snakeSegment(text)), snakeSegment(text));
+  }
+}
+
+// OAS-38: only a whole prefix goes, and never the whole name.
+TEST(ToolPath, TheTagsNameIsNotRepeated) {
+  const std::vector<PathVector> vectors = {{"user", "userList", "GET", "/", "user.list"},
+                                           {"user", "users_list", "GET", "/", "user.users_list"},
+                                           {"user", "user", "GET", "/", "user.user"},
+                                           {"user", "user_", "GET", "/", "user.user"},
+                                           {"user", "user_user", "GET", "/", "user.user"},
+                                           {"user", "user_then", "GET", "/", "user.then_"},
+                                           {"api_20200101_x", "go", "GET", "/", "x.go"},
+                                           {"api20200101", "go", "GET", "/", "go"}};
+  for (const auto& v : vectors)
+    EXPECT_EQ(toolPath(v.tag, v.operationId, v.method, v.pathTemplate), v.path)
+        << v.tag << " " << v.operationId;
+}
+
+// Ten thousand operations of one name are an attack on whoever counts from one each time.
+TEST(ToolPath, ManyCollisionsStayUnique) {
+  const PathHistory none;
+  PathAssigner assigner(none);
+  std::set<std::string> seen;
+  for (int i = 0; i < 10'000; ++i)
+    ASSERT_TRUE(seen.insert(assigner.assign("t", "x", "GET", "/" + std::to_string(i))).second);
+  EXPECT_TRUE(seen.contains("t.x_10000"));
+}
+
 // D14.
 TEST(ToolPath, AnAssignedPathStaysWithItsOperation) {
   PathHistory history;
