@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <filesystem>
+#include <fstream>
 
 #include "approval/approval-record.h"
 #include "base/crypto.h"
@@ -258,6 +259,218 @@ TEST_F(ApprovalTest, PendingApprovalsOfAWorkspaceAreBounded) {
   EXPECT_EQ(codeOf(create(draftOf("approval_2"))), ErrorCode::limit_exceeded);
   ASSERT_TRUE(decide(person(), "approval_1", true));
   EXPECT_TRUE(create(draftOf("approval_2")));
+}
+
+// One transaction has room for so many; the rest must not be forgotten.
+TEST_F(ApprovalTest, ManyApprovalsExpireInSeveralSweeps) {
+  for (int i = 0; i < 120; ++i) ASSERT_TRUE(create(draftOf("approval_" + std::to_string(i))));
+  clock_.advance(kDefaultMaxAge);
+  std::size_t expired = 0, sweeps = 0;
+  for (std::size_t some = 1; some > 0; ++sweeps) expired += some = *run(approvals_->expireDue());
+  EXPECT_EQ(expired, 120u);
+  EXPECT_GT(sweeps, 2u);
+  EXPECT_TRUE(run(approvals_->list(person(), "pending", ""))->empty());
+}
+
+TEST_F(ApprovalTest, ManyApprovalsOfOneExecutionAreAllCancelled) {
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(create(draftOf("approval_" + std::to_string(i))));
+  ASSERT_TRUE(run(approvals_->cancelFor("task_1")));
+  EXPECT_EQ(run(approvals_->list(person(), "cancelled", "task_1"))->size(), 60u);
+}
+
+TEST_F(ApprovalTest, NothingHappensToAnExecutionWithoutApprovals) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  EXPECT_TRUE(run(approvals_->cancelFor("task_unknown")));
+  EXPECT_TRUE(run(approvals_->cancelFor("")));
+  EXPECT_EQ(run(approvals_->show(person(), "approval_1"))->status, "pending");
+}
+
+// Of two people who press at once, one decides and the other is told what was decided.
+TEST_F(ApprovalTest, OfTwoDecisionsAtOnceOneCounts) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  std::vector<Result<ApprovalView>> results;
+  for (const bool approve : {true, false}) {
+    asio::co_spawn(loop_, approvals_->decide(person(), "approval_1", approve, ""),
+                   [&](std::exception_ptr, Result<ApprovalView> decided) {
+                     results.push_back(std::move(decided));
+                   });
+  }
+  loop_.restart();
+  while (results.size() < 2 && loop_.run_one() > 0) {
+  }
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_NE(results[0].has_value(), results[1].has_value());
+  const auto& won = results[0] ? results[0] : results[1];
+  EXPECT_EQ(run(approvals_->show(person(), "approval_1"))->status, won->status);
+}
+
+TEST_F(ApprovalTest, EveryWaiterIsWoken) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  const auto first = waitFor("approval_1"), second = waitFor("approval_1");
+  ASSERT_TRUE(decide(person(), "approval_1", false, "no"));
+  settle(first);
+  settle(second);
+  EXPECT_EQ((*first)->verdict, Verdict::denied);
+  EXPECT_EQ((*second)->reason, "no");
+}
+
+TEST_F(ApprovalTest, ACancelledExecutionWakesItsWaiter) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  const auto slot = waitFor("approval_1");
+  ASSERT_TRUE(run(approvals_->cancelFor("task_1")));
+  settle(slot);
+  EXPECT_EQ((*slot)->verdict, Verdict::cancelled);
+}
+
+// Another object on the same store stands for another process.
+TEST_F(ApprovalTest, ADecisionOfAnotherProcessWakesTheWaiter) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  const auto slot = waitFor("approval_1");
+  const auto other = makeApprovals(*store_, loop_, clock_);
+  ASSERT_TRUE(run(other->decide(person(), "approval_1", true, "from elsewhere")));
+  settle(slot);
+  EXPECT_EQ((*slot)->reason, "from elsewhere");
+}
+
+TEST_F(ApprovalTest, TheLastMillisecondStillDecides) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  ASSERT_TRUE(create(draftOf("approval_2")));
+  clock_.advance(kDefaultMaxAge - 1);
+  EXPECT_TRUE(decide(person(), "approval_1", true));
+  clock_.advance(1);
+  const auto late = decide(person(), "approval_2", true);
+  EXPECT_EQ(codeOf(late), ErrorCode::already_decided);
+  EXPECT_NE(late.error().message.find("expired"), std::string::npos);
+}
+
+struct UseCase {
+  const char* what;
+  ApprovalStatus status;
+};
+
+// Invariant 4: only what a person approved is sent.
+TEST_F(ApprovalTest, OnlyAnApprovedOneIsSpent) {
+  const std::string hash = sha256Hex(draftOf("x").inputJson);
+  const UseCase cases[] = {{"pending", ApprovalStatus::pending},
+                           {"denied", ApprovalStatus::denied},
+                           {"expired", ApprovalStatus::expired},
+                           {"cancelled", ApprovalStatus::cancelled}};
+  for (const UseCase& one : cases) {
+    const std::string id = std::string("approval_") + one.what;
+    ASSERT_TRUE(create(draftOf(id)));
+    if (one.status != ApprovalStatus::pending) {
+      ASSERT_TRUE(run(store_->write([&, id](store::Txn& txn) -> Status {
+        EXECUTOR_TRY(auto record, txn.get<ApprovalRecord>(id));
+        return leavePending(txn, *record, one.status, clock_.now());
+      })));
+    }
+    EXPECT_EQ(codeOf(run(approvals_->use(id, hash))), ErrorCode::conflict) << one.what;
+  }
+  EXPECT_EQ(codeOf(run(approvals_->use("approval_none", hash))), ErrorCode::not_found);
+}
+
+// The count is what lets a workspace ask again; each way out of pending must give its place back.
+TEST_F(ApprovalTest, EveryWayOutOfPendingGivesItsPlaceBack) {
+  const auto pending = [this] {
+    return run(store_->read([](store::Txn& txn) -> Result<std::int64_t> {
+             EXECUTOR_TRY(const auto count, txn.get<PendingCount>("ws_1"));
+             return count ? count->pending : 0;
+           }))
+        .value();
+  };
+  for (const char* id : {"approval_1", "approval_2", "approval_3", "approval_4"})
+    ASSERT_TRUE(create(draftOf(id, std::string("task_") + id)));
+  EXPECT_EQ(pending(), 4);
+  ASSERT_TRUE(decide(person(), "approval_1", true));
+  EXPECT_EQ(pending(), 3);
+  ASSERT_TRUE(decide(person(), "approval_2", false));
+  EXPECT_EQ(pending(), 2);
+  ASSERT_TRUE(run(approvals_->cancelFor("task_approval_3")));
+  EXPECT_EQ(pending(), 1);
+  clock_.advance(kDefaultMaxAge);
+  ASSERT_TRUE(run(approvals_->expireDue()));
+  EXPECT_EQ(pending(), 0);
+}
+
+TEST_F(ApprovalTest, ARefusedApprovalLeavesNoTrace) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  EXPECT_FALSE(create(draftOf("approval_1"))) << "an id is used once";
+  ApprovalDraft large = draftOf("approval_2");
+  large.inputJson = "\"" + std::string(kMaxApprovalInputBytes, 'x') + "\"";
+  EXPECT_FALSE(create(large));
+  EXPECT_EQ(run(approvals_->list(person(), "", ""))->size(), 1u);
+}
+
+TEST_F(ApprovalTest, AViewShowsWhatWillBeSentAndWhere) {
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  const ApprovalView view = *run(approvals_->show(agent(), "approval_1"));
+  EXPECT_EQ(view.toolPath, "shop.orders.create");
+  EXPECT_EQ(view.method, "POST");
+  EXPECT_EQ(view.origin, "https://shop.example");
+  EXPECT_EQ(view.summary, "Create an order");
+  EXPECT_EQ(view.executionId, "task_1");
+  EXPECT_EQ(view.createdAt, kStart);
+  EXPECT_EQ(view.expiresAt, kStart + kDefaultMaxAge);
+  EXPECT_EQ(view.decidedAt, 0);
+  EXPECT_EQ(view.decidedBy, "");
+}
+
+TEST_F(ApprovalTest, TheInputIsNotReadableInTheFile) {
+  ApprovalDraft draft = draftOf("approval_1");
+  draft.inputJson = R"({"note":"canary-input-91f3"})";
+  ASSERT_TRUE(create(draft));
+  approvals_.reset();
+  store_.reset();
+  std::string bytes;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(file), {});
+  }
+  EXPECT_NE(bytes.find("shop.orders.create"), std::string::npos);
+  EXPECT_EQ(bytes.find("canary-input"), std::string::npos);
+}
+
+TEST_F(ApprovalTest, TheSizeLimitIsTheLastByteThatIsTaken) {
+  ApprovalDraft draft = draftOf("approval_1");
+  draft.inputJson = "\"" + std::string(kMaxApprovalInputBytes - 2, 'x') + "\"";
+  EXPECT_TRUE(create(draft));
+}
+
+struct Redacted {
+  std::string_view input, shown;
+};
+
+// Reference MCP-082. A false alarm costs a reviewer one field, a miss shows a password.
+TEST(RedactInput, NamesAreReadAsPeopleReadThem) {
+  const Redacted rows[] = {
+      {R"({"APIKEY":1})", R"({"APIKEY":"[redacted]"})"},
+      {R"({"api.key":1})", R"({"api.key":"[redacted]"})"},
+      {R"({"Proxy-Authorization":1})", R"({"Proxy-Authorization":"[redacted]"})"},
+      {R"({"client_secret":[1,2]})", R"({"client_secret":"[redacted]"})"},
+      {R"({"nextPageToken":"x"})", R"({"nextPageToken":"[redacted]"})"},
+      {R"({"secretary":"Ann"})", R"({"secretary":"[redacted]"})"},
+      {R"({"key":"a","note":"my password is x"})", R"({"key":"a","note":"my password is x"})"},
+      {R"({"tok en":1})", R"({"tok en":"[redacted]"})"},
+      {R"([{"a":[[{"password":null}]]}])", R"([{"a":[[{"password":"[redacted]"}]]}])"},
+      {R"({"password":{"token":1}})", R"({"password":"[redacted]"})"},
+      {R"({"":1})", R"({"":1})"},
+      {"5", "5"},
+      {R"("token")", R"("token")"},
+      {"", "\"[not readable]\""}};
+  for (const Redacted& row : rows) EXPECT_EQ(redactInput(row.input), row.shown) << row.input;
+}
+
+// D22: what a person is shown is what will be sent, to the last digit.
+TEST(RedactInput, NumbersStayExact) {
+  EXPECT_EQ(redactInput(R"({"id":18446744073709551615,"x":0.1,"y":-9223372036854775808})"),
+            R"({"id":18446744073709551615,"x":0.1,"y":-9223372036854775808})");
+}
+
+TEST(Verdict, NamesAreThoseOfTheRecord) {
+  for (const Verdict verdict :
+       {Verdict::approved, Verdict::denied, Verdict::expired, Verdict::cancelled}) {
+    EXPECT_TRUE(store::detail::enumOf<ApprovalStatus>(name(verdict))) << name(verdict);
+  }
 }
 
 TEST(RedactInput, HidesMembersThatNameSecretsAtAnyDepth) {

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "catalog/test-workspace.h"
 #include "credential/connection-record.h"
+#include "store/engine.h"
+#include "store/index-key.h"
 
 namespace executor::credential {
 namespace {
@@ -202,6 +204,132 @@ TEST_F(ConnectionsTest, AWrongMasterKeyOpensNothing) {
   sources_ = makeSources();
   connections_ = makeConnections(*store_, *sources_, clock_);
   EXPECT_EQ(codeOf(authorize()), "store_corrupt");
+}
+
+// Someone who can write the database file must not be able to make one account's secret answer for
+// another: the sealed text is bound to its record and its workspace.
+class SealedConnections : public ConnectionsTest {
+ protected:
+  json::object bodyOf(const std::string& id) {
+    return run(store_->read([id](store::Txn& txn) -> Result<json::object> {
+             EXECUTOR_TRY(const auto row,
+                          txn.engine().get(store::recordType<ConnectionRecord>(), id));
+             return parseJson(row->body).value().get_object();
+           }))
+        .value();
+  }
+  void overwrite(const std::string& id, json::object body) {
+    ASSERT_TRUE(run(store_->write([id, body](store::Txn& txn) -> Status {
+      const auto& type = store::recordType<ConnectionRecord>();
+      return txn.engine().replace(type, {id, serializeJson(json::value(body)),
+                                         store::indexEntries(type, body, id).value()});
+    })));
+  }
+};
+
+TEST_F(SealedConnections, WhatIsWrittenBackUnchangedOpens) {
+  const auto mine = bearer("mine", "tok_mine_1234567");
+  overwrite(mine->id, bodyOf(mine->id));
+  EXPECT_EQ(authorize("mine")->value, "tok_mine_1234567");
+}
+
+TEST_F(SealedConnections, ASecretMovedToAnotherConnectionDoesNotOpen) {
+  const auto mine = bearer("mine", "tok_mine_1234567"), yours = bearer("yours", "tok_yours_123456");
+  json::object body = bodyOf(mine->id);
+  body["secret"] = bodyOf(yours->id)["secret"];
+  overwrite(mine->id, body);
+  EXPECT_EQ(codeOf(authorize("mine")), "store_corrupt");
+}
+
+TEST_F(SealedConnections, ASecretMovedToAnotherFieldDoesNotOpen) {
+  const auto mine = bearer("mine", "tok_mine_1234567");
+  json::object body = bodyOf(mine->id);
+  EXPECT_EQ(serializeJson(body).find("tok_mine"), std::string::npos);
+  body["parameter"] = body["secret"];
+  overwrite(mine->id, body);
+  const auto views = run(connections_->list(person()));
+  ASSERT_TRUE(views);
+  EXPECT_EQ(views->front().parameter.find("tok_mine"), std::string::npos);
+}
+
+TEST_F(SealedConnections, AConnectionMovedToAnotherWorkspaceDoesNotOpen) {
+  const auto mine = bearer("mine", "tok_mine_1234567");
+  json::object body = bodyOf(mine->id);
+  body["workspaceId"] = "ws_2";
+  overwrite(mine->id, body);
+  for (const char* workspace : {"ws_1", "ws_2"}) {
+    const auto opened = authorize("mine", workspace);
+    EXPECT_FALSE(opened.has_value()) << workspace;
+  }
+}
+
+TEST_F(SealedConnections, ASecretThatWasCutDoesNotOpen) {
+  const auto mine = bearer("mine", "tok_mine_1234567");
+  const json::object whole = bodyOf(mine->id);
+  const std::string sealed(whole.at("secret").as_string());
+  for (const std::string& text : {std::string(), sealed.substr(0, sealed.size() / 2),
+                                  sealed + "AAAA", std::string("tok_mine_1234567")}) {
+    json::object body = whole;
+    body["secret"] = text;
+    overwrite(mine->id, body);
+    const auto opened = authorize("mine");
+    EXPECT_FALSE(opened.has_value()) << text;
+    if (!opened) EXPECT_EQ(opened.error().message.find("tok_mine"), std::string::npos);
+  }
+}
+
+TEST_F(ConnectionsTest, AViewHoldsEverythingButTheSecret) {
+  clock_.advance(5);
+  ASSERT_TRUE(connect({.source = "hub",
+                       .name = "work",
+                       .kind = "apiKey",
+                       .in = "query",
+                       .parameter = "api_key",
+                       .secret = kSecret}));
+  const auto views = run(connections_->list(agent()));
+  ASSERT_EQ(views->size(), 1u);
+  const ConnectionView& view = views->front();
+  EXPECT_TRUE(isId(view.id, idPrefix::kConnection));
+  EXPECT_EQ(view.workspaceId, "ws_1");
+  EXPECT_EQ(view.sourceId, sourceId_);
+  EXPECT_EQ(view.kind, "apiKey");
+  EXPECT_EQ(view.in, "query");
+  EXPECT_EQ(view.parameter, "api_key");
+  EXPECT_EQ(view.createdAt, 1'000'005);
+  EXPECT_EQ(view.updatedAt, 1'000'005);
+}
+
+TEST_F(ConnectionsTest, NamesAreComparedExactly) {
+  ASSERT_TRUE(bearer("Work", "tok_upper_123456"));
+  ASSERT_TRUE(bearer("work", "tok_lower_123456"));
+  EXPECT_EQ(authorize("Work")->value, "tok_upper_123456");
+  EXPECT_EQ(authorize("work")->value, "tok_lower_123456");
+  EXPECT_EQ(codeOf(authorize("WORK")), "credential_missing");
+}
+
+TEST_F(ConnectionsTest, AnIdIsAsGoodAsAName) {
+  ASSERT_TRUE(bearer("home", "tok_home_1234567"));
+  const auto work = bearer("work", "tok_work_1234567");
+  EXPECT_EQ(authorize(work->id)->value, "tok_work_1234567");
+}
+
+TEST_F(ConnectionsTest, TheSecretThatIsSentIsTheOneThatWasLeft) {
+  ASSERT_TRUE(bearer("work", "tok_first_123456"));
+  ASSERT_TRUE(run(connections_->remove(person(), "work")));
+  EXPECT_EQ(codeOf(authorize("work")), "credential_missing");
+  ASSERT_TRUE(bearer("work", "tok_second_12345"));
+  EXPECT_EQ(authorize("work")->value, "tok_second_12345");
+}
+
+// D1: not even the owner's own agent writes a secret, and the refusal comes before the look-up, so
+// that an agent cannot probe for sources either.
+TEST_F(ConnectionsTest, AnAgentsRefusalSaysNothingAboutSources) {
+  const auto known =
+      run(connections_->add(agent(), {.source = "hub", .kind = "bearer", .secret = kSecret}));
+  const auto unknown =
+      run(connections_->add(agent(), {.source = "nope", .kind = "bearer", .secret = kSecret}));
+  EXPECT_EQ(known.error().message, unknown.error().message);
+  EXPECT_EQ(codeOf(unknown), "forbidden");
 }
 
 TEST_F(ConnectionsTest, MoreThanTheLimitOfASourceIsRefused) {

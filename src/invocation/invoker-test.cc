@@ -313,6 +313,130 @@ TEST_F(InvokerTest, ATimedOutReadHasFailed) {
   world_.upstream.release();
 }
 
+// D4 end to end: nothing a program, an approval or a key says outweighs a deny.
+TEST_F(InvokerTest, ADenyHoldsWhateverWasAllowedBefore) {
+  addPolicy(policy::Effect::allow, "shop.items.create");
+  ASSERT_EQ(invoke("shop.items.create", R"({"name":"x"})").status, OutcomeStatus::completed);
+  const auto rules = world_.run(world_.policies->list(person()));
+  ASSERT_TRUE(world_.run(world_.policies->remove(person(), rules->front().id)));
+  addPolicy(policy::Effect::deny, "shop.items.create");
+  for (const std::string options : {"", R"({"idempotencyKey":"k-1"})", R"({"response":"full"})"}) {
+    const CallOutcome outcome = invoke("shop.items.create", R"({"name":"x"})", options);
+    EXPECT_EQ(outcome.status, OutcomeStatus::denied) << options;
+  }
+  EXPECT_EQ(world_.upstream.count("POST /items"), 1u);
+}
+
+// Other spellings of the address are other tools, and there is none of that name.
+TEST_F(InvokerTest, ADeniedToolHasNoOtherAddress) {
+  addPolicy(policy::Effect::deny, "shop.items.create");
+  for (const char* path : {"Shop.items.create", "shop.items.create.", "shop..items.create",
+                           "shop.items.create ", "shop/items/create", " shop.items.create",
+                           "shop.items.Create", "shop.items.create\n", "shop.items.cr\u0435ate"}) {
+    const CallOutcome outcome = invoke(path, R"({"name":"x"})");
+    EXPECT_NE(outcome.status, OutcomeStatus::completed) << path;
+  }
+  EXPECT_TRUE(world_.upstream.seen().empty());
+}
+
+TEST_F(InvokerTest, AnAllowAfterTheQuestionDoesNotReplaceTheAnswer) {
+  journal_.approve = false;
+  journal_.meanwhile = [this]() -> Task<void> {
+    EXPECT_TRUE(
+        co_await world_.policies->add(person(), policy::Effect::allow, "shop.items.create"));
+  };
+  EXPECT_EQ(invoke("shop.items.create", R"({"name":"x"})").status, OutcomeStatus::denied);
+  EXPECT_TRUE(world_.upstream.seen().empty());
+}
+
+TEST_F(InvokerTest, EveryCallAsksForItself) {
+  for (int i = 0; i < 3; ++i) invoke("shop.items.create", R"({"name":"x"})");
+  ASSERT_EQ(journal_.drafts.size(), 3u);
+  EXPECT_NE(journal_.drafts[0].id, journal_.drafts[1].id);
+  EXPECT_EQ(world_.upstream.count("POST /items"), 3u);
+}
+
+// The approval of one call is no ticket for another, even with the same input.
+TEST_F(InvokerTest, AnApprovalThatWasSpentSendsNothingAgain) {
+  CallRequest first = request("shop.items.create", R"({"name":"x"})");
+  ASSERT_EQ(invoke(first).status, OutcomeStatus::completed);
+  const auto used =
+      world_.run(world_.approvals->use(approvalIdOf(first.callId), sha256Hex(R"({"name":"x"})")));
+  ASSERT_FALSE(used);
+  EXPECT_EQ(used.error().code, ErrorCode::conflict);
+}
+
+// What a person sees and what is sent are the same canonical bytes, whatever order or form a
+// program used (D21).
+TEST_F(InvokerTest, FormsOfOneInputAreOneInput) {
+  for (const char* input : {R"({"note":"n","name":"x"})", R"({"body":{"name":"x","note":"n"}})",
+                            "{\"name\" : \"x\",\n\"note\":\"\\u006e\"}"}) {
+    ASSERT_EQ(invoke("shop.items.create", input).status, OutcomeStatus::completed) << input;
+    EXPECT_EQ(journal_.requests.back().inputJson, R"({"name":"x","note":"n"})");
+    EXPECT_EQ(journal_.requests.back().inputHash, journal_.requests.front().inputHash);
+    EXPECT_EQ(world_.upstream.seen().back(), R"(POST /items {"name":"x","note":"n"})");
+  }
+}
+
+TEST_F(InvokerTest, ANamedConnectionIsTheOneThatIsUsed) {
+  for (const char* name : {"home", "work"}) {
+    ASSERT_TRUE(world_.run(
+        world_.connections->add(person(), {.source = "shop",
+                                           .name = name,
+                                           .kind = "bearer",
+                                           .secret = std::string("canary-") + name + "-123456"})));
+  }
+  EXPECT_EQ(invoke("shop.items.whoami").error.code, ErrorCode::credential_missing);
+  EXPECT_EQ(invoke("shop.items.whoami", "{}", R"({"connection":"nobody"})").error.code,
+            ErrorCode::credential_missing);
+  EXPECT_TRUE(world_.upstream.seen().empty());
+  const CallOutcome work = invoke("shop.items.whoami", "{}", R"({"connection":"work"})");
+  EXPECT_NE(work.valueJson.find("Bearer [redacted]"), std::string::npos) << work.valueJson;
+}
+
+TEST_F(InvokerTest, TheJournalNeverLearnsTheCredential) {
+  addBearer("canary-token-1234");
+  ASSERT_EQ(invoke("shop.items.create", R"({"name":"x"})").status, OutcomeStatus::completed);
+  const RequestedCall& call = journal_.requests.back();
+  const approval::ApprovalDraft& draft = journal_.drafts.back();
+  for (const std::string& text : {call.inputJson, call.toolPath, call.method, draft.inputJson,
+                                  draft.summary, draft.origin, draft.toolPath})
+    EXPECT_EQ(text.find("canary"), std::string::npos) << text;
+}
+
+TEST_F(InvokerTest, AProgramCannotBringItsOwnAuthorization) {
+  addBearer("canary-token-1234");
+  const CallOutcome outcome = invoke("shop.items.whoami", R"({"Authorization":"Bearer mine"})");
+  EXPECT_EQ(outcome.error.code, ErrorCode::invalid_input);
+  EXPECT_TRUE(world_.upstream.seen().empty());
+}
+
+TEST_F(InvokerTest, ARefusalNamesThePathButNotAtAnyLength) {
+  const CallOutcome outcome = invoke(std::string(100'000, 'x'));
+  EXPECT_EQ(outcome.error.code, ErrorCode::unknown_tool);
+  EXPECT_LT(outcome.toolPath.size(), 300u);
+  EXPECT_LT(outcome.error.message.size() + outcome.error.hint.size(), 2'000u);
+}
+
+TEST_F(InvokerTest, NothingIsSentForACallThatWasCancelledWhilePeopleDecided) {
+  auto cancel = std::make_shared<net::ClientCancel>();
+  journal_.meanwhile = [cancel]() -> Task<void> {
+    cancel->cancel();
+    co_return;
+  };
+  const CallOutcome outcome = world_.run(
+      world_.invoker->invoke(request("shop.items.create", R"({"name":"x"})"), journal_, cancel));
+  EXPECT_EQ(outcome.status, OutcomeStatus::cancelled);
+  EXPECT_EQ(journal_.entries, std::vector<std::string>{"ask shop.items.create"});
+  EXPECT_TRUE(world_.upstream.seen().empty());
+}
+
+TEST_F(InvokerTest, ALargeAnswerArrivesWhole) {
+  const CallOutcome outcome = invoke("shop.items.big");
+  ASSERT_EQ(outcome.status, OutcomeStatus::completed) << outcome.error.message;
+  EXPECT_EQ(outcome.valueJson.size(), 300'002u);
+}
+
 TEST_F(InvokerTest, AnUnreachableUpstreamHasFailedEvenForAWrite) {
   catalog::SourceDraft draft{.name = "gone",
                              .document = testing::shopDocument("http://127.0.0.1:1")};

@@ -87,6 +87,14 @@ void replaceAll(std::string& text, std::string_view what) {
   }
 }
 
+// As it is, inside a JSON string and inside a URL.
+void replaceEncoded(std::string& text, std::string_view secret) {
+  replaceAll(text, secret);
+  const std::string quoted = quoteJson(secret);
+  replaceAll(text, std::string_view(quoted).substr(1, quoted.size() - 2));
+  replaceAll(text, percentEncode(secret));
+}
+
 // D11. Both halves matter: that it may have happened, and that nobody knows.
 CallOutcome unknownOutcome(const Error& error, std::string_view source) {
   CallOutcome outcome;
@@ -137,13 +145,17 @@ CallOutcome outcomeOfErrorReply(const source::UpstreamReply& reply, std::string_
   return outcome;
 }
 
+// What an upstream sends is mostly JSON, so the secret may come escaped; keys of the query come
+// back as they were written in the URL. An upstream that means harm can encode it in a thousand
+// ways and is not what this is for: it has the secret.
 std::string withoutSecret(std::string text, const source::Authorization& authorization) {
   if (authorization.kind == source::Authorization::Kind::none) return text;
-  replaceAll(text, authorization.value);
+  const std::string_view value = authorization.value;
+  replaceEncoded(text, value);
   if (authorization.kind == source::Authorization::Kind::basic) {
-    replaceAll(text, base64Encode(authorization.value));
-    const std::size_t colon = authorization.value.find(':');
-    if (colon != std::string::npos) replaceAll(text, authorization.value.substr(colon + 1));
+    replaceAll(text, base64Encode(value));
+    const std::size_t colon = value.find(':');
+    if (colon != std::string_view::npos) replaceEncoded(text, value.substr(colon + 1));
   }
   return text;
 }

@@ -154,6 +154,76 @@ TEST_F(PoliciesTest, MoreThanTheLimitIsRefused) {
   EXPECT_EQ(codeOf(addPolicy(Effect::deny, "hub.issues.create")), "limit_exceeded");
 }
 
+// A deny must not lapse because a document lost an operation for a day.
+TEST_F(PoliciesTest, ARuleOutlivesTheToolItNames) {
+  ASSERT_TRUE(addPolicy(Effect::deny, "hub.issues.create"));
+  ASSERT_TRUE(run(sources_->remove(person(), "hub")));
+  EXPECT_EQ(run(policies_->list(person()))->size(), 1u);
+  ASSERT_TRUE(addTracker());
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::deny);
+}
+
+// Two people press at once: one rule stands, and the other person is told.
+TEST_F(PoliciesTest, OfTwoRulesAddedAtOnceOneStands) {
+  std::vector<Result<PolicyView>> results;
+  for (Effect effect : {Effect::allow, Effect::deny}) {
+    asio::co_spawn(loop_, policies_->add(person(), effect, "hub.issues.create"),
+                   [&](const std::exception_ptr&, Result<PolicyView> added) {
+                     results.push_back(std::move(added));
+                   });
+  }
+  while (results.size() < 2) loop_.run_one();
+  EXPECT_NE(results[0].has_value(), results[1].has_value());
+  const auto& won = results[0] ? results[0] : results[1];
+  const auto& lost = results[0] ? results[1] : results[0];
+  EXPECT_EQ(codeOf(lost), "already_exists");
+  EXPECT_EQ(decide("hub.issues.create").effect, won->effect);
+}
+
+TEST_F(PoliciesTest, ARefusedRuleSaysWhichOneStandsInItsWay) {
+  const auto first = addPolicy(Effect::ask, "hub.issues.list");
+  const auto second = addPolicy(Effect::deny, "hub.issues.list");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message, "hub.issues.list has a policy already: ask.");
+  EXPECT_NE(second.error().hint.find(first->id), std::string::npos);
+}
+
+TEST_F(PoliciesTest, AddressesAreExact) {
+  for (const char* tool : {"Hub.issues.create", "hub.issues", "hub", "hub.*", "*", "hub.issues.*",
+                           "hub.issues.create ", " hub.issues.create",
+                           "tools.tools.hub.issues.list", "tools.", "hub..issues.create"}) {
+    const std::string code = codeOf(addPolicy(Effect::allow, tool));
+    EXPECT_TRUE(code == "unknown_tool" || code == "invalid_argument") << tool << " " << code;
+  }
+  EXPECT_EQ(run(policies_->list(person()))->size(), 0u);
+}
+
+TEST_F(PoliciesTest, TheLongestAddressThatIsLookedUpIsTheLimit) {
+  EXPECT_EQ(codeOf(addPolicy(Effect::deny, std::string(kMaxToolPathBytes, 'a'))), "unknown_tool");
+  EXPECT_EQ(codeOf(addPolicy(Effect::deny, "tools." + std::string(kMaxToolPathBytes, 'a'))),
+            "unknown_tool");
+  EXPECT_EQ(codeOf(addPolicy(Effect::deny, "tools." + std::string(kMaxToolPathBytes + 1, 'a'))),
+            "invalid_argument");
+}
+
+TEST_F(PoliciesTest, AnIdThatIsNoneIsNotFoundAndNotRepeatedAtLength) {
+  for (const std::string& id : {std::string(), std::string("pol_x"), std::string("../../etc"),
+                                std::string(10'000, 'x'), std::string("' OR 1=1 --")}) {
+    const auto removed = run(policies_->remove(person(), id));
+    EXPECT_EQ(codeOf(removed), "not_found");
+    EXPECT_LT(removed.error().message.size(), 200u);
+  }
+}
+
+// A rule removed on another node must stop deciding here.
+TEST_F(PoliciesTest, ARemovalOnAnotherNodeIsSeen) {
+  const auto added = addPolicy(Effect::deny, "hub.issues.list");
+  const auto other = makePolicies(*store_, *sources_, clock_);
+  ASSERT_EQ(run(other->decide(agent(), tool("hub.issues.list")))->effect, Effect::deny);
+  ASSERT_TRUE(run(policies_->remove(person(), added->id)));
+  EXPECT_EQ(run(other->decide(agent(), tool("hub.issues.list")))->effect, Effect::allow);
+}
+
 TEST_F(PoliciesTest, ARemovedRuleIsNotFoundAgain) {
   const auto added = addPolicy(Effect::deny, "hub.issues.create");
   ASSERT_TRUE(added);
