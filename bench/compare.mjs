@@ -176,8 +176,8 @@ local n, threads = 0, {}
 bad = 0
 function setup(thread) table.insert(threads, thread) end
 function request() n = n + 1; return wrk.format(nil, nil, nil, '{"jsonrpc":"2.0","id":' .. n .. ',"method":"tools/call","params":' .. [==[${params}]==] .. '}') end
-function response(status, _, body) if status ~= 200 or not body:find('completed', 1, true) then bad = bad + 1 end end
-function done() local sum = 0; for _, t in ipairs(threads) do sum = sum + t:get("bad") end; print("bad answers: " .. sum) end
+function response(status, _, body) if status ~= 200 or not body:find('completed', 1, true) then bad = bad + 1; first = status .. ' ' .. body end end
+function done() local sum = 0; for _, t in ipairs(threads) do sum = sum + t:get("bad"); if t:get("first") then print(t:get("first")) end end; print("bad answers: " .. sum) end
 `);
   const text = await new Promise((resolve, reject) => {
     const child = spawn(wrk, ['-t1', `-c${concurrency}`, `-d${seconds}`, '--latency', '--timeout', '30', '-s', script, server.mcpUrl], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -169,21 +169,28 @@ Key256 deriveKey(const Key256& master, std::string_view use) {
   return key;
 }
 
+// Every record is sealed: a context of its own for each would cost more than the cipher. It keeps the
+// last key, which lives as long as the process anyway.
+EVP_CIPHER_CTX* cipherOfThread() {
+  static thread_local const Cipher cipher(EVP_CIPHER_CTX_new());
+  return cipher.get();
+}
+
 // A random 96-bit nonce is safe for 2^32 values under one key (NIST SP 800-38D section 8.3); keys
 // are derived per workspace, which stay far below.
 std::string seal(const Key256& key, std::string_view plain, std::string_view associated) {
   std::string out(plain.size() + kSealOverhead, '\0');
   fillRandom(out.data(), kNonceBytes);
-  const Cipher cipher(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* cipher = cipherOfThread();
   unsigned char* body = raw(out) + kNonceBytes;
   int written = 0;
   must(
-      cipher &&
-          EVP_EncryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(out), nullptr) &&
-          EVP_EncryptUpdate(cipher.get(), nullptr, &written, raw(associated), length(associated)) &&
-          EVP_EncryptUpdate(cipher.get(), body, &written, raw(plain), length(plain)) &&
-          EVP_EncryptFinal_ex(cipher.get(), body + written, &written) &&
-          EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + plain.size()),
+      cipher != nullptr &&
+          EVP_EncryptInit_ex2(cipher, algorithms().gcm, key.data(), raw(out), nullptr) &&
+          EVP_EncryptUpdate(cipher, nullptr, &written, raw(associated), length(associated)) &&
+          EVP_EncryptUpdate(cipher, body, &written, raw(plain), length(plain)) &&
+          EVP_EncryptFinal_ex(cipher, body + written, &written) &&
+          EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + plain.size()),
       "AES-256-GCM");
   return out;
 }
@@ -195,16 +202,16 @@ Result<std::string> open(const Key256& key, std::string_view sealed, std::string
   const std::string_view body = sealed.substr(kNonceBytes, sealed.size() - kSealOverhead);
   std::string tag(sealed.substr(sealed.size() - kTagBytes));
   std::string plain(body.size(), '\0');
-  const Cipher cipher(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* cipher = cipherOfThread();
   int written = 0;
   must(
-      cipher &&
-          EVP_DecryptInit_ex2(cipher.get(), algorithms().gcm, key.data(), raw(nonce), nullptr) &&
-          EVP_DecryptUpdate(cipher.get(), nullptr, &written, raw(associated), length(associated)) &&
-          EVP_DecryptUpdate(cipher.get(), raw(plain), &written, raw(body), length(body)) &&
-          EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
+      cipher != nullptr &&
+          EVP_DecryptInit_ex2(cipher, algorithms().gcm, key.data(), raw(nonce), nullptr) &&
+          EVP_DecryptUpdate(cipher, nullptr, &written, raw(associated), length(associated)) &&
+          EVP_DecryptUpdate(cipher, raw(plain), &written, raw(body), length(body)) &&
+          EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
       "AES-256-GCM");
-  if (EVP_DecryptFinal_ex(cipher.get(), raw(plain) + written, &written) <= 0) return failOpen();
+  if (EVP_DecryptFinal_ex(cipher, raw(plain) + written, &written) <= 0) return failOpen();
   return plain;
 }
 

@@ -94,6 +94,8 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   if (claimed) co_return co_await startClaimed(std::move(live), std::move(submitted));
   lives_.add(live);
   live->begin(std::move(submitted.code), std::move(submitted.input));
+  // Nearly all programs end soon, and a lone one is waited for (eager-loop.h does the same).
+  if (lives_.runningCount() == 1) deps_.store.expectWrite();
   co_return live->id();
 }
 

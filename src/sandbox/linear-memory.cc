@@ -11,13 +11,20 @@
 namespace executor::sandbox {
 namespace {
 
-// The bookkeeping page and the guard are one each.
-constexpr std::size_t kHostPage = 4096;
 // 64 MiB, in WebAssembly pages; a run's own cap is set before it starts.
 constexpr std::uint32_t kDefaultCap = 1024;
 
 std::uint32_t nextCap = kDefaultCap;
 
+MemoryBookkeeping* firstMemory = nullptr;
+
+void unlink(MemoryBookkeeping& book) {
+  MemoryBookkeeping** at = &firstMemory;
+  while (*at != nullptr && *at != &book) at = &(*at)->next;
+  if (*at != nullptr) *at = book.next;
+}
+
+// One page each for the bookkeeping and the guard.
 // [bookkeeping page][8 GiB without access rights][guard page]
 std::uint8_t* reserve() {
   const std::size_t bytes = kReservationBytes + 2 * kHostPage;
@@ -77,8 +84,17 @@ void setNextMemoryCap(std::uint32_t pages) { nextCap = pages; }
 
 void releaseMemory(wasm_rt_memory_t& memory) {
   if (memory.data == nullptr) return;
+  unlink(bookkeeping(memory));
   munmap(memory.data - kHostPage, kReservationBytes + 2 * kHostPage);
   memory.data = nullptr;
+}
+
+bool admitWrite(const void* fault) {
+  for (MemoryBookkeeping* book = firstMemory; book != nullptr; book = book->next) {
+    auto* memory = reinterpret_cast<std::uint8_t*>(book) + kHostPage;
+    if (admitWrite(memory, book->cold, fault)) return true;
+  }
+  return false;
 }
 
 // Plain static, not thread_local: its address must be had in a signal handler without a lazy
@@ -129,7 +145,8 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint32_t initial, uint32_
   *memory = {};
   memory->data = reserve();
   if (memory->data == nullptr) throw std::bad_alloc();
-  new (memory->data - kHostPage) MemoryBookkeeping{.maxPages = nextCap};
+  firstMemory = new (memory->data - kHostPage)
+      MemoryBookkeeping{.maxPages = nextCap, .cold = {}, .next = firstMemory};
   memory->max_pages = nextCap;
   if (!commit(*memory, initial)) throw std::bad_alloc();
   resize(*memory, initial);

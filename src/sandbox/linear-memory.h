@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sandbox/cold-pages.h"
 #include "wasm-rt.h"
 
 namespace executor::sandbox {
@@ -46,12 +47,19 @@ struct MemoryBookkeeping {
   std::uint32_t maxPages = 0;        // cap of growth
   std::uint32_t committedPages = 0;  // readable and writable so far
   bool growthRefused = false;        // a growth hit the cap or the kernel's limit
+  ColdPages cold;
+  MemoryBookkeeping* next = nullptr;  // of the memories of this process
 };
+static_assert(sizeof(MemoryBookkeeping) <= kHostPage);
 
 MemoryBookkeeping& bookkeeping(const wasm_rt_memory_t& memory);
 
 // Cap for memories made from now on in this process, in pages.
 void setNextMemoryCap(std::uint32_t pages);
+
+// In the SIGSEGV handler: true if `fault` was a write to a protected page of a restored memory and
+// may be tried again.
+bool admitWrite(const void* fault);
 
 // Gives the reservation back to the kernel.
 void releaseMemory(wasm_rt_memory_t& memory);

@@ -83,8 +83,7 @@ void Machine::restore(const Image& image) {
     book.committedPages = pages;
   }
   madvise(memory.data, kColdStackBytes, MADV_DONTNEED);
-  std::memcpy(memory.data + kColdStackBytes, image.bytes.data() + kColdStackBytes,
-              image.bytes.size() - kColdStackBytes);
+  restorePages(memory.data, book.cold, image.bytes, kColdStackBytes);
   if (book.committedPages > pages) {
     // What a run grew is taken away again: its contents, and its weight in the process.
     std::uint8_t* grown = memory.data + image.bytes.size();

@@ -28,14 +28,23 @@ constexpr long kTickNanos = 2'000'000;
 // For fault handlers. They only look at addresses and jump.
 constexpr std::size_t kAlternateStackBytes = 64u << 10;
 
+alignas(16) char alternateStack[kAlternateStackBytes];
+
 bool (*otherWorkWaits)() = nullptr;
+
+// True while a fault is being handled. The handler of a write that is admitted returns to the guest,
+// so a tick must not set that stack aside: the next fault would run over it.
+bool onAlternateStack(const void* here) {
+  return here >= alternateStack && here < alternateStack + sizeof alternateStack;
+}
 
 // Order: a used-up budget ends the run even if nobody waits; setting aside only helps if somebody
 // does. errno is saved because the interrupted code may be between a system call and its check.
 void onTick(int) {
   GuestState& state = guestState();
-  if (state.inGuest == 0) return;  // host code: the next tick comes soon
   const int savedErrno = errno;
+  // Host code, or a fault in progress: the next tick comes soon.
+  if (state.inGuest == 0 || onAlternateStack(&savedErrno)) return;
   state.inGuest = 0;
   Slice& slice = currentSlice();
   const std::uint64_t used = slice.usedMicros + (threadCpuMicros() - slice.startedMicros);
@@ -51,6 +60,8 @@ void onTick(int) {
 // A fault in guest code is a trap by design: the guard pages around a linear memory stand for its
 // bounds checks. In host code it is a bug, and the default action makes it visible.
 void onFault(int signal, siginfo_t* fault, void*) {
+  // Also for host code, which writes into restored memories, too.
+  if (signal == SIGSEGV && admitWrite(fault->si_addr)) return;
   GuestState& state = guestState();
   if (state.inGuest == 0 || state.exit == nullptr) {
     // Our own bug: die by it.
@@ -101,15 +112,15 @@ std::uint64_t threadCpuMicros() {
 }
 
 bool installTick(bool (*otherWork)()) {
-  static char alternate[kAlternateStackBytes];
   otherWorkWaits = otherWork;
   stack_t stack{};
-  stack.ss_sp = alternate;
-  stack.ss_size = sizeof alternate;
+  stack.ss_sp = alternateStack;
+  stack.ss_size = sizeof alternateStack;
   if (sigaltstack(&stack, nullptr) != 0) return false;
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
     if (!handle(signal, onFault)) return false;
   }
+  enableColdPages();
   // On the fiber's own stack: it may be set aside in the middle of the handler.
   struct sigaction tick{};
   tick.sa_handler = onTick;

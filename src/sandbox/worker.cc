@@ -66,7 +66,7 @@ class Worker {
   bool idle() const { return runnable_.empty() && background_.empty(); }
   // Never null: to be called when not idle.
   Guest* takeNext();
-  void readFrames(bool wait);
+  void readFrames();
   void dispatch(ToWorker frame);
   void schedule(Guest& guest);
   // Runs guest code until the turn ends or the tick sets it aside. The guest may be destroyed
@@ -77,7 +77,7 @@ class Worker {
   void finish(Guest& guest);
   void flush();
   void refill();
-  bool awaitFrames();
+  void awaitFrames();
   void freezeRested();
   // False when there was no memory: the run is then refused and ends.
   bool wake(Guest& guest);
@@ -113,19 +113,18 @@ void Worker::serve() {
   for (;;) {
     flush();
     refill();
-    readFrames(idle() && awaitFrames());
+    if (idle()) awaitFrames();
+    readFrames();
     freezeRested();
     if (!idle()) slice(*takeNext());
   }
 }
 
-// Waits for a frame, but no longer than until a waiting run is to be frozen. True if recv may
-// block.
-bool Worker::awaitFrames() {
-  if (awake_ == 0) return true;
+// Waits for a frame, but no longer than until a waiting run is to be frozen. By poll and not in recv:
+// the server's reading of our last frames wakes a blocked recv for nothing.
+void Worker::awaitFrames() {
   pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
-  poll(&ready, 1, static_cast<int>(kFreezeAfter.count()));
-  return false;
+  poll(&ready, 1, awake_ == 0 ? -1 : static_cast<int>(kFreezeAfter.count()));
 }
 
 // Looks at every guest, so at most once per kFreezeAfter; a fresh event un-freezes for the price of
@@ -167,17 +166,16 @@ bool Worker::hasOtherWork() const {
   return poll(&ready, 1, 0) > 0;
 }
 
-// Reads what there is without waiting for more; blocks only when there is nothing else to do.
-void Worker::readFrames(bool wait) {
+// Reads what there is without waiting for more.
+void Worker::readFrames() {
   for (bool more = true; more;) {
     char* to = in_.prepare(kReadBytes);
-    const ssize_t count = recv(socket_, to, kReadBytes, wait ? 0 : MSG_DONTWAIT);
+    const ssize_t count = recv(socket_, to, kReadBytes, MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return;
     if (count <= 0) _exit(0);  // the server is gone
     in_.committed(static_cast<std::size_t>(count));
     more = static_cast<std::size_t>(count) == kReadBytes;
-    wait = false;
     for (;;) {
       auto body = in_.next();
       if (!body) _exit(3);
@@ -188,7 +186,6 @@ void Worker::readFrames(bool wait) {
     }
     // A frame larger than one read goes on; what is complete is served first.
     if (!idle()) return;
-    wait = more ? wait : false;
   }
 }
 

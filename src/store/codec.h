@@ -92,6 +92,7 @@ bool fromJson(const json::value& value, T& out, CodecTrouble& trouble);
 template <Described T>
 bool membersToJson(const T& value, json::object& out, CodecTrouble& trouble) {
   bool good = true;
+  out.reserve(boost::mp11::mp_size<Members<T>>::value);
   boost::mp11::mp_for_each<Members<T>>([&](auto member) {
     if (!good) return;
     const auto& field = value.*member.pointer;
@@ -346,10 +347,10 @@ Schema Schema::of() {
   return Schema{{&recordType<R>()...}};
 }
 
-// `invalid_argument` naming the field if a value cannot be stored.
+// `invalid_argument` naming the field if a value cannot be stored. The object is made in `storage`.
 template <Record R>
-Result<json::object> encodeRecord(const R& record) {
-  json::object out;
+Result<json::object> encodeRecord(const R& record, json::storage_ptr storage = {}) {
+  json::object out(std::move(storage));
   CodecTrouble trouble;
   if (detail::membersToJson(record, out, trouble)) return out;
   return std::unexpected(detail::refusedOnWrite(recordType<R>().table, trouble));

@@ -11,6 +11,7 @@ constexpr std::size_t kMaxCachedKeys = 4'096;
 // Every part with its length in front: no two lists of parts give the same text.
 std::string associated(std::initializer_list<std::string_view> parts) {
   std::string text;
+  text.reserve(160);
   for (const std::string_view part : parts) {
     text += std::to_string(part.size());
     text += ':';

@@ -72,6 +72,8 @@ class Store {
   // Ordered with all other writes, without a commit of its own; see kMaxLazyDelay. `done` may be
   // empty: then an error is logged.
   void writeLater(std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done = {});
+  // Says that somebody will write within microseconds and wait for it. Costs CPU if it is not true.
+  void expectWrite() { engine_->expectWrite(); }
 
   Blobs& blobs() { return blobs_; }
 

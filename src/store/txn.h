@@ -5,6 +5,7 @@
 // caller cannot hold up the group it is committed with.
 #pragma once
 
+#include <boost/json/monotonic_resource.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -91,6 +92,9 @@ class TxnCore {
   std::vector<std::string> topics_;
 };
 
+// First block of the arena a record is encoded in; most records fit.
+inline constexpr std::size_t kArenaBytes = 4096;
+
 class Txn : public TxnCore {
  public:
   using TxnCore::TxnCore;
@@ -106,21 +110,21 @@ class Txn : public TxnCore {
   // `already_exists` if the key is taken, `conflict` if a unique index is.
   template <Record R>
   Status insert(const R& record) {
-    EXECUTOR_TRY(json::object object, encodeRecord(record));
+    EXECUTOR_TRY(json::object object, encodeRecord(record, arena()));
     return insertJson(recordType<R>(), std::move(object));
   }
 
   // `not_found`, `conflict`.
   template <Record R>
   Status replace(const R& record) {
-    EXECUTOR_TRY(json::object object, encodeRecord(record));
+    EXECUTOR_TRY(json::object object, encodeRecord(record, arena()));
     return replaceJson(recordType<R>(), std::move(object));
   }
 
   // Insert or replace.
   template <Record R>
   Status put(const R& record) {
-    EXECUTOR_TRY(json::object object, encodeRecord(record));
+    EXECUTOR_TRY(json::object object, encodeRecord(record, arena()));
     return putJson(recordType<R>(), std::move(object));
   }
 
@@ -151,6 +155,11 @@ class Txn : public TxnCore {
   }
 
  private:
+  // A record on its way to the store lives for microseconds and is dropped as a whole.
+  static json::storage_ptr arena() {
+    return json::make_shared_resource<json::monotonic_resource>(kArenaBytes);
+  }
+
   template <Record R>
   Result<Page<R>> scanNamed(std::string_view index, const ScanOptions& options) {
     EXECUTOR_TRY(Page<json::object> found, scanJson(recordType<R>(), index, options));

@@ -26,8 +26,20 @@ void GroupWriter::enqueue(Job job) {
   if (first) lazyDue_ = std::chrono::steady_clock::now() + kMaxLazyDelay;
   if (job.urgent) ++urgent_;
   queue_.push_back(std::move(job));
+  arrived_.store(true, std::memory_order_release);
   // A sleeper that has no deadline yet needs one, too.
   const bool wake = sleeping_ && (first || isDue());
+  lock.unlock();
+  if (wake) wake_.notify_one();
+}
+
+// With one processor the thread that is to send the job would have to wait for this one.
+void GroupWriter::expectJob() {
+  static const bool several = std::thread::hardware_concurrency() > 1;
+  if (!several) return;
+  Lock lock(mutex_);
+  alertUntil_ = std::chrono::steady_clock::now() + kAlert;
+  const bool wake = sleeping_;
   lock.unlock();
   if (wake) wake_.notify_one();
 }
@@ -59,7 +71,17 @@ void GroupWriter::serve() {
 
 bool GroupWriter::isDue() const { return closing_ || urgent_ > 0 || queue_.size() >= kMaxLazyJobs; }
 
+void GroupWriter::watch(Lock& lock) {
+  const SteadyTime until = std::exchange(alertUntil_, SteadyTime());
+  arrived_.store(false, std::memory_order_relaxed);
+  lock.unlock();
+  while (!arrived_.load(std::memory_order_acquire) && std::chrono::steady_clock::now() < until) {
+  }
+  lock.lock();
+}
+
 void GroupWriter::sleep(Lock& lock) {
+  if (alertUntil_ > std::chrono::steady_clock::now()) return watch(lock);
   sleeping_ = true;
   if (queue_.empty()) {
     if (wake_.wait_for(lock, kForeignPoll) == std::cv_status::timeout) pollForeign(lock);

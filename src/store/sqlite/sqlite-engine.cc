@@ -19,6 +19,7 @@ class SqliteEngine : public Engine {
         readers_(std::move(readers), tables_, loop) {}
 
   void write(Job job) override { writer_.enqueue(std::move(job)); }
+  void expectWrite() override { writer_.expectJob(); }
   void read(Job job) override { readers_.enqueue(std::move(job)); }
   void onForeignCommit(std::function<void()> callback) override {
     writer_.onForeignCommit(std::move(callback));
