@@ -57,6 +57,9 @@ class Catalog {
   virtual std::optional<ToolRef> find(std::string_view path) const = 0;
   // unknown_tool whose message and hint name the nearest real tools.
   virtual Error unknownTool(std::string_view path) const = 0;
+  // How many leading segments of `path` are a source and groups of it: behind them is what is wrong
+  // with an unknown one.
+  virtual std::size_t knownSegments(std::string_view /*path*/) const { return 0; }
   struct Namespace {
     std::string name, title;
     std::size_t tools = 0;

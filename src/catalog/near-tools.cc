@@ -134,6 +134,18 @@ std::vector<std::string> nearTools(const Snapshot& snapshot, std::string_view pa
   return alike(snapshot, {}, path);
 }
 
+std::size_t knownSegments(const Snapshot& snapshot, std::string_view path) {
+  const auto source = snapshot.sourceNamed(splitPath(path).source);
+  if (!source) return 0;
+  std::size_t known = 1;
+  const std::string_view rest = splitPath(path).rest;
+  for (std::size_t dot = rest.find('.'); dot != std::string_view::npos;
+       dot = rest.find('.', dot + 1), ++known) {
+    if (inside(snapshot, *source, rest.substr(0, dot)).empty()) break;
+  }
+  return known;
+}
+
 Error describeUnknownTool(const Snapshot& snapshot, std::string_view path) {
   Error error{ErrorCode::unknown_tool, wrongPart(snapshot, path), {}, {}};
   const auto near = nearTools(snapshot, path);

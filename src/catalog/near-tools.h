@@ -19,6 +19,9 @@ inline constexpr std::size_t kMaxSuggestions = 3;
 // Canonical paths, most likely first, at most kMaxSuggestions.
 std::vector<std::string> nearTools(const Snapshot& snapshot, std::string_view path);
 
+// As Catalog::knownSegments.
+std::size_t knownSegments(const Snapshot& snapshot, std::string_view path);
+
 // unknown_tool with what is wrong in the message and what to do in the hint.
 Error describeUnknownTool(const Snapshot& snapshot, std::string_view path);
 

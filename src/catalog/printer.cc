@@ -81,24 +81,36 @@ bool Printer::standsInline(const SchemaView& view, unsigned depth) const {
 
 // What stands for the schema at this place: its name, or its text.
 std::string Printer::type(std::uint32_t schema, unsigned depth) {
-  if (schema == source::kNoSchema) return "unknown";
+  if (schema == source::kNoSchema) return unknownType();
   const SchemaView view = set_.schema(schema);
   if (!standsInline(view, depth)) {
     if (declarations_ != nullptr) return declarations_->nameOf(set_, schema, view.name);
     return typeName(view.name);
   }
-  if (!enter(schema, depth)) return view.name.empty() ? "unknown" : typeName(view.name);
+  if (!enter(schema, depth)) {
+    return view.name.empty() || checking() ? unknownType() : typeName(view.name);
+  }
   open_.push_back(schema);
   std::string out = body(view, depth);
   open_.pop_back();
-  return out;
+  return out == "unknown" ? unknownType() : out;
+}
+
+// A reader can do with a part of the values; a checker would refuse the others. An object or array
+// among them has no literal type.
+std::string Printer::enumeration(std::string_view jsonArray) const {
+  if (!checking()) return literalUnion(jsonArray);
+  const bool composite = jsonArray.find_first_of("{[", 1) != std::string_view::npos;
+  const auto commas = static_cast<std::size_t>(std::ranges::count(jsonArray, ','));
+  if (composite || commas >= kMaxCheckedLiterals) return "any";
+  return literalUnion(jsonArray, kMaxCheckedLiterals);
 }
 
 // An enum or const says all: types beside it only repeat it.
 std::string Printer::body(const SchemaView& view, unsigned depth) {
   if (view.never) return "never";
-  if (!view.constJson.empty()) return literalUnion("[" + std::string(view.constJson) + "]");
-  if (!view.enumJson.empty()) return literalUnion(view.enumJson);
+  if (!view.constJson.empty()) return enumeration("[" + std::string(view.constJson) + "]");
+  if (!view.enumJson.empty()) return enumeration(view.enumJson);
   if (std::string text = narrowed(view, depth); !text.empty()) return text;
   TypeParts parts('&');
   parts.add(ownShape(view, depth));
@@ -158,7 +170,7 @@ std::string Printer::object(const SchemaView& view, unsigned depth) {
   const bool open = view.additionalDeclared && view.additionalAllowed;
   std::string tail;
   if (hidden > 0) tail = "/* +" + std::to_string(hidden) + " more */ ";
-  if (open) tail += "[key: string]: unknown ";
+  if (open || (hidden > 0 && checking())) tail += "[key: string]: " + unknownType() + " ";
   if (tail.empty()) return out;
   const bool manyLines = out.ends_with("\n}");
   out.erase(out.size() - (manyLines ? 1 : 2));
@@ -167,7 +179,7 @@ std::string Printer::object(const SchemaView& view, unsigned depth) {
 
 // Comments only where every property has a line of its own.
 std::string Printer::members(const std::vector<InputProperty>& properties, unsigned depth) {
-  const bool manyLines = declarations_ != nullptr && depth == 0;
+  const bool manyLines = declarations_ != nullptr && depth == 0 && !checking();
   std::vector<std::string> lines;
   for (const InputProperty& entry : properties) {
     std::string line = property(entry, depth);

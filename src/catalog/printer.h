@@ -34,6 +34,10 @@ class Printer {
 
  private:
   bool enter(std::uint32_t schema, unsigned depth);
+  // For a type checker: whole, and `any` where a reader would see `unknown`.
+  bool checking() const { return declarations_ != nullptr && declarations_->checking(); }
+  std::string unknownType() const { return checking() ? "any" : "unknown"; }
+  std::string enumeration(std::string_view jsonArray) const;
   bool standsInline(const source::SchemaView& view, unsigned depth) const;
   std::string ownShape(const source::SchemaView& view, unsigned depth);
   std::string typed(const source::SchemaView& view, unsigned depth);

@@ -158,6 +158,166 @@ TEST(Render, ExampleCallHasEveryRequiredProperty) {
             "await tools.hub.labels.list({})");
 }
 
+// A tool whose body has the properties of `schema`.
+SharedSet taking(const std::string& schema, const std::string& components = "{}") {
+  return compileSet(
+      documentOf(R"({"/x":{"post":{"operationId":"x","requestBody":{"required":true,"content":)"
+                 R"({"application/json":{"schema":)" +
+                     schema + R"(}}},"responses":{"204":{"description":"ok"}}}}})",
+                 R"({"schemas":)" + components + "}"));
+}
+
+// No end of a comment inside one, no brace that was not ours: the text stays one type.
+void expectOneType(const std::string& text) {
+  int depth = 0;
+  bool quoted = false, comment = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view two = std::string_view(text).substr(i, 2);
+    if (comment) {
+      comment = two != "*/";
+      i += comment ? 0 : 1;
+    } else if (quoted) {
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == '"')
+        quoted = false;
+    } else if (two == "/*") {
+      comment = true;
+    } else if (text[i] == '"') {
+      quoted = true;
+    } else {
+      depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      ASSERT_GE(depth, 0) << text;
+      ASSERT_EQ(
+          std::string_view(";{}[]()<>|&?:, .*+=_$\n").find(text[i]) == std::string_view::npos &&
+              !std::isalnum(static_cast<unsigned char>(text[i])) &&
+              static_cast<unsigned char>(text[i]) < 0x80,
+          false)
+          << text.substr(i);
+    }
+  }
+  EXPECT_FALSE(quoted) << text;
+  EXPECT_FALSE(comment) << text;
+  EXPECT_EQ(depth, 0) << text;
+}
+
+constexpr std::string_view kHostileNames[] = {
+    "*/ evil(); /*", "**/", "\" } evil { \"", "a\nb",    "\\",           "__proto__", "</script>",
+    "${x}",          "`",   "// x",           "é\u2028", "a]: never; [b"};
+
+// Documents are anybody's. Whatever they call a property, the type that is shown is one type.
+TEST(Render, HostilePropertyNamesStayInsideTheirQuotes) {
+  for (const std::string_view name : kHostileNames) {
+    const std::string key = serializeJson(json::value(name));
+    for (const bool required : {true, false}) {
+      const SharedSet set = taking(R"({"type":"object","properties":{)" + key +
+                                   R"(:{"type":"string"},"z":{"type":"string"}})" +
+                                   (required ? R"(,"required":[)" + key + "]" : "") + "}");
+      ASSERT_NE(set, nullptr);
+      const auto tool = set->tool(0);
+      for (const std::size_t bytes : {0u, 1'000u}) expectOneType(inputLine(*set, tool, bytes));
+      expectOneType(exampleCall("hub.x", *set, tool));
+      Declarations types;
+      expectOneType(types.input(*set, tool));
+    }
+  }
+}
+
+TEST(Render, HostileTextsStayInsideTheirPlace) {
+  for (const std::string_view text : kHostileNames) {
+    const std::string quoted = serializeJson(json::value(text));
+    const SharedSet set =
+        taking(R"({"type":"object","properties":{"a":{"type":"string","description":)" + quoted +
+                   R"(},"b":{"enum":[)" + quoted + R"(,"x"]},"c":{"const":)" + quoted +
+                   R"(},"d":{"$ref":"#/components/schemas/T"}}})",
+               R"({"T":{"type":"object","description":)" + quoted +
+                   R"(,"properties":{"n":{"description":)" + quoted + "}}}}");
+    ASSERT_NE(set, nullptr);
+    Declarations types;
+    expectOneType(types.input(*set, set->tool(0)));
+    expectOneType(types.finish());
+    expectOneType(inputLine(*set, set->tool(0), 1'000));
+  }
+}
+
+TEST(Render, HostileComponentNamesBecomeIdentifiers) {
+  for (const std::string_view name : kHostileNames) {
+    const std::string key = serializeJson(json::value(name));
+    std::string pointer;
+    for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    const SharedSet set =
+        taking(R"({"type":"object","properties":{"p":{"$ref":)" +
+                   serializeJson(json::value("#/components/schemas/" + pointer)) + "}}}",
+               "{" + key + R"(:{"type":"object","properties":{"a":{"type":"string"}}}})");
+    ASSERT_NE(set, nullptr);
+    Declarations types;
+    expectOneType(types.input(*set, set->tool(0)));
+    expectOneType(types.finish());
+  }
+}
+
+// As a plain key of an object literal it would set the prototype: the call would lose its input.
+TEST(Render, ProtoIsAMemberInTypesAndCalls) {
+  const SharedSet set = taking(
+      R"({"type":"object","required":["__proto__"],"properties":{"__proto__":{"type":"string"}}})");
+  EXPECT_EQ(inputLine(*set, set->tool(0), 100), R"({ ["__proto__"]: string })");
+  EXPECT_EQ(exampleCall("hub.x", *set, set->tool(0)),
+            R"(await tools.hub.x({ ["__proto__"]: "…" }))");
+}
+
+TEST(Render, SamplesAreOfTheRightType) {
+  const Vector rows[] = {
+      {R"({"type":"boolean"})", "true"},
+      {R"({"type":"number"})", "1"},
+      {R"({"type":"array","items":{"type":"integer"}})", "[1]"},
+      {R"({"type":"array"})", "[{}]"},
+      {R"({"enum":["b","a"]})", R"("b")"},
+      {R"({"const":5})", "5"},
+      {R"({"type":"object","required":["k"],"properties":{"k":{"type":"string"},"l":{}}})",
+       R"({ k: "…" })"},
+      {R"({"oneOf":[{"type":"integer"},{"type":"string"}]})", "1"},
+      {R"({"type":["null","string"]})", R"("…")"},
+      {R"({"type":"object"})", "{}"},
+      {"{}", R"("…")"}};
+  for (const Vector& row : rows) {
+    const SharedSet set = taking(R"({"type":"object","required":["v"],"properties":{"v":)" +
+                                 std::string(row.schema) + "}}");
+    EXPECT_EQ(exampleCall("hub.x", *set, set->tool(0)),
+              "await tools.hub.x({ v: " + std::string(row.type) + " })")
+        << row.schema;
+  }
+}
+
+TEST(Render, PropertiesBeyondTheLimitAreCounted) {
+  std::string properties;
+  for (std::size_t i = 0; i < kMaxPrintedProperties + 3; ++i)
+    properties += fmt::format(R"({}"p{}":{{"type":"string"}})", i == 0 ? "" : ",", i);
+  const std::string line = lineOf(R"({"type":"object","properties":{)" + properties + "}}");
+  EXPECT_NE(line.find("p199?: string"), std::string::npos);
+  EXPECT_EQ(line.find("p200"), std::string::npos);
+  EXPECT_TRUE(line.ends_with("/* +3 more */ }")) << line.substr(line.size() - 40);
+}
+
+TEST(Render, TuplesMapsAndNullsReadAsTypeScript) {
+  const Vector rows[] = {
+      {R"({"type":"array","prefixItems":[{"type":"string"}],"items":{"type":"number"}})",
+       "[string, ...number[]]"},
+      {R"({"additionalProperties":{"type":["string","null"]}})", "Record<string, string | null>"},
+      {R"({"type":["array","null"],"items":{"type":"string"}})", "string[] | null"},
+      {R"({"properties":{"a":{}},"additionalProperties":{"type":"string"}})",
+       "{ a?: unknown; [key: string]: unknown }"},
+      {R"({"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false})",
+       "{ a?: string }"},
+      {R"({"allOf":[{"type":"string"},{"minLength":1}]})", "string"},
+      {R"({"anyOf":[{},{"type":"string"}]})", "string"},
+      {R"({"not":{"type":"null"}})", "unknown"},
+      {R"({"type":"array","items":{"anyOf":[{"type":"string"},{"type":"null"}]}})",
+       "(string | null)[]"},
+      {R"({"allOf":[{"anyOf":[{"type":"string"},{"type":"number"}]},{"enum":["a"]}]})",
+       R"((string | number) & "a")"}};
+  for (const Vector& row : rows) EXPECT_EQ(lineOf(row.schema), row.type) << row.schema;
+}
+
 TEST(Declarations, DeclareEveryComponentOnceWithRecursionByName) {
   const SharedSet set = compileSet(trackerDocument());
   Declarations types;

@@ -32,8 +32,7 @@ std::string leftOutComment(const std::vector<std::string_view>& names) {
     out += ", +" + std::to_string(names.size() - kNamedInComment) + " more";
   }
   // A quoted key could hold the end of a comment.
-  for (std::size_t at = 0; (at = out.find("*/", at)) != std::string::npos;) out.erase(at, 1);
-  return out + " */";
+  return insideComment(std::move(out)) + " */";
 }
 
 std::string sampleOf(const ToolSet& set, std::uint32_t schema, unsigned depth);
@@ -140,7 +139,8 @@ std::string Declarations::input(const ToolSet& set, const ToolView& tool) {
 // From depth 1: an anonymous result stands on the line of the signature.
 std::string Declarations::output(const ToolSet& set, const ToolView& tool) {
   if (tool.outputSchema != source::kNoSchema) return Printer(set, this).type(tool.outputSchema, 1);
-  return tool.outputEmpty ? "null" : "unknown";
+  if (tool.outputEmpty) return "null";
+  return checking_ ? "any" : "unknown";
 }
 
 // The first mention queues the component, so the queue is in the order of reading.

@@ -34,6 +34,8 @@ inline constexpr std::size_t kMaxTypeNodes = 4'000;
 inline constexpr std::size_t kMaxInlineProperties = 8;
 // Properties printed of one object.
 inline constexpr std::size_t kMaxPrintedProperties = 200;
+// Values of an enum that a type checker is given; with more it takes any.
+inline constexpr std::size_t kMaxCheckedLiterals = 500;
 // Declarations of one answer, in number and bytes; the rest is named in `omitted`.
 inline constexpr std::size_t kMaxDeclarations = 200;
 inline constexpr std::size_t kMaxDeclarationBytes = 6u << 10;
@@ -62,9 +64,14 @@ std::string exampleCall(std::string_view path, const source::ToolSet& set,
 
 class Declarations {
  public:
-  explicit Declarations(std::size_t maxBytes = kMaxDeclarationBytes) : maxBytes_(maxBytes) {}
+  // What is for a reader leaves out and comments; what is for a type checker says all that is known
+  // and `any` where nothing is, because it must never refuse what a call would take.
+  enum class For : std::uint8_t { reader, checker };
+  explicit Declarations(std::size_t maxBytes = kMaxDeclarationBytes, For purpose = For::reader)
+      : maxBytes_(maxBytes), checking_(purpose == For::checker) {}
+  bool checking() const { return checking_; }
 
-  // The flat input over several lines with short comments, and the result. Both queue the
+  // The flat input over several lines (one for a checker) with short comments, and the result. Both queue the
   // components that they name.
   std::string input(const source::ToolSet& set, const source::ToolView& tool);
   std::string output(const source::ToolSet& set, const source::ToolView& tool);
@@ -93,6 +100,7 @@ class Declarations {
   bool wanted(const std::string& name) const;
 
   std::size_t maxBytes_;
+  bool checking_;
   std::vector<Component> queue_;
   std::map<std::pair<const source::ToolSet*, std::uint32_t>, std::string> names_;
   std::set<std::string> taken_;

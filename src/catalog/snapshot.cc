@@ -51,6 +51,10 @@ Error Snapshot::unknownTool(std::string_view path) const {
   return describeUnknownTool(*this, path);
 }
 
+std::size_t Snapshot::knownSegments(std::string_view path) const {
+  return catalog::knownSegments(*this, path);
+}
+
 std::vector<Catalog::Namespace> Snapshot::namespaces() const {
   std::vector<Namespace> out;
   for (const SnapshotSource& source : sources_) {

@@ -26,6 +26,7 @@ class Snapshot final : public Catalog {
 
   std::optional<ToolRef> find(std::string_view path) const override;
   Error unknownTool(std::string_view path) const override;
+  std::size_t knownSegments(std::string_view path) const override;
   std::vector<Namespace> namespaces() const override;
   std::size_t toolCount() const override;
   std::uint64_t version() const override { return version_; }

@@ -135,14 +135,18 @@ const SystemToolEntry* findSystemTool(std::string_view path) {
   return nullptr;
 }
 
-// The same form as for tools of sources (answers.cc), so that a reader sees no difference.
-std::string systemSignature(const SystemToolEntry& entry) {
+std::string systemInputType(const SystemToolEntry& entry) {
   std::string input;
   for (const SystemField& field : entry.fields) {
     input += fmt::format("  {}?: {}; /** {} */\n", field.name, typeText(field.type), field.comment);
   }
-  const std::string type = input.empty() ? "{}" : "{\n" + input + "}";
-  return fmt::format("tools.{}(input: {}): Promise<{}>", entry.path, type, entry.output);
+  return input.empty() ? "{}" : "{\n" + input + "}";
+}
+
+// The same form as for tools of sources (answers.cc), so that a reader sees no difference.
+std::string systemSignature(const SystemToolEntry& entry) {
+  return fmt::format("tools.{}(input: {}): Promise<{}>", entry.path, systemInputType(entry),
+                     entry.output);
 }
 
 // The first wrong member is enough: a program is corrected one error at a time.

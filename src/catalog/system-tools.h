@@ -45,7 +45,9 @@ const SystemToolEntry& systemTool(SystemTool tool);
 // nullptr if the path is none of them.
 const SystemToolEntry* findSystemTool(std::string_view path);
 
-// `(input: { … }): Promise<…>` of a built-in tool.
+// `{ … }`: what a built-in tool takes.
+std::string systemInputType(const SystemToolEntry& entry);
+// `tools.x(input: { … }): Promise<…>` of a built-in tool.
 std::string systemSignature(const SystemToolEntry& entry);
 
 // A checked input of a built-in tool. Reads give the field's fallback where it was left out.

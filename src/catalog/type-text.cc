@@ -15,12 +15,83 @@ bool isAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
-// Names a declaration must not take: an interface of that name would merge with the global.
+// Names a declaration must not take: an interface of that name would merge with the global, a type
+// would hide it. Those of lib.es2024 and of the program's own globals (D23).
 bool isGlobalName(std::string_view name) {
-  static const std::set<std::string_view> kGlobals{
-      "Array",  "ArrayBuffer", "Boolean", "Date",     "Error",   "Event",  "Function", "Iterator",
-      "Map",    "Math",        "Number",  "Object",   "Partial", "Pick",   "Promise",  "Proxy",
-      "Record", "RegExp",      "Request", "Response", "Set",     "String", "Symbol",   "URL"};
+  static const std::set<std::string_view> kGlobals{"AbortController",
+                                                   "AbortSignal",
+                                                   "AggregateError",
+                                                   "Array",
+                                                   "ArrayBuffer",
+                                                   "ArrayLike",
+                                                   "AsyncGenerator",
+                                                   "AsyncIterable",
+                                                   "AsyncIterator",
+                                                   "Atomics",
+                                                   "Awaited",
+                                                   "BigInt",
+                                                   "Boolean",
+                                                   "Capitalize",
+                                                   "DataView",
+                                                   "Date",
+                                                   "Error",
+                                                   "EvalError",
+                                                   "Event",
+                                                   "Exclude",
+                                                   "Extract",
+                                                   "Function",
+                                                   "Generator",
+                                                   "Infinity",
+                                                   "InstanceType",
+                                                   "Intl",
+                                                   "Iterable",
+                                                   "Iterator",
+                                                   "JSON",
+                                                   "Lowercase",
+                                                   "Map",
+                                                   "Math",
+                                                   "NaN",
+                                                   "NonNullable",
+                                                   "Number",
+                                                   "Object",
+                                                   "Omit",
+                                                   "Parameters",
+                                                   "Partial",
+                                                   "Pick",
+                                                   "Promise",
+                                                   "PromiseLike",
+                                                   "PropertyKey",
+                                                   "Proxy",
+                                                   "RangeError",
+                                                   "Readonly",
+                                                   "ReadonlyArray",
+                                                   "ReadonlyMap",
+                                                   "ReadonlySet",
+                                                   "Record",
+                                                   "ReferenceError",
+                                                   "Reflect",
+                                                   "RegExp",
+                                                   "Request",
+                                                   "Required",
+                                                   "Response",
+                                                   "ReturnType",
+                                                   "Set",
+                                                   "String",
+                                                   "Symbol",
+                                                   "SyntaxError",
+                                                   "TextDecoder",
+                                                   "TextEncoder",
+                                                   "ThisType",
+                                                   "TypeError",
+                                                   "URIError",
+                                                   "URL",
+                                                   "URLSearchParams",
+                                                   "Uint8Array",
+                                                   "Uncapitalize",
+                                                   "Uppercase",
+                                                   "WeakMap",
+                                                   "WeakRef",
+                                                   "WeakSet"};
   return kGlobals.contains(name);
 }
 
@@ -77,7 +148,10 @@ bool isIdentifier(std::string_view text) {
   return true;
 }
 
+// `__proto__` as a plain or quoted key of an object literal sets the prototype instead of a member
+// (ECMAScript, annex B.3.1); as a computed one it is a name like any other, in types too.
 std::string propertyKey(std::string_view text) {
+  if (text == "__proto__") return "[\"__proto__\"]";
   return isIdentifier(text) ? std::string(text) : quoteJson(text);
 }
 
@@ -89,14 +163,17 @@ std::string firstSentence(std::string_view text, std::size_t maxBytes) {
   return cutAtWord(std::move(flat), maxBytes);
 }
 
-// TypeScript has no escape in comments; the backslash keeps the text readable.
+// TypeScript has no escape in comments; the backslash keeps the text readable, and in a quoted key
+// it changes nothing.
+std::string insideComment(std::string text) {
+  for (std::size_t at = 0; (at = text.find("*/", at)) != std::string::npos;)
+    text.replace(at, 2, "*\\/");
+  return text;
+}
+
 std::string docComment(std::string_view text) {
-  std::string sentence = firstSentence(text, kMaxCommentBytes);
-  if (sentence.empty()) return sentence;
-  for (std::size_t at = 0; (at = sentence.find("*/", at)) != std::string::npos;) {
-    sentence.replace(at, 2, "*\\/");
-  }
-  return "/** " + sentence + " */";
+  const std::string sentence = firstSentence(text, kMaxCommentBytes);
+  return sentence.empty() ? sentence : "/** " + insideComment(sentence) + " */";
 }
 
 // Capitals stay: `OAuthApp` and `oauth-app` are different words to their authors.
@@ -118,18 +195,18 @@ std::string typeName(std::string_view componentName) {
 
 // Parsed and printed again: what the document spelled oddly is then one spelling, and nothing but
 // JSON can get through.
-std::string literalUnion(std::string_view jsonArray) {
+std::string literalUnion(std::string_view jsonArray, std::size_t maxLiterals) {
   auto parsed = parseJson(jsonArray);
   if (!parsed || !parsed->is_array()) return {};
   TypeParts parts('|');
   std::size_t shown = 0;
   for (const json::value& value : parsed->get_array()) {
-    if (++shown > kMaxEnumLiterals) break;
+    if (++shown > maxLiterals) break;
     parts.add(literal(value));
   }
   const std::size_t all = parsed->get_array().size();
-  if (all <= kMaxEnumLiterals) return parts.text();
-  return parts.text() + " /* +" + std::to_string(all - kMaxEnumLiterals) + " more */";
+  if (all <= maxLiterals) return parts.text();
+  return parts.text() + " /* +" + std::to_string(all - maxLiterals) + " more */";
 }
 
 // A scan is enough: the text is our own, so brackets and quotes are balanced.

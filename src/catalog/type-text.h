@@ -20,11 +20,15 @@ inline constexpr std::size_t kMaxEnumLiterals = 40;
 
 bool isIdentifier(std::string_view text);
 
-// `text` as a property key: bare when it is an identifier, else as a JSON string.
+// `text` as a property key of a type or an object literal: bare when it is an identifier, else as a
+// JSON string; `["__proto__"]` for the one name that would not be a member.
 std::string propertyKey(std::string_view text);
 
 // First sentence or line of `text`, white space collapsed, at most `maxBytes`; may be empty.
 std::string firstSentence(std::string_view text, std::size_t maxBytes);
+
+// `text` with every end of a comment defused.
+std::string insideComment(std::string text);
 
 // `/** text */` of the first sentence, or empty. `*/` inside cannot end it.
 std::string docComment(std::string_view text);
@@ -34,7 +38,7 @@ std::string typeName(std::string_view componentName);
 
 // A JSON array text as a union of literals: `"a" | 1 | null`; objects and arrays inside are
 // `unknown`. Empty if the text is no JSON array.
-std::string literalUnion(std::string_view jsonArray);
+std::string literalUnion(std::string_view jsonArray, std::size_t maxLiterals = kMaxEnumLiterals);
 
 // Joins distinct parts by ` | ` or ` & `. `unknown` vanishes beside anything else; a part that
 // contains the other operator at its top level is put in parentheses.
