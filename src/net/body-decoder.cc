@@ -1,3 +1,5 @@
+// Three decompressors behind one interface. The cap is on what comes out and is looked at piece by
+// piece: a kilobyte that unpacks to gigabytes costs one piece beyond the cap, not its whole size.
 #include "net/body-decoder.h"
 
 #include <brotli/decode.h>
@@ -11,9 +13,11 @@
 namespace executor::net {
 namespace {
 
+// Unpacked at once; what a bomb can cost beyond the cap.
 constexpr std::size_t kPiece = 32u << 10;
 constexpr int kZstdMaxWindowLog = 23;  // 8 MiB, RFC 9659
 
+// The library's own words tell an operator nothing more and differ between versions.
 std::unexpected<Error> corrupt(std::string_view coding) {
   return fail(ErrorCode::upstream_invalid,
               "The upstream's response is not valid " + std::string(coding) + ".");
@@ -26,6 +30,8 @@ Status append(std::string& out, const void* bytes, std::size_t size, std::size_t
   return {};
 }
 
+// gzip, and "deflate", which is zlib's format by the standard and the raw one by habit (RFC 9110
+// section 8.4.1.2).
 class ZlibDecoder : public BodyDecoder {
  public:
   explicit ZlibDecoder(bool gzip) : gzip_(gzip) {}

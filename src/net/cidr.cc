@@ -1,3 +1,5 @@
+// All addresses are compared as IPv6, IPv4 in its mapped form: one comparison, and no way for an
+// address to slip past a rule by being written in the other family.
 #include "net/cidr.h"
 
 #include <charconv>
@@ -10,6 +12,7 @@ ip::address_v6 asV6(const ip::address& address) {
   return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
 }
 
+// Host bits may be set (10.1.2.3/8 is 10.0.0.0/8): people write what they have at hand.
 Result<Network> Network::parse(std::string_view text) {
   auto slash = text.find('/');
   boost::system::error_code error;

@@ -1,3 +1,6 @@
+// One request from its URL to its answer: checks, the deadline, redirects. What happens on one hop
+// is exchange.cc's. A request is a Flight: whoever wants it stopped (a deadline, a cancel, the
+// client's end) stops the flight, and every step below asks it before it goes on.
 #include "net/client.h"
 
 #include "net/exchange.h"
@@ -31,6 +34,7 @@ class DeadlineTimer {
 
 }  // namespace
 
+// The list is taken first: stopping a flight may run code that joins another.
 void ClientCancel::cancel() {
   cancelled_ = true;
   for (auto& weak : std::exchange(flights_, {})) {
@@ -47,6 +51,7 @@ class HttpClient::Impl {
                .resolver = {loop, options.lookup},
                .tls = TlsContext(options.caFile)} {}
 
+  // Completed once the listener's port is known (refuseOwn); from then on only read.
   EgressPolicy& egress() { return parts_.options.egress; }
 
   // The coroutines hold this object, so it lives until the last of them has seen its stop.
@@ -123,8 +128,10 @@ class HttpClient::Impl {
 HttpClient::HttpClient(asio::io_context& loop, ClientOptions options)
     : impl_(std::make_shared<Impl>(loop, std::move(options))) {}
 
+// Requests under way end with `cancelled`, so nothing waits for an upstream that has hours.
 HttpClient::~HttpClient() { impl_->stopAll(); }
 
+// A plain request is a stream that nobody listens to: its body is collected under responseCap.
 Task<Result<ClientResponse>> HttpClient::send(ClientRequest request,
                                               std::shared_ptr<ClientCancel> cancel) {
   return stream(std::move(request), nullptr, std::move(cancel));
@@ -141,6 +148,7 @@ Task<Result<ClientResponse>> HttpClient::stream(ClientRequest request,
 
 EgressPolicy& HttpClient::egress() { return impl_->egress(); }
 
+// What people and approvals see of a URL: paths and queries may hold secrets. Empty if it is none.
 std::string originOf(std::string_view url) {
   auto parsed = parseUrl(url);
   return parsed ? parsed->origin() : std::string();

@@ -11,6 +11,7 @@ namespace executor::net {
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+// A request without a body fits one small read; bodies are read in larger pieces.
 constexpr std::size_t kReadSize = 4096;
 constexpr std::size_t kBodyReadSize = 64u << 10;
 // The first line may hold a method and version besides the target.
@@ -106,6 +107,7 @@ Task<bool> Connection::fill() {
   co_return true;
 }
 
+// `self` keeps the connection alive until its last coroutine has ended.
 Task<void> Connection::run(std::shared_ptr<Connection> self) {
   while (co_await self->serveOne()) {
   }

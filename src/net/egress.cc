@@ -1,3 +1,6 @@
+// Which addresses may be dialled (D30). Tables of networks with the word that an error uses, and
+// the forms in which an IPv4 address hides in an IPv6 one. Names are never judged here: only what a
+// name resolved to at the moment of dialling.
 #include "net/egress.h"
 
 #include <ifaddrs.h>
@@ -78,6 +81,7 @@ std::string_view whyNotPublic(const ip::address& address) {
   return {};
 }
 
+// The address as it was given, so that a person finds it in their own configuration.
 std::unexpected<Error> deny(const ip::address& address, std::string_view why) {
   return fail(ErrorCode::egress_denied,
               "Refused to connect to " + address.to_string() + ": " + std::string(why) + ".",
@@ -105,6 +109,7 @@ std::vector<ip::address> localAddresses() {
   return out;
 }
 
+// The IPv4 address in four bytes of an IPv6 one.
 ip::address v4At(const ip::address_v6& v6, std::size_t offset) {
   auto bytes = v6.to_bytes();
   return ip::address_v4({bytes[offset], bytes[offset + 1], bytes[offset + 2], bytes[offset + 3]});
@@ -112,6 +117,8 @@ ip::address v4At(const ip::address_v6& v6, std::size_t offset) {
 
 }  // namespace
 
+// Mapped, translated, NAT64 and 6to4 forms all reach the IPv4 address inside, so that is what is
+// judged.
 ip::address unwrapAddress(const ip::address& address) {
   if (address.is_v4()) return address;
   static const Network kSixToFour = *Network::parse("2002::/16");
@@ -145,6 +152,7 @@ Result<EgressPolicy> EgressPolicy::parse(std::string_view text) {
   return policy;
 }
 
+// A listener on all interfaces is reached by every address of this machine.
 void EgressPolicy::refuseOwn(ip::address address, std::uint16_t port) {
   if (!address.is_unspecified()) {
     own_.emplace_back(unwrapAddress(address), port);

@@ -1,3 +1,6 @@
+// One hop, in the order in which things can go wrong: connection, beforeSend, head and body out,
+// head in, body in. The question that every failure answers is whether a byte had left (Flight),
+// because only then may the call have taken effect.
 #include "net/exchange.h"
 
 #include <charconv>
@@ -7,8 +10,10 @@
 namespace executor::net {
 namespace {
 
+// Most heads fit one small read; bodies come in pieces that are worth a system call each.
 constexpr std::size_t kReadSize = 4096;
 constexpr std::size_t kBodyReadSize = 64u << 10;
+// Up to here copying the body behind the head is cheaper than a second buffer.
 constexpr std::size_t kInlineBody = 16u << 10;
 
 // The client's own; a caller's would break the framing or the routing.
@@ -20,10 +25,12 @@ bool isClientsOwn(std::string_view name) {
                      [&](std::string_view own) { return equalsIgnoreCase(own, name); });
 }
 
+// Names and values have passed Headers: no line break can be in them.
 void appendField(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+// Methods for which an empty body is announced with a length of 0 (RFC 9110 section 8.6).
 bool carriesBody(std::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
@@ -95,6 +102,7 @@ Task<Status> Exchange::announce() {
   co_return Status{};
 }
 
+// Origin form (RFC 9112 section 3.2.1). Host first: some servers read no further to find it.
 std::string Exchange::head() const {
   std::string out;
   out.reserve(512);

@@ -1,3 +1,5 @@
+// X-Forwarded-* counts only from peers the operator named (EXECUTOR_TRUSTED_PROXIES, D31): from
+// anyone else it is text that a client wrote about itself.
 #include "net/forwarded.h"
 
 #include "base/text.h"
@@ -33,6 +35,7 @@ std::string TrustedProxies::client(const Headers& headers, const ip::address& pe
   return client.to_string();
 }
 
+// Our own listener speaks plain HTTP; only a proxy can know that the client used TLS.
 std::string_view TrustedProxies::scheme(const Headers& headers, const ip::address& peer) const {
   if (!trusts(peer)) return "http";
   return equalsIgnoreCase(headers.get("X-Forwarded-Proto"), "https") ? "https" : "http";

@@ -1,3 +1,6 @@
+// The values of HTTP: fields, requests, responses, events. What may stand in a field is checked
+// when it is put in, so that writing one needs no second look and an injection has no place to
+// happen.
 #include "net/http.h"
 
 #include <array>
@@ -8,6 +11,7 @@
 namespace executor::net {
 namespace {
 
+// RFC 9110 section 5.6.2.
 bool isTokenChar(unsigned char c) {
   if (std::isalnum(c) != 0) return true;
   return std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
@@ -43,18 +47,21 @@ std::string decodeFormText(std::string_view text) {
   return percentDecode(spaced, out) ? out : spaced;
 }
 
+// A response that is complete; its length is written by the connection.
 Response whole(int status, std::string_view type, std::string body) {
   Response response{.status = status, .body = std::move(body)};
   response.headers.add("Content-Type", std::string(type));
   return response;
 }
 
+// An id or event name with a line break would begin a field of the event stream.
 std::string_view untilNewline(std::string_view text) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
 
 }  // namespace
 
+// The first of that name; fields that repeat are for callers that ask all().
 std::string_view Headers::get(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
     if (sameName(field, name)) return value;
@@ -87,6 +94,7 @@ void Headers::remove(std::string_view name) {
   std::erase_if(fields_, [&](const Field& field) { return sameName(field.first, name); });
 }
 
+// Armed by the first who asks: most handlers are done before the client could leave.
 void Disconnect::beginWatch() const {
   if (auto watch = std::exchange(watch_, {}).lock()) watch->watchPeer();
 }
@@ -107,6 +115,7 @@ void Disconnect::onFire(std::function<void()> callback) {
   callbacks_.push_back(std::move(callback));
 }
 
+// The first of that name, decoded; empty if absent. Repeated parameters have no meaning in our API.
 std::string Request::queryParameter(std::string_view name) const {
   for (std::string_view pair : splitText(query, '&')) {
     auto equals = pair.find('=');
@@ -143,12 +152,14 @@ Response Response::text(int status, std::string body) {
   return whole(status, "text/plain; charset=utf-8", std::move(body));
 }
 
+// 303: whatever the method was, the next request is a GET (RFC 9110 section 15.4.4).
 Response Response::redirect(std::string location) {
   Response response{.status = 303};
   response.headers.set("Location", std::move(location));
   return response;
 }
 
+// The one form of an error on HTTP: `detail` stays in the log, the status follows from the code.
 Response Response::error(const Error& error, std::string_view requestId) {
   std::string body = R"({"error":{"code":)" + quoteJson(error.codeName());
   body += R"(,"message":)" + quoteJson(error.message);
@@ -174,6 +185,7 @@ std::string formatSse(std::string_view data, std::string_view event, std::string
   return out;
 }
 
+// Only for people who read a trace: clients go by the number (RFC 9112 section 4).
 std::string_view reasonPhrase(int status) {
   static constexpr auto kPhrases = std::to_array<std::pair<int, std::string_view>>({
       {100, "Continue"},

@@ -1,3 +1,6 @@
+// A socket with or without TLS, and the waits on it. Every wait can be ended from outside by
+// closing the socket, which is the one way that works in each state: resolving apart, connecting,
+// shaking hands, writing, reading.
 #include "net/outbound-connection.h"
 
 #include <openssl/err.h>
@@ -52,6 +55,7 @@ std::string tlsProblem(SSL* handle, const ErrorCodeOf& error) {
 
 }  // namespace
 
+// Holds the context as well: contexts are replaced when certificates change, sessions go on.
 struct OutboundConnection::Tls {
   Tls(ip::tcp::socket& socket, std::shared_ptr<ssl::context> keep)
       : context(std::move(keep)), stream(socket, *context) {}
@@ -77,6 +81,7 @@ struct OutboundConnection::Tls {
 OutboundConnection::OutboundConnection(asio::io_context& loop) : loop_(loop), socket_(loop) {}
 OutboundConnection::~OutboundConnection() = default;
 
+// Safe at any moment and more than once; pending operations end with operation_aborted.
 void OutboundConnection::close() {
   ErrorCodeOf ignored;
   socket_.close(ignored);
@@ -160,6 +165,7 @@ Task<ErrorCodeOf> OutboundConnection::writePlain(Buffers buffers, std::shared_pt
   co_return error;
 }
 
+// False in `sent` means for certain that no byte left; true means one may have.
 Task<ErrorCodeOf> OutboundConnection::write(Buffers buffers, std::shared_ptr<Flight> flight) {
   if (!tls_) co_return co_await writePlain(buffers, std::move(flight));
   // What of an encrypted record has gone out cannot be known from here.
@@ -168,6 +174,8 @@ Task<ErrorCodeOf> OutboundConnection::write(Buffers buffers, std::shared_ptr<Fli
   co_return error;
 }
 
+// At most `size` bytes, appended to buffer(). No time limit of its own: the flight's deadline
+// closes the socket.
 Task<ErrorCodeOf> OutboundConnection::read(std::size_t size) {
   auto room = in_.prepare(size);
   ErrorCodeOf error;

@@ -1,3 +1,6 @@
+// Connections by origin, with a cap on each. A place is what is counted: an idle connection, one
+// that is lent, or the promise to a waiter. Waiters are served in order, and a place passes
+// directly from one to the next, so that the cap holds at every moment.
 #include "net/pool.h"
 
 #include "net/client.h"
@@ -5,11 +8,13 @@
 namespace executor::net {
 namespace {
 
+// How often idle connections are looked through; done in passing, no timer keeps the loop awake.
 constexpr std::chrono::seconds kSweepInterval{1};
 
 }  // namespace
 
 struct ConnectionPool::Origin {
+  // Lives in the frame of the coroutine that waits; the queue only points at it.
   struct Waiter {
     Signal ready;
     bool granted = false;
@@ -42,6 +47,7 @@ struct ConnectionPool::Origin {
     return connection;
   }
 
+  // `now` at its maximum drops them all.
   void dropIdle(SteadyTime now) {
     places -= std::erase_if(idle, [&](const auto& one) { return one->idleUntil <= now; });
   }
@@ -55,6 +61,7 @@ ConnectionPool::Lease& ConnectionPool::Lease::operator=(Lease&& other) noexcept 
   return *this;
 }
 
+// Once: a lease that was moved from has no origin.
 void ConnectionPool::Lease::giveBack(std::unique_ptr<OutboundConnection> idle) {
   if (auto origin = std::exchange(origin_, nullptr)) origin->release(std::move(idle));
 }
@@ -82,6 +89,7 @@ class Queued {
 
 }  // namespace
 
+// `fresh` after a pooled connection turned out dead: its siblings are likely dead too.
 Task<Result<ConnectionPool::Lease>> ConnectionPool::acquire(std::string key, bool fresh,
                                                             std::shared_ptr<Flight> flight) {
   dropExpired();
@@ -111,6 +119,7 @@ Task<Result<ConnectionPool::Lease>> ConnectionPool::acquire(std::string key, boo
   co_return Lease(origin, std::move(queued.waiter.connection));
 }
 
+// For metrics and tests; lent connections are not counted.
 std::size_t ConnectionPool::idleCount() const {
   std::size_t count = 0;
   for (const auto& [key, origin] : origins_) count += origin->idle.size();

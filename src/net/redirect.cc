@@ -1,3 +1,5 @@
+// Where a redirect may take a request and what goes with it (RFC 9110 section 15.4, and what
+// browsers do where it leaves room). Credentials never leave the origin they were given for.
 #include "net/redirect.h"
 
 namespace executor::net {
@@ -12,17 +14,20 @@ void becomeGet(Hop& hop) {
   }
 }
 
+// `sensitive` is what the caller marked; the usual three go whatever it marked.
 void dropCredentials(Hop& hop, const std::vector<std::string>& sensitive) {
   for (const auto& name : sensitive) hop.headers.remove(name);
   for (auto name : {"Authorization", "Proxy-Authorization", "Cookie"}) hop.headers.remove(name);
 }
 
+// 301 and 302 after POST become GET as in every browser; 307 and 308 were made to prevent that.
 bool changesMethod(int status, std::string_view method) {
   return status == 303 || ((status == 301 || status == 302) && method == "POST");
 }
 
 }  // namespace
 
+// 300 and 304 have other meanings; without a Location there is nowhere to go.
 bool isRedirect(const ClientResponse& response) {
   switch (response.status) {
     case 301:

@@ -1,3 +1,5 @@
+// getaddrinfo on a few threads, with a short memory. The memory saves look-ups, not safety: every
+// address is checked again when it is dialled, so a name that changes its mind gains nothing.
 #include "net/resolver.h"
 
 #include <netdb.h>
@@ -42,6 +44,7 @@ Result<Addresses> systemLookup(const std::string& host) {
   return out;
 }
 
+// RFC 6761 section 6.3: never asked of DNS, which could answer otherwise.
 bool isLocalhost(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return host == "localhost" || host.ends_with(".localhost");
@@ -96,6 +99,7 @@ Resolver::Resolver(asio::io_context& loop, Lookup lookup)
 
 Resolver::~Resolver() = default;
 
+// Started at the first name; a server that only calls addresses has no such threads.
 ThreadPool& Resolver::threads() {
   if (!threads_) threads_ = std::make_unique<ThreadPool>(kDnsThreads);
   return *threads_;

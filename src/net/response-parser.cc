@@ -1,3 +1,5 @@
+// Beast's parser with our limits and errors. An upstream is not trusted: its header block and body
+// are bounded while they arrive, and every malformed answer is `upstream_invalid`.
 #include "net/response-parser.h"
 
 #include <boost/beast/core/buffers_range.hpp>
@@ -58,6 +60,7 @@ std::unexpected<Error> malformed(std::string_view why) {
 
 }  // namespace
 
+// Eager: one feed() goes on from the head into the body.
 ResponseParser::ResponseParser(bool noBody, std::size_t bodyCap) : impl_(std::make_unique<Impl>()) {
   impl_->cap = bodyCap;
   impl_->parser.header_limit(kMaxResponseHeaderBytes);
@@ -68,6 +71,7 @@ ResponseParser::ResponseParser(bool noBody, std::size_t bodyCap) : impl_(std::ma
 
 ResponseParser::~ResponseParser() = default;
 
+// How many bytes were used; 0 with no error asks for more.
 Result<std::size_t> ResponseParser::feed(std::string_view bytes) {
   boost::beast::error_code error;
   auto used = impl_->parser.put(asio::const_buffer(bytes.data(), bytes.size()), error);
@@ -102,6 +106,7 @@ Headers ResponseParser::headers() const {
 
 bool ResponseParser::keepAlive() const { return impl_->parser.keep_alive(); }
 
+// What came since the last call; the parser goes on with an empty string.
 std::string ResponseParser::takeBody() {
   auto body = std::move(impl_->parser.get().body());
   impl_->parser.get().body().clear();

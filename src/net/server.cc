@@ -11,6 +11,7 @@ namespace ip = boost::asio::ip;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+// After accept() fails for want of descriptors; at once it would only fail again.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kLongestSweep{1000};
 constexpr std::chrono::milliseconds kShortestSweep{5};

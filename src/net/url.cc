@@ -15,6 +15,7 @@ std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
               "url: " + std::string(text.substr(0, 200)));
 }
 
+// The WHATWG parser would strip or encode these; refusing them leaves nothing to disagree about.
 bool isControlOrSpace(unsigned char c) { return c <= 0x20 || c == 0x7f; }
 
 // A number of the IPv4 parser: 0x hexadecimal, leading 0 octal, else decimal.
@@ -36,6 +37,7 @@ std::optional<std::uint64_t> parseIpv4Number(std::string_view text) {
   return value;
 }
 
+// Decides, as browsers do, whether the last label makes the host an IPv4 address.
 bool allDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
