@@ -8,6 +8,7 @@
 namespace executor::cli {
 namespace {
 
+// As the server's own limit (source/openapi): a larger file is refused before it is sent.
 constexpr std::size_t kMaxDocumentBytes = 128u << 20;
 
 // Anything else is a file; `-` is standard input.
@@ -15,6 +16,7 @@ bool isUrl(const std::string& text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
 
+// The server tells an absent member from an empty one; a flag that was not given is absent.
 void setIf(json::object& body, std::string_view name, const std::string& value) {
   if (!value.empty()) body[name] = value;
 }
@@ -104,6 +106,7 @@ void addRemove(CLI::App& group, Context& context, const char* argument, std::str
   });
 }
 
+// One table for every kind of thing, so that lists read alike.
 void addList(CLI::App& group, Context& context, std::string path, std::vector<std::string> columns,
              std::string none) {
   group.add_subcommand("list", "List them")->callback([&context, path, columns, none] {
