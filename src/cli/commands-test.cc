@@ -98,12 +98,12 @@ TEST_F(CliCommands, AskWhatTheySay) {
 
 // A name is one segment of the path, whatever is in it; one that would climb is not sent at all.
 TEST_F(CliCommands, ANameCannotReachAnotherRoute) {
-  for (const char* name : {"a/b", "a?state=x", "a#b", "%2e%2e", "a%2Fb", "a b"}) {
+  for (const char* name : {"a?state=x", "a#b", "%2e%2e", "a%2Fb", "a b"}) {
     run({"source", "remove", name});
     ASSERT_EQ(seen_.size(), 1u) << name;
     EXPECT_EQ(seen_[0], "DELETE /api/v1/sources/" + std::string(name));
   }
-  for (const char* name : {"../keys", "..", "a/../../keys"}) {
+  for (const char* name : {"../keys", "..", "a/../../keys", "a/b"}) {
     EXPECT_NE(run({"source", "remove", name}).code, 0) << name;
     EXPECT_TRUE(seen_.empty()) << seen_.front();
   }

@@ -175,7 +175,8 @@ TEST_F(ConnectionsTest, AreRemovedByIdNameOrAddress) {
   ASSERT_TRUE(connect({.source = "two", .name = "work", .kind = "bearer", .secret = kSecret}));
   const auto ambiguous = run(connections_->remove(person(), "work"));
   EXPECT_EQ(codeOf(ambiguous), "invalid_argument");
-  EXPECT_EQ(ambiguous.error().hint, "Say which, for example hub/work.");
+  EXPECT_EQ(ambiguous.error().hint,
+            "Say which by its id, for example " + first->id + " for the one of hub.");
   EXPECT_TRUE(run(connections_->remove(person(), "two/work")));
   EXPECT_TRUE(run(connections_->remove(person(), first->id)));
   EXPECT_EQ(codeOf(run(connections_->remove(person(), first->id))), "not_found");

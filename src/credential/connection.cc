@@ -84,7 +84,8 @@ bool answersTo(const ConnectionRecord& record, std::string_view idOrName) {
          fmt::format("{}/{}", record.sourceName, record.name) == idOrName;
 }
 
-// An ambiguous name is refused instead of guessed: a removed secret cannot be brought back.
+// An ambiguous name is refused instead of guessed: a removed secret cannot be brought back. The
+// hint gives an id and not "source/name": an escaped slash does not pass our own listener.
 Status removeConnection(Txn& txn, const std::string& workspaceId, const std::string& idOrName) {
   EXECUTOR_TRY(Records all, ofWorkspace(txn, workspaceId));
   std::erase_if(all, [&](const ConnectionRecord& record) { return !answersTo(record, idOrName); });
@@ -96,7 +97,8 @@ Status removeConnection(Txn& txn, const std::string& workspaceId, const std::str
   }
   return fail(ErrorCode::invalid_argument,
               fmt::format("{} sources have a connection {}.", all.size(), shown),
-              fmt::format("Say which, for example {}/{}.", all.front().sourceName, shown));
+              fmt::format("Say which by its id, for example {} for the one of {}.", all.front().id,
+                          all.front().sourceName));
 }
 
 // The one a call uses; nullptr: none is needed.
