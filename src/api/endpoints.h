@@ -44,6 +44,9 @@ EXECUTOR_API_FUNCTION(showResult);
 EXECUTOR_API_FUNCTION(waitForExecution);
 EXECUTOR_API_FUNCTION(cancelExecution);
 
+// check.cc
+EXECUTOR_API_FUNCTION(checkProgram);
+
 // tools.cc
 EXECUTOR_API_FUNCTION(searchTools);
 EXECUTOR_API_FUNCTION(describeTool);

@@ -43,6 +43,8 @@ const std::vector<Endpoint>& endpoints() {
       // What MCP offers, for clients that are no MCP clients. Calls are D13.
       {"POST", "/api/v1/executions", anyone, Body::json, startExecution},
       {"POST", "/api/v1/calls", anyone, Body::json, startCall},
+      // Runs nothing and changes nothing: for editors, and for a look before an execution.
+      {"POST", "/api/v1/check", anyone, Body::json, checkProgram},
       {"GET",
        "/api/v1/executions",
        anyone,

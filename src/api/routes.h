@@ -16,6 +16,7 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "execution/executions.h"
+#include "execution/type-check.h"
 #include "identity/identity.h"
 #include "net/router.h"
 #include "policy/policy.h"
@@ -34,6 +35,7 @@ struct ApiDeps {
   bool loopbackOnly = true;              // then /metrics needs no token (D31)
   std::function<std::string()> metrics;  // Prometheus text; empty: /metrics has only our own
   std::function<Task<Status>()> ready;   // for /readyz; empty: always ready
+  execution::TypeCheck* typeCheck = nullptr;  // null: /api/v1/check answers `skipped`
 };
 
 void addApiRoutes(net::Router& router, ApiDeps deps);

@@ -94,6 +94,21 @@ void addOutcome(ObjectText& out, const execution::ExecutionView& execution, bool
   out.raw("errorDetail", errorDetailJson(execution));
 }
 
+// `code` is TypeScript's own, for whoever looks it up.
+std::string findingJson(const execution::TypeFinding& finding) {
+  return ObjectText()
+      .number("code", finding.code)
+      .boolean("blocks", finding.blocks)
+      .number("line", finding.line)
+      .number("column", finding.column)
+      .text("message", finding.message)
+      .textIf("hint", finding.hint)
+      .text("source", finding.source)
+      .text("caret", finding.caret)
+      .textIf("signature", finding.signature)
+      .take();
+}
+
 // Present even when empty, so that clients need no checks.
 void addParts(ObjectText& out, const execution::ExecutionView& execution, std::string_view origin) {
   out.raw("calls", arrayOf(execution.calls, callJson));
@@ -214,11 +229,23 @@ std::string executionJson(const execution::ExecutionView& execution,
       .text("runtimeId", execution.runtimeId);
   addOutcome(out, execution, options.withResult);
   if (options.withResult) addParts(out, execution, options.origin);
+  if (options.withResult && execution.typeCheck) {
+    out.raw("typeCheck", typeVerdictJson(*execution.typeCheck));
+  }
   addOwner(out, execution);
   if (options.withCode) {
     out.textIf("code", execution.code).rawIf("metadata", execution.metadataJson);
   }
   return out.take();
+}
+
+std::string typeVerdictJson(const execution::TypeVerdict& verdict) {
+  return ObjectText()
+      .text("status", verdict.status)
+      .textIf("reason", verdict.reason)
+      .raw("diagnostics", arrayOf(verdict.findings, findingJson))
+      .numberIf("more", verdict.more)
+      .take();
 }
 
 std::string eventJson(const execution::EventView& event) {

@@ -35,9 +35,13 @@ struct ExecutionJsonOptions {
   bool withResult = true;   // false for lists
 };
 // taskId, status, runtimeId, result (even when null, once completed), resultHandle, error,
-// errorDetail, calls, logs, approvals, workspaceId, accountId, client, times.
+// errorDetail, typeCheck, calls, logs, approvals, workspaceId, accountId, client, times.
 std::string executionJson(const execution::ExecutionView& execution,
                           const ExecutionJsonOptions& options);
+
+// status, reason of `skipped`, diagnostics {code, blocks, line, column, message, hint, source, caret,
+// signature}, and how many more there were.
+std::string typeVerdictJson(const execution::TypeVerdict& verdict);
 
 // One record of the journal, for timelines and for following an execution.
 std::string eventJson(const execution::EventView& event);

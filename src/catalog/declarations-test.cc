@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "catalog/render.h"
 #include "catalog/test-sets.h"
 
 namespace executor::catalog {

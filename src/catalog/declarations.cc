@@ -127,9 +127,7 @@ std::string signatureOf(const ToolRef& ref) {
     return truncateText(text, kMaxSignatureBytes);
   }
   const source::ToolView tool = ref.view();
-  const std::string answer = tool.outputSchema == source::kNoSchema
-                                 ? (tool.outputEmpty ? "null" : "unknown")
-                                 : typeLine(*ref.set, tool.outputSchema);
+  const std::string answer = Declarations().output(*ref.set, tool);
   return fmt::format("tools.{}({}): Promise<{}>", ref.path,
                      inputLine(*ref.set, tool, kMaxSignatureBytes),
                      answer.size() > kMaxSignatureBytes ? "…" : answer);

@@ -18,6 +18,8 @@ void addMcpCommand(CLI::App& app, Context& context);
 // Programs and direct calls wait for a person unless told not to; exit code 6 says who is waited
 // for.
 void addExecuteCommand(CLI::App& app, Context& context);
+// Looks at a program without running it; exit code 1 when it would not be run.
+void addCheckCommand(CLI::App& app, Context& context);
 void addCallCommand(CLI::App& app, Context& context);
 // Reading what can be called needs no decision and changes nothing.
 void addToolsCommand(CLI::App& app, Context& context);

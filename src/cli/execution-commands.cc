@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kMaxProgramBytes = 512u << 10;
 constexpr int kPollMs = 20'000;  // one long wait at the server
 
+// Of D11's states; a state this version does not know is taken for an end, so nothing waits
+// forever.
 bool isFinal(std::string_view status) {
   return status != "queued" && status != "running" && status != "waiting";
 }
@@ -189,9 +191,10 @@ void showEvents(const json::value& answer) {
 
 }  // namespace
 
+// Everything the server checks is left to it: a limit that stood here too would one day differ.
 void addExecuteCommand(CLI::App& app, Context& context) {
   struct Options {
-    std::string file;
+    std::string file, typeCheck;
     int timeoutMs = 0;
     bool noWait = false;
   };
@@ -199,6 +202,7 @@ void addExecuteCommand(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("execute", "Run a TypeScript program");
   command->add_option("file", o->file, "File, or - for standard input")->required();
   command->add_option("--timeout-ms", o->timeoutMs, "1 to 600000 (default 300000)");
+  command->add_option("--type-check", o->typeCheck, "off, warn or error (the server's default)");
   command->add_flag("--no-wait", o->noWait, "Do not wait for a person to decide");
   command->callback([&context, o] {
     auto code = readInput(o->file, kMaxProgramBytes);
@@ -206,10 +210,12 @@ void addExecuteCommand(CLI::App& app, Context& context) {
     json::object body{{"code", *code}};
     waitForNews(body);
     if (o->timeoutMs != 0) body["timeoutMs"] = o->timeoutMs;
+    if (!o->typeCheck.empty()) body["typeCheck"] = o->typeCheck;
     runExecution(context, "/api/v1/executions", body, !o->noWait);
   });
 }
 
+// The input is parsed here only to send one JSON document; its meaning is the server's.
 void addCallCommand(CLI::App& app, Context& context) {
   struct Options {
     std::string tool, input;
@@ -277,6 +283,8 @@ void addExecutionCommand(CLI::App& app, Context& context) {
   });
 }
 
+// Deciding asks for no confirmation: `show` is the look before, and a script must be able to
+// decide.
 void addApprovalCommand(CLI::App& app, Context& context) {
   auto* group =
       app.add_subcommand("approval", "Calls that wait for a person")->require_subcommand(1);

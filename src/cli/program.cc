@@ -36,6 +36,7 @@ void addCommands(CLI::App& app, Context& context) {
   addPolicyCommand(app, context);
   addToolsCommand(app, context);
   addExecuteCommand(app, context);
+  addCheckCommand(app, context);
   addCallCommand(app, context);
   addExecutionCommand(app, context);
   addApprovalCommand(app, context);

@@ -161,6 +161,9 @@ void ServerParts::runExecutions(std::string nodeId) {
   const auto& clock = systemClock();
   invoker_ = invocation::makeInvoker(*policies_, *connections_, *approvals_, *sources_, *client_,
                                      gate_, clock);
+  auto mode = execution::TypeCheckMode::error;
+  (void)execution::parseTypeCheckMode(configuration_.get("EXECUTOR_TYPE_CHECK"), mode);
+  typeCheck_ = std::make_unique<execution::TypeCheck>(typeChecker_.get(), mode);
   executions_ = execution::makeExecutions({.store = *store_,
                                            .runtimes = {runtime_.get()},
                                            .invoker = *invoker_,
@@ -170,7 +173,8 @@ void ServerParts::runExecutions(std::string nodeId) {
                                            .gate = gate_,
                                            .clock = clock,
                                            .loop = loop_,
-                                           .nodeId = std::move(nodeId)});
+                                           .nodeId = std::move(nodeId),
+                                           .typeCheck = typeCheck_.get()});
 }
 
 // The two faces, REST and MCP, on one router.
@@ -193,7 +197,8 @@ void ServerParts::answerRequests() {
                               .approvals = *approvals_,
                               .clock = clock,
                               .loopbackOnly = address.is_loopback(),
-                              .ready = [this] { return askStore(); }});
+                              .ready = [this] { return askStore(); },
+                              .typeCheck = typeCheck_.get()});
   server_ = std::make_unique<net::HttpServer>(loop_, router_, serverOptions(configuration_));
 }
 

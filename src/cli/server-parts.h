@@ -16,6 +16,7 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "execution/executions.h"
+#include "execution/type-check.h"
 #include "identity/identity.h"
 #include "invocation/invoker.h"
 #include "mcp/endpoint.h"
@@ -75,6 +76,8 @@ class ServerParts {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<sandbox::Zygote> zygote_;
   std::unique_ptr<sandbox::Runtime> runtime_;
+  std::unique_ptr<sandbox::TypeChecker> typeChecker_;  // may be null
+  std::unique_ptr<execution::TypeCheck> typeCheck_;
   std::unique_ptr<net::HttpClient> client_;
   invocation::CallGate gate_;
   std::unique_ptr<catalog::Sources> sources_;

@@ -47,11 +47,14 @@ Status readMetadata(const json::value& value, ExecuteRequest& request) {
                           request.metadataJson.size(), kMaxMetadataBytes));
 }
 
-// Checking types comes with the type checker; the value is checked from the start, so that a client
-// learns of a misspelling now.
-Status readTypeCheck(const json::value& value) {
+// What a program is not told of by its author is the server's default.
+Status readTypeCheck(const json::value& value, ExecuteRequest& request) {
   const json::string* text = value.if_string();
-  if (text != nullptr && (*text == "off" || *text == "warn" || *text == "error")) return {};
+  TypeCheckMode mode{};
+  if (text != nullptr && parseTypeCheckMode({text->data(), text->size()}, mode)) {
+    request.typeCheck = mode;
+    return {};
+  }
   return badArgument("typeCheck", "\"off\", \"warn\" or \"error\"", value);
 }
 
@@ -68,7 +71,7 @@ Status readArgument(std::string_view name, const json::value& value, ExecuteRequ
   if (name == "timeoutMs") return readTimeout(value, request);
   if (name == "runtimeId") return readText(value, "runtimeId", request.runtimeId);
   if (name == "metadata") return readMetadata(value, request);
-  if (name == "typeCheck") return readTypeCheck(value);
+  if (name == "typeCheck") return readTypeCheck(value, request);
   return readIdempotencyKey(value, request);
 }
 

@@ -80,6 +80,7 @@ ExecutionView toView(const ExecutionRecord& record) {
   view.tool = record.tool;
   view.code = record.submission.code.text;
   view.metadataJson = record.submission.metadataJson;
+  view.typeCheck = record.submission.typeCheck;
   view.state = record.state;
   view.errorCode = record.errorCode;
   view.errorStatus = record.errorStatus;

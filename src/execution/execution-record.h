@@ -35,8 +35,9 @@ BOOST_DESCRIBE_STRUCT(StoredText, (), (text, blob, bytes))
 struct Submission {
   StoredText code, input;
   std::string optionsJson, metadataJson;
+  std::optional<TypeVerdict> typeCheck;
 };
-BOOST_DESCRIBE_STRUCT(Submission, (), (code, input, optionsJson, metadataJson))
+BOOST_DESCRIBE_STRUCT(Submission, (), (code, input, optionsJson, metadataJson, typeCheck))
 
 // How it ended; sealed as a whole. `events` is the whole journal of an execution that was never
 // stored before its end and is short: most are, and are one row then.

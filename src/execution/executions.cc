@@ -86,7 +86,7 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   const std::string workspace = request.principal.workspaceId;
   EXECUTOR_CO_TRY(auto catalog, co_await deps_.sources.of(workspace));
   EXECUTOR_CO_CHECK(co_await deps_.policies.load(workspace));
-  EXECUTOR_CO_TRY(Submitted submitted, co_await makeRecord(std::move(request), deps_));
+  EXECUTOR_CO_TRY(Submitted submitted, co_await makeRecord(std::move(request), deps_, catalog));
   EXECUTOR_CO_CHECK(lives_.admit(workspace));
   const bool claimed = submitted.record.claim.has_value();
   auto live =

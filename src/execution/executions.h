@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/principal.h"
 #include "base/time.h"
+#include "execution/type-findings.h"
 #include "invocation/invoker.h"
 #include "sandbox/runtime.h"
 #include "store/record.h"
@@ -25,6 +26,8 @@ class Store;
 }
 
 namespace executor::execution {
+
+class TypeCheck;
 
 inline constexpr std::uint32_t kDefaultTimeoutMs = 300'000;
 inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
@@ -50,6 +53,7 @@ struct ExecuteRequest {
   std::string runtimeId;  // empty: the default
   std::string metadataJson;
   std::string idempotencyKey;  // same key, same principal: the same execution
+  std::optional<TypeCheckMode> typeCheck;  // none: the server's default
   std::string client;          // "mcp", "cli", "api": for the record
 };
 
@@ -103,6 +107,7 @@ struct ExecutionView {
   std::vector<CallView> calls;
   std::vector<LogLine> logs;
   std::vector<PendingApproval> approvals;  // pending ones
+  std::optional<TypeVerdict> typeCheck;    // none: there was nothing to look at
   EpochMs createdAt = 0, startedAt = 0, finishedAt = 0;
 };
 
@@ -158,6 +163,7 @@ struct ExecutionDeps {
   const Clock& clock;
   asio::io_context& loop;
   std::string nodeId;
+  TypeCheck* typeCheck = nullptr;  // null: programs run unchecked
 };
 std::unique_ptr<Executions> makeExecutions(ExecutionDeps deps);
 

@@ -16,6 +16,7 @@ void Live::resume(std::string code, std::string input, const std::vector<Event>&
   Replay replay(events, timeline_);
   record(EventKind::resumed, {{"epoch", journal_.record().epoch}});
   if (!journal_.record().tool.empty()) return resumeDirectCall(std::move(input));
+  if (!replay.hasStarted() && refuseByTypes()) return;
   if (!replay.hasStarted()) return startGuest(code_, false, freshSeed(), now());
   replay_ = std::move(replay);
   const bool stripped = !replay_->code().empty();

@@ -71,8 +71,21 @@ void Live::begin(std::string code, std::string input) {
   code_ = std::move(code);
   token_ = deps_.gate.open(id());
   record(EventKind::created, createdBody(journal_.record()));
+  if (refuseByTypes()) return;
   if (!journal_.record().tool.empty()) return beginDirectCall(std::move(input));
   startGuest(code_, false, freshSeed(), now());
+}
+
+// True if the type check keeps the program from running: it then ends with what was found first.
+bool Live::refuseByTypes() {
+  const auto& verdict = journal_.record().submission.typeCheck;
+  if (!verdict || !verdict->failed() || verdict->findings.empty()) return false;
+  const TypeFinding& first = verdict->findings.front();
+  sandbox::RunEnd end;
+  end.error = Error{ErrorCode::type_error, "The program was not run: " + first.message, first.hint};
+  end.position = {first.line, first.column};
+  finishWith(std::move(end));
+  return true;
 }
 
 // The runtime of the record, which after a restart of a differently built server may be gone.

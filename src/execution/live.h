@@ -106,6 +106,7 @@ class Live : public sandbox::RunEvents,
   std::uint32_t turn() const { return turnsEnded_ + 1; }
 
   // live.cc: the guest
+  bool refuseByTypes();
   void startGuest(std::string code, bool stripped, std::uint64_t seed, EpochMs clock);
   void beginDirectCall(std::string input);
   void armTimer(std::uint32_t id);

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "execution/type-check.h"
 
 namespace executor::execution {
 namespace {
@@ -75,6 +76,20 @@ ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& 
   return record;
 }
 
+// None where nobody wants to know, or the program does not so much as name `tools`.
+Task<std::optional<TypeVerdict>> checkTypes(const ExecuteRequest& request,
+                                            const ExecutionDeps& deps,
+                                            std::shared_ptr<const catalog::Catalog> catalog) {
+  if (deps.typeCheck == nullptr || request.code.find("tools") == std::string::npos) {
+    co_return std::nullopt;
+  }
+  const TypeCheckMode mode = request.typeCheck.value_or(deps.typeCheck->standard());
+  if (mode == TypeCheckMode::off) co_return std::nullopt;
+  TypeVerdict verdict = co_await deps.typeCheck->check(request.code, std::move(catalog));
+  if (mode == TypeCheckMode::warn && verdict.failed()) verdict.status = "warned";
+  co_return verdict;
+}
+
 }  // namespace
 
 Status checkRequest(const ExecuteRequest& request, const ExecutionDeps& deps) {
@@ -86,11 +101,13 @@ Status checkRequest(const ExecuteRequest& request, const ExecutionDeps& deps) {
   return checkRuntime(request, deps);
 }
 
-Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& deps) {
+Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& deps,
+                                   std::shared_ptr<const catalog::Catalog> catalog) {
   store::Store& store = deps.store;
   Submitted made{plainRecord(request, deps), request.code, std::move(request.inputJson)};
   ExecutionRecord& record = made.record;
   if (made.input.empty()) made.input = "{}";
+  record.submission.typeCheck = co_await checkTypes(request, deps, std::move(catalog));
   EXECUTOR_CO_TRY(record.submission.code,
                   co_await keepText(store, std::move(request.code), record.id, record.workspaceId));
   if (!request.tool.empty()) {

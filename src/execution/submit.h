@@ -15,7 +15,9 @@ struct Submitted {
 // `invalid_argument`, `payload_too_large`: code or tool, their sizes, times, runtime.
 Status checkRequest(const ExecuteRequest& request, const ExecutionDeps& deps);
 
-// Long texts become durable as blobs here; nothing else does.
-Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& deps);
+// Long texts become durable as blobs here; nothing else does. The record holds what the type check
+// said; a program that it `failed` is not to be run.
+Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& deps,
+                                   std::shared_ptr<const catalog::Catalog> catalog);
 
 }  // namespace executor::execution

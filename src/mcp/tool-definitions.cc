@@ -53,7 +53,8 @@ constexpr std::string_view kOutput =
     R"("exitCode":{"type":"integer"},"error":{"type":"string"},"result":{},)"
     R"("resultHandle":{"type":"string"},"workspaceId":{"type":"string"},)"
     R"("accountId":{"type":"string"},"calls":{"type":"array"},"logs":{"type":"array"},)"
-    R"("approvals":{"type":"array"},"errorDetail":{"type":"object"}},)"
+    R"("approvals":{"type":"array"},"errorDetail":{"type":"object"},)"
+    R"("typeCheck":{"type":"object"}},)"
     R"("required":["taskId","status"]})";
 
 constexpr std::string_view kResumeDescription =

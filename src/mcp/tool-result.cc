@@ -27,6 +27,23 @@ std::string unfinishedText(const ExecutionView& view, std::string_view origin) {
   return text + "Then call `resume` with {\"taskId\":\"" + view.id + "\"} to get the result.";
 }
 
+// With the places, the nearest names and the signatures: enough to write the program again.
+std::string refusedText(const ExecutionView& view) {
+  const execution::TypeVerdict& verdict = *view.typeCheck;
+  return "status: " + std::string(name(view.state)) + "\nerror: type_error. The program was not run.\n\n" +
+         findingsText(verdict.findings, verdict.more) +
+         "\nCorrect it, or send typeCheck: \"warn\" to run it all the same.\ntaskId: " + view.id;
+}
+
+// What the check would have said before: mostly the cause of what went wrong. Beside a result only
+// where it was asked for, because documents are incomplete and results often right.
+std::string typesText(const ExecutionView& view) {
+  if (!view.typeCheck || view.typeCheck->findings.empty()) return {};
+  const bool asked = view.typeCheck->status == "warned";
+  if (view.state == State::completed && !asked) return {};
+  return "\n\ntype check:\n" + findingsText(view.typeCheck->findings, view.typeCheck->more);
+}
+
 // The taskId comes last: a model rarely needs it, a person who looks at the page does.
 std::string failureText(const ExecutionView& view) {
   std::string text = "status: " + std::string(name(view.state)) + "\nerror: " + view.errorMessage;
@@ -58,9 +75,12 @@ std::string consoleText(const ExecutionView& view) {
 }
 
 std::string resultText(const ExecutionView& view, std::string_view origin) {
-  if (view.state == State::completed) return completedText(view) + consoleText(view);
+  if (view.state == State::completed) {
+    return completedText(view) + typesText(view) + consoleText(view);
+  }
   if (!isFinal(view.state)) return unfinishedText(view, origin);
-  return failureText(view) + consoleText(view);
+  if (view.typeCheck && view.typeCheck->failed()) return refusedText(view);
+  return failureText(view) + typesText(view) + consoleText(view);
 }
 
 std::string contentMember(std::string_view text) {
