@@ -41,22 +41,11 @@ constexpr int kAllowed[] = {
 #endif
 };
 
-// All conditions must hold. Arguments are compared as 64-bit numbers.
-bool allowIf(scmp_filter_ctx filter, int call, std::span<const scmp_arg_cmp> conditions) {
-  return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call,
-                                static_cast<unsigned>(conditions.size()), conditions.data()) == 0;
-}
-
 bool addRules(scmp_filter_ctx filter) {
   for (const int call : kAllowed) {
-    if (!allowIf(filter, call, {})) return false;
+    if (!allowIf(filter, call)) return false;
   }
-  // Memory: never executable; never a file's.
-  const scmp_arg_cmp notExecutable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
-  const scmp_arg_cmp anonymous{3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS};
-  const scmp_arg_cmp map[] = {notExecutable, anonymous};
-  return allowIf(filter, SCMP_SYS(mprotect), {&notExecutable, 1}) &&
-         allowIf(filter, SCMP_SYS(mmap), map);
+  return allowMemory(filter);
 }
 
 // libseccomp writes to a descriptor only; a memfd keeps it off the disk. 64 KiB are more than the
@@ -76,11 +65,26 @@ Result<std::vector<unsigned char>> exportFilter(scmp_filter_ctx filter) {
 
 }  // namespace
 
-Result<std::vector<unsigned char>> compileJailFilter() {
+bool allowIf(scmp_filter_ctx filter, int call, std::span<const scmp_arg_cmp> conditions) {
+  return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call,
+                                static_cast<unsigned>(conditions.size()), conditions.data()) == 0;
+}
+
+bool allowMemory(scmp_filter_ctx filter) {
+  const scmp_arg_cmp notExecutable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+  const scmp_arg_cmp anonymous{3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS};
+  const scmp_arg_cmp map[] = {notExecutable, anonymous};
+  return allowIf(filter, SCMP_SYS(mprotect), {&notExecutable, 1}) &&
+         allowIf(filter, SCMP_SYS(mmap), map);
+}
+
+Result<std::vector<unsigned char>> compileJailFilter() { return compileFilter(addRules); }
+
+Result<std::vector<unsigned char>> compileFilter(const FilterRules& rules) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) return failInternal("seccomp_init");
   seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);  // binary tree: few steps per call
-  auto result = addRules(filter)
+  auto result = rules(filter)
                     ? exportFilter(filter)
                     : Result<std::vector<unsigned char>>(failInternal("seccomp_rule_add"));
   seccomp_release(filter);

@@ -41,18 +41,19 @@ bool mapUser(const JailPlan& plan) {
 }
 
 // The mount point only has to exist; after the pivot nothing of the old tree is left, and the new
-// one is empty, read-only and four kilobytes large.
-bool emptyRoot() {
+// one is read-only, four kilobytes large, and empty but for what a program's `furnish` made.
+bool emptyRoot(const JailProgram* program) {
   if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  const char* options = program == nullptr ? "size=4k,mode=0" : "size=4k,mode=555";
   const char* point = nullptr;
   for (const char* candidate : {"/tmp", "/var", "/usr", "/dev"}) {
-    if (mount("none", candidate, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0") ==
-        0) {
+    if (mount("none", candidate, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options) == 0) {
       point = candidate;
       break;
     }
   }
   if (point == nullptr || chdir(point) != 0) return false;
+  if (program != nullptr && program->furnish != nullptr && !program->furnish()) return false;
   if (syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0) return false;
   constexpr unsigned long kReadOnly =
       MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
@@ -66,8 +67,16 @@ bool becomeNobody() {
          syscall(SYS_setresuid, kNobody, kNobody, kNobody) == 0;
 }
 
+// The one rule there may be: this file, to be executed, which includes reading it.
+bool allowProgram(long rules) {
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+  rule.parent_fd = kProgramBinary;
+  return syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
 // A ruleset with every right handled and no rule: all denied. Works without any privilege.
-bool denyFiles() {
+bool denyFiles(const JailProgram* program) {
   landlock_ruleset_attr rules{};
   const long abi =
       syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -77,7 +86,8 @@ bool denyFiles() {
   rules.handled_access_fs = (1ull << rights) - 1;
   const long set = syscall(SYS_landlock_create_ruleset, &rules, sizeof rules.handled_access_fs, 0);
   if (set < 0) return false;
-  const bool ok = syscall(SYS_landlock_restrict_self, set, 0) == 0;
+  const bool ok =
+      (program == nullptr || allowProgram(set)) && syscall(SYS_landlock_restrict_self, set, 0) == 0;
   close(static_cast<int>(set));
   return ok;
 }
@@ -95,11 +105,14 @@ bool limitResource(int resource, rlim_t value) {
   return setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) == 0;
 }
 
-// One descriptor, no process, no file, no core, no locked page; memory as the caller says.
-bool limitResources(const JailLimits& limits) {
+// One descriptor, no process, no file, no core, no locked page; memory as the caller says. A
+// program has a few more descriptors, and threads, which count as processes.
+bool limitResources(const JailLimits& limits, const JailProgram* program) {
+  const rlim_t descriptors = program == nullptr ? kJailSocket + 1 : program->descriptors;
+  const rlim_t processes = program == nullptr ? 0 : program->threads;
   const bool fixed = limitResource(RLIMIT_CORE, 0) && limitResource(RLIMIT_FSIZE, 0) &&
-                     limitResource(RLIMIT_NOFILE, kJailSocket + 1) &&
-                     limitResource(RLIMIT_NPROC, 0) && limitResource(RLIMIT_MEMLOCK, 0) &&
+                     limitResource(RLIMIT_NOFILE, descriptors) &&
+                     limitResource(RLIMIT_NPROC, processes) && limitResource(RLIMIT_MEMLOCK, 0) &&
                      limitResource(RLIMIT_MSGQUEUE, 0) && limitResource(RLIMIT_SIGPENDING, 64);
   const bool cpu = limits.cpuSeconds == 0 || limitResource(RLIMIT_CPU, limits.cpuSeconds);
 #ifdef EXECUTOR_SANITIZED
@@ -110,7 +123,8 @@ bool limitResources(const JailLimits& limits) {
 }
 
 // Everything else is closed, including what the zygote inherited.
-bool keepOnly(int socket) {
+bool keepOnly(int socket, const JailProgram* program) {
+  if (program != nullptr) return syscall(SYS_close_range, kProgramBinary + 1u, ~0u, 0u) == 0;
   if (socket != kJailSocket && dup2(socket, kJailSocket) < 0) return false;
 #ifdef EXECUTOR_SANITIZED
   // The sanitizers' reports go to descriptor 2.
@@ -121,10 +135,10 @@ bool keepOnly(int socket) {
 }
 
 // Last: from the next instruction on, what is not allowed kills the process.
-bool filterCalls(const JailPlan& plan) {
+bool filterCalls(const std::vector<unsigned char>& filter) {
   sock_fprog program{};
-  program.len = static_cast<unsigned short>(plan.filter.size() / sizeof(sock_filter));
-  program.filter = reinterpret_cast<sock_filter*>(const_cast<unsigned char*>(plan.filter.data()));
+  program.len = static_cast<unsigned short>(filter.size() / sizeof(sock_filter));
+  program.filter = reinterpret_cast<sock_filter*>(const_cast<unsigned char*>(filter.data()));
   return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
@@ -138,23 +152,24 @@ pid_t cloneJailed(const JailPlan& plan) {
 
 // The order is forced: maps before mounts, mounts before the user change, descriptors before the
 // limit on them, and the filter last, because it forbids all of the above.
-const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits) {
+const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits,
+                      const JailProgram* program) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if ((plan.cloneFlags & CLONE_NEWUSER) != 0 && !mapUser(plan)) return "user namespace";
-  if (plan.mayMount && !emptyRoot()) return "empty root";
+  if (plan.mayMount && !emptyRoot(program)) return "empty root";
   if (plan.becomeNobody && !becomeNobody()) return "unprivileged user";
-  if (!keepOnly(socket)) return "descriptors";
+  if (!keepOnly(socket, program)) return "descriptors";
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user clears it
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no new privileges";
-  if (!denyFiles()) {
+  if (!denyFiles(program)) {
     for (const JailPart& part : plan.parts) {
       if (part.name == "landlock" && part.active) return "landlock";
     }
   }
   if (!dropCapabilities()) return "capabilities";
-  if (!limitResources(limits)) return "resource limits";
-  return filterCalls(plan) ? nullptr : "seccomp";
+  if (!limitResources(limits, program)) return "resource limits";
+  return filterCalls(program == nullptr ? plan.filter : program->filter) ? nullptr : "seccomp";
 }
 
 }  // namespace executor::sandbox

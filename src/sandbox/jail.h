@@ -48,6 +48,18 @@ struct JailLimits {
   std::uint32_t cpuSeconds = 0;   // RLIMIT_CPU; 0 for none
 };
 
+// A child that goes on as another program, a static binary given by its descriptor: what it finds
+// in the jail beside what every child finds. Its descriptors 0 to `kProgramBinary` are the caller's
+// to arrange; the last is the binary, the only file that may be opened or executed.
+inline constexpr int kProgramBinary = 3;
+struct JailProgram {
+  std::uint32_t threads = 1;      // RLIMIT_NPROC
+  std::uint32_t descriptors = 4;  // RLIMIT_NOFILE
+  // Makes empty files in the new root, which is the working directory; false gives up.
+  bool (*furnish)() = nullptr;
+  std::vector<unsigned char> filter;  // in place of the plan's
+};
+
 // Probes the kernel by making and ending children. Single-threaded process only; may change the
 // process's user to nobody. sandbox_unavailable if there is no jail to be had at all.
 Result<JailPlan> planJail();
@@ -60,6 +72,8 @@ pid_t cloneJailed(const JailPlan& plan);
 
 // In the child: everything else, with `socket` as what remains. On failure the name of the part.
 // After it only the calls of the allow-list work.
-const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits);
+// With `program` the descriptors stay as they are, and its filter has to allow the execveat.
+const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits,
+                      const JailProgram* program = nullptr);
 
 }  // namespace executor::sandbox

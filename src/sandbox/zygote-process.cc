@@ -21,6 +21,7 @@
 #include "sandbox/job-child.h"
 #include "sandbox/prepared.h"
 #include "sandbox/tick.h"
+#include "sandbox/tsc-process.h"
 #include "sandbox/worker.h"
 #include "sandbox/zygote.h"
 
@@ -143,8 +144,10 @@ void ZygoteProcess::become(const SpawnRequest& request, int socket) {
 }  // namespace
 
 // Not dumpable from the first moment: the zygote is executed with nothing secret, but its children
-// inherit the flag. No core files, and a closed socket is an error code, not a signal.
+// inherit the flag. No core files, and a closed socket is an error code, not a signal. The type
+// checker's launcher is the same binary by another name.
 void runZygoteIfAsked(int argc, char** argv, std::span<const Job> jobs) {
+  runTscIfAsked(argc, argv);
   if (argc != 2 || kZygoteArgument != argv[1]) return;
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit noCore{0, 0};

@@ -35,7 +35,8 @@ struct JobLimits {
 };
 
 // To be called first thing in main() of every binary that starts sandboxes. If argv names the
-// zygote, runs it and exits; returns otherwise. `jobs` must be static.
+// zygote or the type checker's launcher, runs it and exits; returns otherwise. `jobs` must be
+// static.
 void runZygoteIfAsked(int argc, char** argv, std::span<const Job> jobs);
 
 enum class JailRequirement : std::uint8_t { best, full };
