@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <fstream>
 
 #include "sandbox/fiber.h"
 #include "sandbox/frozen.h"
@@ -84,6 +85,29 @@ TEST(FiberTest, RunsYieldsAndResumes) {
   fiber.run([&] { trace += 'd'; });
   EXPECT_EQ(trace, "abcd");
   EXPECT_EQ(Fiber::current(), nullptr);
+}
+
+// Pages of this process that are in memory.
+long residentPages() {
+  std::ifstream file("/proc/self/statm");
+  long size = 0, resident = 0;
+  file >> size >> resident;
+  return resident;
+}
+
+TEST(FiberTest, GivesBackWhatADeepRecursionTouched) {
+  constexpr std::size_t kDeep = kFiberStackBytes / 2;
+  Fiber fiber;
+  fiber.run([] {});
+  const long before = residentPages();
+  long during = 0;
+  fiber.run([&] {
+    volatile char deep[kDeep];
+    for (std::size_t i = 0; i < kDeep; i += 1024) deep[i] = 1;
+    during = residentPages();
+  });
+  EXPECT_GE(during - before, static_cast<long>(kDeep / 4096 / 2));
+  EXPECT_LE(residentPages() - before, static_cast<long>(kKeptStackBytes / 4096));
 }
 
 TEST(ImageTest, IsTheSameEveryTime) {

@@ -22,6 +22,9 @@ namespace executor::sandbox {
 // QuickJS stops recursion at kGuestStackBytes of its own stack; natively that is under 2 MiB. What
 // goes deeper (the type stripper on hostile nesting) meets the guard page: Trap::stackOverflow.
 inline constexpr std::size_t kFiberStackBytes = 4u << 20;
+// What an idle fiber keeps of its stack. Ordinary programs stay within it; what a deep recursion
+// touched below is given back when the slice has ended.
+inline constexpr std::size_t kKeptStackBytes = 128u << 10;
 
 class Fiber {
  public:
@@ -50,6 +53,7 @@ class Fiber {
   static void enter();
   void loop();
   void switchIn();
+  void giveBackDepth();
 
   void* stack_ = nullptr;
   ucontext_t inside_{};

@@ -83,6 +83,8 @@ Result<std::vector<unsigned char>> compileJailFilter() { return compileFilter(ad
 Result<std::vector<unsigned char>> compileFilter(const FilterRules& rules) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) return failInternal("seccomp_init");
+  // Calls by another table (x32, 32 bit): the default would end only the thread.
+  seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);  // binary tree: few steps per call
   auto result = rules(filter)
                     ? exportFilter(filter)

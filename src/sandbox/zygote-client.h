@@ -52,6 +52,7 @@ class ZygoteClient final : public Zygote {
   void spawn(const SpawnRequest& request, SpawnHandler handler);
   // For tests.
   void killForTest();
+  pid_t pidForTest() const { return pid_; }
   bool running() const { return pid_ > 0; }
   // "killed by signal 31" once known; the handler runs on the loop, within `kExitWait`.
   void whenExited(pid_t pid, std::move_only_function<void(std::string)> handler);

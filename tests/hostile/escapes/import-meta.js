@@ -1,0 +1,3 @@
+// import.meta outside of a module.
+// expect: syntax_error
+return import.meta.url;

@@ -1,0 +1,3 @@
+// The process object and its environment.
+// expect: program_error ReferenceError
+return process.env;

@@ -1,0 +1,4 @@
+// A static import.
+// expect: syntax_error | program_error
+import fs from 'node:fs';
+return fs;

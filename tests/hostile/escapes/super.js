@@ -1,0 +1,3 @@
+// super where there is no method.
+// expect: syntax_error
+return super.x;

@@ -1,0 +1,3 @@
+// WebAssembly inside of the guest.
+// expect: completed "undefined"
+return typeof WebAssembly;

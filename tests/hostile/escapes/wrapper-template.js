@@ -1,0 +1,3 @@
+// A program that leaves a template open.
+// expect: syntax_error
+return `${1

@@ -1,0 +1,3 @@
+// A yield outside of a generator.
+// expect: syntax_error
+yield 1;

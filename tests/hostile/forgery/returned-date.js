@@ -1,0 +1,3 @@
+// A date that is none.
+// expect: completed {"d":null}
+return { d: new Date(NaN) };

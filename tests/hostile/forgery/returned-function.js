@@ -1,0 +1,3 @@
+// A function has no JSON.
+// expect: completed null
+return () => {};

@@ -1,0 +1,3 @@
+// A symbol has no JSON.
+// expect: completed null
+return Symbol('x');

@@ -1,0 +1,3 @@
+// A function is thrown.
+// expect: program_error
+throw () => {};

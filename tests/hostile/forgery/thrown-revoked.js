@@ -1,0 +1,5 @@
+// A revoked proxy is thrown.
+// expect: program_error
+const { proxy, revoke } = Proxy.revocable({}, {});
+revoke();
+throw proxy;

@@ -1,0 +1,3 @@
+// A symbol is thrown.
+// expect: program_error
+throw Symbol('approved');

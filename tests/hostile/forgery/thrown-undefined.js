@@ -1,0 +1,3 @@
+// Nothing is thrown.
+// expect: program_error
+throw undefined;

@@ -1,0 +1,4 @@
+// A loop in code made at run time.
+// expect: cpu_limit
+// cpu: 50
+eval('for (;;);');

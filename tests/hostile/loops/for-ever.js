@@ -1,0 +1,4 @@
+// The plainest loop.
+// expect: cpu_limit
+// cpu: 50
+for (;;);

@@ -1,0 +1,7 @@
+// Generators that delegate without end.
+// expect: cpu_limit
+// cpu: 50
+function* g() {
+  for (;;) yield* [1, 2];
+}
+for (const x of g());

@@ -1,0 +1,8 @@
+// A number that is still being made.
+// expect: cpu_limit
+// cpu: 50
+return +{
+  valueOf() {
+    for (;;);
+  },
+};

@@ -1,0 +1,3 @@
+// A wait for nothing.
+// expect: deadlock
+await new Promise(() => {});

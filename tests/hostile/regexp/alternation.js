@@ -1,0 +1,4 @@
+// Alternatives that overlap.
+// expect: cpu_limit
+// cpu: 50
+return /^(a|a|aa)+$/.test('a'.repeat(60) + '!');

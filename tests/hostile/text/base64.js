@@ -1,0 +1,3 @@
+// Base64 that is none.
+// expect: program_error
+return atob('*');

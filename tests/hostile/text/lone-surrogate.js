@@ -1,0 +1,3 @@
+// Half a character as result.
+// expect: completed "\ud800"
+return '\ud800';

@@ -1,0 +1,4 @@
+// Calling `tools` itself is no call.
+// expect: program_error TypeError
+// calls: 0
+await tools({});
