@@ -1,3 +1,5 @@
+// Between the record and what others see of it, and the count that is kept beside the records. A
+// record changes its status in one place (leavePending), so count and wake-up cannot be forgotten.
 #include "approval/approval-record.h"
 
 #include <fmt/format.h>
@@ -6,6 +8,7 @@ namespace executor::approval {
 
 store::Schema approvalSchema() { return store::Schema::of<ApprovalRecord, PendingCount>(); }
 
+// The words of ApprovalStatus, which clients know from the record.
 std::string_view name(Verdict verdict) {
   switch (verdict) {
     case Verdict::approved: return "approved";
@@ -16,6 +19,7 @@ std::string_view name(Verdict verdict) {
   std::unreachable();
 }
 
+// In the caller's transaction: count and record are written together or not at all.
 Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_t by) {
   EXECUTOR_TRY(std::optional<PendingCount> found, txn.get<PendingCount>(workspaceId));
   PendingCount count = found.value_or(PendingCount{workspaceId, 0});
@@ -30,6 +34,7 @@ Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_
   return txn.put(count);
 }
 
+// There is no way back to pending; the approval that is asked for again is another record.
 Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now) {
   record.status = status;
   record.decidedAt = now;
@@ -40,6 +45,7 @@ Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus stat
   return {};
 }
 
+// One topic per approval: a decision wakes its own waiters and not ten thousand others.
 std::string topicOf(std::string_view approvalId) { return fmt::format("approval/{}", approvalId); }
 
 std::string topicOfWorkspace(std::string_view workspaceId) {

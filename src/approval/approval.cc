@@ -1,3 +1,5 @@
+// The rules of approvals, each a function over a transaction, and the class that runs them. What
+// two people or two processes do at once is settled by the transaction and by nothing in memory.
 #include "approval/approval.h"
 
 #include <fmt/format.h>
@@ -194,6 +196,7 @@ class StoredApprovals : public Approvals {
   std::shared_ptr<asio::steady_timer> timer_;
 };
 
+// The hash is taken of the bytes that are shown and sent; use() compares it again before sending.
 Status StoredApprovals::create(Txn& txn, const ApprovalDraft& draft, EpochMs now) {
   if (draft.inputJson.size() > kMaxApprovalInputBytes) {
     return fail(ErrorCode::payload_too_large,
@@ -243,6 +246,7 @@ Task<Result<ApprovalView>> StoredApprovals::decide(Principal principal, std::str
       [decision = std::move(decision)](Txn& t) { return applyDecision(t, decision); });
 }
 
+// Agents may look: the one that asked has to learn what became of its question.
 Task<Result<ApprovalView>> StoredApprovals::show(Principal principal, std::string id) {
   auto read = [workspace = principal.workspaceId, id](Txn& t) -> Result<ApprovalView> {
     EXECUTOR_TRY(ApprovalRecord record, ownRecord(t, workspace, id));
@@ -265,6 +269,7 @@ Task<Status> StoredApprovals::cancelFor(std::string executionId) {
   });
 }
 
+// Durable when it returns; until then the call does not send.
 Task<Status> StoredApprovals::use(std::string id, std::string inputHash) {
   co_return co_await store_.write([id, inputHash, now = clock_.now()](Txn& t) -> Status {
     return markUsed(t, id, inputHash, now);
@@ -275,6 +280,7 @@ Task<Result<std::size_t>> StoredApprovals::expireDue() {
   co_return co_await store_.write([now = clock_.now()](Txn& t) { return expireSome(t, now); });
 }
 
+// Expiry is checked at each decision too; the sweep only wakes those who wait.
 void StoredApprovals::armSweeper() {
   timer_->expires_after(kSweepInterval);
   timer_->async_wait([this, alive = std::weak_ptr(timer_)](boost::system::error_code stopped) {

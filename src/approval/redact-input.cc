@@ -1,3 +1,5 @@
+// What a reviewer sees of an input (reference MCP-082). Only the view is redacted: what is sent,
+// and what the approval is bound to, is the input as it was.
 #include <algorithm>
 
 #include "approval/approval.h"

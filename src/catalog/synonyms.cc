@@ -35,6 +35,7 @@ constexpr std::string_view kSameWords[] = {
     "dispatch trigger run",
 };
 
+// Related acts and things, at kSynonymWeight.
 constexpr std::string_view kSynonyms[] = {
     "create add new make open insert register submit post",
     "list show get fetch find browse view read see retrieve search lookup query",
@@ -91,6 +92,7 @@ constexpr std::string_view kImplied[] = {
     "get check count",
 };
 
+// Stem to its other words. Made once, at the first question.
 using Table = std::unordered_map<std::string, std::vector<Alternative>>;
 
 // The first weight stays: the strongest lines are read first.

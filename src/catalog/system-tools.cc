@@ -97,6 +97,7 @@ bool fits(const SystemField& field, const json::value& value) {
   return false;
 }
 
+// Four at most: a loop is faster than any table.
 const SystemField* fieldNamed(const SystemToolEntry& entry, std::string_view name) {
   for (const SystemField& field : entry.fields) {
     if (field.name == name) return &field;
@@ -119,6 +120,7 @@ std::unexpected<Error> unknownMember(const SystemToolEntry& entry, std::string_v
 
 }  // namespace
 
+// In the order in which they are listed to people.
 std::span<const SystemToolEntry> systemTools() { return kSystemTools; }
 
 const SystemToolEntry& systemTool(SystemTool tool) {
@@ -162,6 +164,7 @@ Result<SystemInput> SystemInput::check(const SystemToolEntry& entry, const json:
   return SystemInput(entry, input);
 }
 
+// The readers below rely on check(): a member that is there has the type of its field.
 std::string_view SystemInput::text(std::string_view name) const {
   const auto* at = input_->if_contains(name);
   return at == nullptr ? std::string_view() : std::string_view(at->get_string());

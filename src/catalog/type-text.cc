@@ -13,6 +13,7 @@ namespace {
 
 bool isAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
+// Control characters count as space: none of them may reach a comment.
 bool isSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
 // Names a declaration must not take: an interface of that name would merge with the global, a type
@@ -140,6 +141,7 @@ std::string literal(const json::value& value) {
 
 }  // namespace
 
+// ASCII only: what else ECMAScript allows is quoted, which is always right.
 bool isIdentifier(std::string_view text) {
   if (text.empty() || isDigit(text[0])) return false;
   for (char c : text) {

@@ -255,6 +255,7 @@ TEST_F(CliCommands, TextsOfTheServerCannotDriveTheTerminal) {
           R"({"items":[{"name":"a\u001b[2J\nb","title":"\u0007\u009b1m","toolCount":1}]})");
   EXPECT_EQ(ran.out.find('\x1b'), std::string::npos);
   EXPECT_EQ(ran.out.find('\x07'), std::string::npos);
+  EXPECT_EQ(ran.out.find("\xc2\x9b"), std::string::npos) << "ESC [ in one character";
   EXPECT_EQ(std::ranges::count(ran.out, '\n'), 2);
 }
 

@@ -16,11 +16,13 @@
 namespace executor::cli {
 namespace {
 
+// Standard output and standard error are asked apart: one may be a pipe and the other a screen.
 bool isTerminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
 // https://no-color.org: any value of NO_COLOR turns colors off.
 bool colorsWanted() { return isTerminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr; }
 
+// SGR codes only: colors every terminal since the VT100 takes or ignores.
 std::string_view ansiOf(Style style) {
   switch (style) {
     case Style::bold: return "\x1b[1m";
@@ -57,11 +59,17 @@ std::size_t characters(std::string_view text) {
 }
 
 // Names and titles come from documents: they must not move the cursor or begin a row of their own.
-std::string harmless(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+// U+0080 to U+009F, two bytes in UTF-8, are control characters too: U+009B is ESC [ in one.
+std::string harmless(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    const bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
+    out += c1 || c < 0x20 || c == 0x7f ? ' ' : text[i];
+    if (c1) ++i;
   }
-  return text;
+  return out;
 }
 
 // Reads until the end or one byte over the limit: a caller learns of a large file before it fills
@@ -114,6 +122,7 @@ int exitCodeOf(ErrorCode code) {
   }
 }
 
+// Widths are those of the cells as they came; harmless() replaces characters one by one.
 std::string formatTable(const std::vector<std::string>& header,
                         const std::vector<std::vector<std::string>>& rows) {
   if (rows.empty()) return {};
@@ -148,6 +157,7 @@ std::string formatTime(std::int64_t epochMs) {
   return text;
 }
 
+// Decided at each call: a test, or a command that is piped, must not see a color.
 std::string styled(Style style, std::string_view text) {
   if (!colorsWanted()) return std::string(text);
   return std::string(ansiOf(style)) + std::string(text) + "\x1b[0m";

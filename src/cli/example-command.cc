@@ -16,9 +16,12 @@
 namespace executor::cli {
 namespace {
 
+// The server's own limit; GitHub's document has 13 MB.
 constexpr std::size_t kMaxDocumentBytes = 128u << 20;
+// From start to the first question the program needs milliseconds; this is for a loaded machine.
 constexpr std::chrono::seconds kApprovalTimeout{20};
 
+// Every kind of call once: a built-in tool, reads, a write that asks a person.
 constexpr std::string_view kProgram = R"(// Find the tool, read, decide, write.
 const { bestPath, results } = await tools.discover({ query: "create an issue", limit: 3 });
 const issues = await tools.github.issues.list_for_repo({ owner: "acme", repo: "app", per_page: 5 });
@@ -94,6 +97,7 @@ class Story {
   }
 
  private:
+  // With --json the story is silent: standard output has the execution's view alone.
   void step(std::string_view text) {
     ++number_;
     if (!context_.json) {
@@ -101,6 +105,7 @@ class Story {
     }
   }
 
+  // The document as pasted text, and the stand-in as base URL: nothing leaves this machine.
   Status addSource(Remote& person, const std::string& text) {
     auto from = std::chrono::steady_clock::now();
     json::object body{{"name", "github"}, {"document", text}, {"baseUrl", standIn_.url()}};

@@ -17,8 +17,10 @@
 namespace executor::cli {
 namespace {
 
+// Three short members; whatever is larger was not written by us.
 constexpr std::size_t kMaxServerFileBytes = 16u << 10;
 
+// The directory is named because two servers with two directories are the usual surprise.
 std::unexpected<Error> noServer(const std::string& dataDir) {
   return executor::fail(ErrorCode::unavailable,
                         "No Executor server runs for the data directory " + dataDir + ".",

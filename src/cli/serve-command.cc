@@ -22,6 +22,7 @@
 namespace executor::cli {
 namespace {
 
+// How often a server started by `executor mcp` looks whether it may end (D10).
 constexpr std::chrono::seconds kIdleCheck{5};
 
 struct ServeOptions {

@@ -13,6 +13,7 @@ using source::SchemaView;
 using source::ToolSet;
 using source::ToolView;
 
+// Two show that it is a list; more would only be longer.
 constexpr std::size_t kSampleItems = 2;
 constexpr unsigned kFullDepth = 1;  // an item of a list, or a part of allOf, is shown in full too
 

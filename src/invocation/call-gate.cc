@@ -1,3 +1,5 @@
+// The first step of every call. A worker that an attacker took over can write any frame it likes;
+// what it cannot do is guess the token of an execution it does not run, or use a number twice.
 #include <fmt/format.h>
 
 #include "base/crypto.h"
@@ -7,6 +9,7 @@
 namespace executor::invocation {
 namespace {
 
+// 256 bits: guessing is not worth a thought, whatever the number of executions.
 constexpr std::size_t kTokenBytes = 32;
 
 }  // namespace

@@ -1,3 +1,6 @@
+// The second argument of a call (D20). Options come from the program, so each is checked like an
+// input: a misspelt one is an error that names the nearest, because ignoring `timeoutMS` would mean
+// another timeout than the author thinks.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +10,7 @@
 namespace executor::invocation {
 namespace {
 
+// Says what was expected and only the type of what came: a value may be a secret.
 std::unexpected<Error> badOption(std::string_view name, std::string_view expected,
                                  const json::value& found) {
   return fail(ErrorCode::invalid_argument, fmt::format("The option {} must be {}, not {}.", name,
@@ -23,6 +27,7 @@ Status readResponse(const json::value& value, CallOptions& options) {
   return {};
 }
 
+// Whether it exists is found out by `authorize`, which knows the source.
 Status readConnection(const json::value& value, CallOptions& options) {
   const json::string* text = value.if_string();
   if (text == nullptr) return badOption("connection", "the name of a connection", value);

@@ -1,3 +1,5 @@
+// The steps of one call. A step that ends the call returns its outcome; nothing throws, nothing is
+// undone, because nothing before `record` has an effect outside this object.
 #include "invocation/tool-call.h"
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 namespace executor::invocation {
 namespace {
 
+// Of a path that names no tool: it is the program's own text, of any length.
 constexpr std::size_t kMaxPathInText = 200;
 constexpr int kMaxAttempts = 2;  // of a safe operation, when the connection broke
 
@@ -164,6 +167,8 @@ Task<ToolCall::Step> ToolCall::decide() {
                                               {}});
 }
 
+// Only here does a secret enter; it goes into outgoing_ and, for redaction, stays in
+// authorization_.
 Task<ToolCall::Step> ToolCall::authorize() {
   Result<source::Authorization> found = co_await pipeline_.connections.authorize(
       request_.principal.workspaceId, tool_.sourceId, options_.connection);
@@ -185,6 +190,7 @@ ToolCall::Step ToolCall::build() {
   return {};
 }
 
+// What the journal keeps is what is needed to know, after a crash, whether this may be sent again.
 RequestedCall ToolCall::requestedCall() const {
   RequestedCall call;
   call.n = request_.n;
@@ -200,6 +206,7 @@ RequestedCall ToolCall::requestedCall() const {
   return call;
 }
 
+// Everything a person needs to judge the call, and the id under which a resumed call finds it.
 approval::ApprovalDraft ToolCall::draft() const {
   approval::ApprovalDraft draft;
   draft.id = approvalIdOf(request_.callId);
@@ -338,6 +345,7 @@ CallOutcome ToolCall::readAnswer(net::ClientResponse response) {
   return ended;
 }
 
+// The credential is taken out of what succeeded as well: debugging endpoints echo their request.
 CallOutcome ToolCall::completed(source::UpstreamReply reply) {
   CallOutcome done = outcome(OutcomeStatus::completed, {});
   done.upstreamStatus = reply.status;

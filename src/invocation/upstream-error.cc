@@ -1,3 +1,5 @@
+// Outcomes and texts of calls that did not succeed. An upstream's words are shown because they are
+// what helps, and bounded and redacted because nobody knows what is in them.
 #include "invocation/upstream-error.h"
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 namespace executor::invocation {
 namespace {
 
+// Of the upstream's own sentence inside ours; the whole body is there beside it.
 constexpr std::size_t kMaxMessageBytes = 300;
 constexpr std::size_t kMinSecretBytes = 6;  // shorter ones would redact half of a document
 
@@ -109,6 +112,7 @@ CallOutcome unknownOutcome(const Error& error, std::string_view source) {
 
 }  // namespace
 
+// A short table of our own: the phrase that came with the answer is the upstream's free text.
 std::string_view reasonPhrase(int status) {
   for (const Phrase& phrase : kPhrases) {
     if (phrase.status == status) return phrase.text;
@@ -116,6 +120,7 @@ std::string_view reasonPhrase(int status) {
   return {};
 }
 
+// The contract of net/client.h: a failure's detail begins with "sent" or "unsent".
 bool wasSent(const Error& error) { return error.detail.starts_with("sent"); }
 
 CallOutcome outcomeOfFailure(const Error& error, bool safe, std::string_view sourceName) {
@@ -128,6 +133,7 @@ CallOutcome outcomeOfFailure(const Error& error, bool safe, std::string_view sou
   return outcome;
 }
 
+// Always `failed`: the upstream answered, so what happened is known, also for a write.
 CallOutcome outcomeOfErrorReply(const source::UpstreamReply& reply, std::string_view sourceName) {
   CallOutcome outcome;
   outcome.status = OutcomeStatus::failed;
