@@ -19,6 +19,7 @@ bool isHostText(std::string_view host) {
   return !host.empty() && host.find_first_of("/?#@\\ \t,") == std::string_view::npos;
 }
 
+// "https://h/" in a configuration means the origin "https://h".
 std::string withoutSlash(std::string_view origin) {
   if (origin.ends_with('/')) origin.remove_suffix(1);
   return toLowerAscii(origin);

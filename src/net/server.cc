@@ -36,6 +36,7 @@ const std::string& overloadedResponse() {
   return kText;
 }
 
+// IPv6 in brackets, as it stands in a URL.
 std::string endpointText(const ip::address& address, std::uint16_t port) {
   auto host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
   return host + ":" + std::to_string(port);

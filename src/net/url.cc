@@ -59,6 +59,7 @@ std::optional<boost::asio::ip::address_v4> assemble(const std::vector<std::strin
   return boost::asio::ip::address_v4(static_cast<std::uint32_t>(address));
 }
 
+// Lower case only: the host has been lowered.
 bool isNameChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
@@ -82,6 +83,8 @@ Result<void> readIpv6(std::string_view text, std::string_view host, Url& url) {
   return {};
 }
 
+// Decided by the last label, as in browsers: "1.2.3.0x4" is an address and never a name, or the
+// guard and the resolver could mean two different hosts.
 Result<void> readHost(std::string_view text, std::string_view host, Url& url) {
   if (host.starts_with('[')) {
     if (!host.ends_with(']')) return refuse(text, "the host in brackets is no IPv6 address");
@@ -99,6 +102,7 @@ Result<void> readHost(std::string_view text, std::string_view host, Url& url) {
   return {};
 }
 
+// An empty port ("h:") is the default one (RFC 3986 section 3.2.3); 0 can be dialled by nobody.
 Result<void> readPort(std::string_view text, std::string_view port, Url& url) {
   url.port = url.secure() ? 443 : 80;
   if (port.empty()) return {};
@@ -157,6 +161,7 @@ int dotSegment(std::string_view segment) {
   return dots;
 }
 
+// Escaped dots count: servers decode them before they resolve the path.
 bool hasDotSegment(std::string_view path) {
   auto segments = splitText(path, '/');
   return std::any_of(segments.begin(), segments.end(), dotSegment);
@@ -200,6 +205,7 @@ std::pair<std::string_view, std::string_view> splitScheme(std::string_view text)
   return {};
 }
 
+// A backslash is refused before the query only: there browsers read it as a slash.
 Result<void> checkCharacters(std::string_view text) {
   if (text.size() > kMaxUrlBytes) return refuse(text, "it is longer than 64 KiB");
   if (std::any_of(text.begin(), text.end(), isControlOrSpace)) {
@@ -216,6 +222,7 @@ bool hasScheme(std::string_view reference) {
   return end != std::string_view::npos && end > 0 && reference[end] == ':';
 }
 
+// Characters first, so that nothing below can meet a line break or a space.
 Result<Url> parseAbsolute(std::string_view text) {
   EXECUTOR_CHECK(checkCharacters(text));
   auto [scheme, rest] = splitScheme(text);
