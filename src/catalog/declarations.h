@@ -28,7 +28,7 @@ namespace executor::catalog {
 // Named types declared for one program.
 inline constexpr std::size_t kMaxCheckedBytes = 256u << 10;
 // Of a signature that is shown beside a complaint.
-inline constexpr std::size_t kMaxSignatureBytes = 480;
+inline constexpr std::size_t kMaxSignatureBytes = 320;
 
 // In the declarations: the type of the input of the n-th path is kInputType and n.
 inline constexpr std::string_view kInputType = "Input$";

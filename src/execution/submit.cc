@@ -86,7 +86,8 @@ Task<std::optional<TypeVerdict>> checkTypes(const ExecuteRequest& request,
   const TypeCheckMode mode = request.typeCheck.value_or(deps.typeCheck->standard());
   if (mode == TypeCheckMode::off) co_return std::nullopt;
   TypeVerdict verdict = co_await deps.typeCheck->check(request.code, std::move(catalog));
-  if (mode == TypeCheckMode::warn && verdict.failed()) verdict.status = "warned";
+  const bool found = verdict.failed() || !verdict.findings.empty();
+  if (mode == TypeCheckMode::warn && found) verdict.status = "warned";
   co_return verdict;
 }
 

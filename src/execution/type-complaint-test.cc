@@ -102,7 +102,7 @@ TEST(TypeComplaint, ValuesThatNoRunMakesRightDoNot) {
   for (const Row& row : {Row{"number", "string"}, {"string", "number"}, {"boolean", "string"},
                          {"string[]", "string"}, {"string", "string[]"}, {"\"opne\"", "\"open\""},
                          {"{ a: number; }", "string"}, {"SimpleUser", "string"},
-                         {"Promise<Issue>", "string"}, {"Issue[]", "string"},
+                         {"Promise<Issue>", "string"}, {"Promise<A | B>", "string"}, {"Issue[]", "string"},
                          {"string", "number | null"}, {"number", "\"a\" | \"b\""},
                          {"number", "string | string[]"}}) {
     EXPECT_FALSE(mayFit(row.found, row.wanted)) << row.found << " " << row.wanted;

@@ -115,7 +115,9 @@ bool mayFit(std::string_view found, std::string_view wanted) {
       "unknown", "any", "object", "{}", "never", "Object"};
   if (found.empty() || std::ranges::find(kLoose, found) != kLoose.end()) return true;
   if (found.starts_with('"')) return false;
-  if (found.starts_with('{') || found.ends_with("[]")) return false;
+  if (found.starts_with('{') || found.ends_with("[]") || found.starts_with("Promise<")) {
+    return false;
+  }
   if (found.find(" | ") != found.npos) return true;
   if (isPrimitive(found)) {
     return std::ranges::any_of(alternatives(wanted), [&](const std::string& part) {

@@ -24,13 +24,15 @@ bool parseTypeCheckMode(std::string_view text, TypeCheckMode& out) {
 
 std::string findingsText(std::span<const TypeFinding> findings, std::uint32_t more) {
   std::string out;
+  std::string_view shown;  // a signature is long: once for neighbours
   for (const TypeFinding& finding : findings) {
     const std::string number = std::to_string(finding.line);
     out += fmt::format("{}line {}, column {}: {}{}{}\n  {} | {}\n  {} | {}\n",
                        out.empty() ? "" : "\n", finding.line, finding.column, finding.message,
                        finding.hint.empty() ? "" : " ", finding.hint, number, finding.source,
                        std::string(number.size(), ' '), finding.caret);
-    if (!finding.signature.empty()) out += "  " + finding.signature + "\n";
+    if (finding.signature != shown) out += "  " + finding.signature + "\n";
+    shown = finding.signature;
   }
   if (more > 0) out += fmt::format("\n… and {} more\n", more);
   return out;

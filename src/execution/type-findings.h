@@ -39,9 +39,9 @@ struct TypeFinding {
 BOOST_DESCRIBE_STRUCT(TypeFinding, (),
                       (code, blocks, line, column, message, hint, source, caret, signature))
 
-// Checked programs are `passed` (with or without warnings), `failed` (not run) or `warned` (would
-// have failed, run all the same). `skipped` says why: there was nothing to check, or nobody to do
-// it.
+// Checked programs are `passed` (with or without warnings), `failed` (not run) or, where findings
+// were only asked to be told, `warned`. `skipped` says why: there was nothing to check, or nobody
+// to do it.
 struct TypeVerdict {
   std::string status;
   std::string reason;  // of skipped

@@ -47,6 +47,35 @@ export async function startUpstream(handlers = {}) {
   };
 }
 
+// Answers every operation of an OpenAPI document with its own example of a good answer.
+export function exampleAnswers(document) {
+  const follow = (value) =>
+    value?.$ref
+      ? follow(value.$ref.slice(2).split('/').reduce((at, key) => at[key.replaceAll('~1', '/')], document))
+      : value;
+  const routes = Object.entries(document.paths).map(([template, item]) => ({
+    item,
+    literal: template.split('/').filter((part) => !part.includes('{')).length,
+    pattern: new RegExp(`^${template.replace(/\./g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+  }));
+  routes.sort((a, b) => b.literal - a.literal);
+  return (request, response) => {
+    const route = routes.find(
+      (r) => r.pattern.test(request.path) && r.item[request.method.toLowerCase()],
+    );
+    const operation = route?.item[request.method.toLowerCase()];
+    const [status, answer] = Object.entries(operation?.responses ?? { 404: {} }).find(
+      ([code]) => code < '300',
+    ) ?? ['404', {}];
+    const content = follow(answer).content ?? {};
+    const [type, media] = Object.entries(content)[0] ?? [];
+    response.writeHead(Number(status), type ? { 'content-type': type } : {});
+    let example = follow(Object.values(media?.examples ?? {})[0])?.value ?? media?.example;
+    if (example?.$ref) example = follow(example).value;
+    response.end(/json/.test(type) ? JSON.stringify(example ?? null) : example && String(example));
+  };
+}
+
 // A small OpenAPI document whose operations the handlers above can serve.
 export function itemsDocument(url) {
   const item = {

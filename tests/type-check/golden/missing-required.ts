@@ -1,0 +1,4 @@
+return await tools.github.issues.create({
+  owner: 'acme',
+  title: 'Crash on start',
+});
