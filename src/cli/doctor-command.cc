@@ -9,6 +9,7 @@
 #include "cli/configure.h"
 #include "cli/remote.h"
 #include "cli/server-parts.h"
+#include "sandbox/type-checker.h"
 
 namespace executor::cli {
 namespace {
@@ -61,6 +62,28 @@ void checkSandbox(std::vector<Check>& checks) {
   checks.push_back(tryProgram(loop, *runtime));
 }
 
+// A wrong program, checked. Without a compiler programs run unchecked, which is a fault only where
+// the operator has named one.
+Check checkTypes(const Configuration& configuration) {
+  const std::string path(configuration.get("EXECUTOR_TSC"));
+  constexpr const char* kName = "type checker";
+  if (!sandbox::findTypeChecker(path)) {
+    asio::io_context loop(1);
+    auto absent = sandbox::makeTypeChecker({.tscPath = path}, loop.get_executor());
+    return {kName, path.empty(), absent->status() + " Programs run unchecked."};
+  }
+  asio::io_context loop(1);
+  auto checker = sandbox::makeTypeChecker({.tscPath = path}, loop.get_executor());
+  std::optional<bool> works;
+  asio::co_spawn(loop, checker->check("const n: number = 'one';"),
+                 [&works](std::exception_ptr error, auto found) {
+                   works = !error && found && found->size() == 1;
+                 });
+  while (!works && loop.run_one() > 0) {
+  }
+  return {kName, works.value_or(false), checker->status()};
+}
+
 // Looking must change nothing: the directory is made by the first start, not by doctor.
 Check checkDataDirectory(const Configuration& configuration) {
   auto path = configuration.dataDir();
@@ -90,6 +113,7 @@ std::vector<Check> allChecks(const Context& context, const Configuration& config
   std::vector<Check> checks = {checkDeploymentRules(configuration),
                                checkDataDirectory(configuration), checkServer(context)};
   checkSandbox(checks);
+  checks.push_back(checkTypes(configuration));
   return checks;
 }
 

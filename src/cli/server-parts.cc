@@ -133,6 +133,9 @@ Status ServerParts::startSandbox() {
                      : sandbox::JailRequirement::best;
   EXECUTOR_TRY(zygote_, sandbox::Zygote::start(loop_, require));
   runtime_ = sandbox::makeLocalRuntime(loop_, *zygote_);
+  typeChecker_ = sandbox::makeTypeChecker(
+      {.tscPath = std::string(configuration_.get("EXECUTOR_TSC")), .require = require},
+      loop_.get_executor());
   for (const auto& part : runtime_->jail()) {
     if (part.active) continue;
     log(LogLevel::warn, "jail_part_missing", {{"part", part.name}, {"reason", part.reason}});

@@ -76,7 +76,7 @@ class ServerParts {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<sandbox::Zygote> zygote_;
   std::unique_ptr<sandbox::Runtime> runtime_;
-  std::unique_ptr<sandbox::TypeChecker> typeChecker_;  // may be null
+  std::unique_ptr<sandbox::TypeChecker> typeChecker_;  // starts its process at first need
   std::unique_ptr<execution::TypeCheck> typeCheck_;
   std::unique_ptr<net::HttpClient> client_;
   invocation::CallGate gate_;

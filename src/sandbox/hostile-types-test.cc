@@ -2,7 +2,7 @@
 // check works.
 #include <gtest/gtest.h>
 
-#include "sandbox/type-checker-support.h"
+#include "sandbox/type-checker-fixture.h"
 
 namespace executor::sandbox {
 namespace {

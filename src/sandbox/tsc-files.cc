@@ -17,6 +17,7 @@ TscFiles::TscFiles() {
   putProgram(std::string(kNoProgram));
 }
 
+// The project's list follows the library, which is known only when the launcher has read it.
 void TscFiles::putLibrary(std::vector<std::string> texts) {
   put(kTscProject, projectText(texts.size()));
   for (std::size_t n = 0; n < texts.size(); ++n) put(libraryFile(n), std::move(texts[n]));
@@ -35,6 +36,7 @@ std::string TscFiles::content(std::string_view path) const {
   return R"({"content":)" + quoteJson(text->second) + "}";
 }
 
+// Also for directories that do not exist: an empty list ends the search there.
 std::string TscFiles::entries(std::string_view directory) const {
   std::string files;
   if (directory == kTscRoot) {
@@ -45,6 +47,7 @@ std::string TscFiles::entries(std::string_view directory) const {
   return R"({"files":[)" + files + R"(],"directories":[]})";
 }
 
+// `realpath` gives back any path: it is only spoken of, never opened.
 std::string TscFiles::answer(const TscQuestion& question) const {
   if (question.method == "readFile") return content(question.path);
   if (question.method == "fileExists") return boolean(texts_.contains(question.path));

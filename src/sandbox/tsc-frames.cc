@@ -10,6 +10,7 @@ constexpr std::string_view kEnd = "\r\n\r\n";
 // Consumed bytes are moved away only when there are many, not for each small frame.
 constexpr std::size_t kCompactBytes = 64u << 10;
 
+// What it was is for the log; a client learns that there was no check.
 std::unexpected<Error> garbage(std::string_view what) {
   return fail(ErrorCode::upstream_invalid, "The type checker answered nonsense.", {},
               "tsc frame: " + std::string(what));
@@ -26,6 +27,7 @@ std::optional<std::size_t> parseLength(std::string_view text) {
 
 }  // namespace
 
+// The body is copied once, behind its header, so that one write sends both.
 std::string encodeTscFrame(std::string_view body) {
   std::string frame(kName);
   frame.reserve(kMaxTscHeaderBytes + body.size());
@@ -35,6 +37,8 @@ std::string encodeTscFrame(std::string_view body) {
   return frame;
 }
 
+// Judged as early as possible: a wrong first byte is enough, and so is a length beyond the limit,
+// before a byte of the body has come.
 Result<std::optional<TscFrameReader::Header>> TscFrameReader::header() const {
   const std::string_view rest = std::string_view(buffer_).substr(read_);
   const std::string_view name = rest.substr(0, kName.size());
@@ -50,6 +54,7 @@ Result<std::optional<TscFrameReader::Header>> TscFrameReader::header() const {
   return Header{read_ + end + kEnd.size(), *length};
 }
 
+// A refused header stays at the front, so that every later call refuses it again.
 Result<std::optional<std::string>> TscFrameReader::next() {
   EXECUTOR_TRY(const auto found, header());
   if (!found || buffer_.size() - found->bodyAt < found->length) return std::nullopt;

@@ -10,11 +10,13 @@
 namespace executor::sandbox {
 namespace {
 
+// One code for all reasons: the caller does the same thing for each, which is to run without.
 std::unexpected<Error> unavailable(std::string message, std::string detail = {}) {
   return fail(ErrorCode::unavailable, std::move(message), "The program can run unchecked.",
               std::move(detail));
 }
 
+// The caller's own faults, told before anybody's turn is taken.
 Status acceptable(std::string_view source) {
   if (source.size() > kMaxCheckedBytes) {
     return fail(ErrorCode::payload_too_large, "The program is too large to be type checked.",
@@ -26,6 +28,7 @@ Status acceptable(std::string_view source) {
 
 }  // namespace
 
+// The doublings are capped before the shift, so that no number of troubles overflows it.
 std::chrono::milliseconds pauseAfter(int troubles) {
   if (troubles <= kToleratedTroubles) return std::chrono::milliseconds(0);
   const int doublings = std::min(troubles - kToleratedTroubles - 1, 10);
@@ -40,6 +43,7 @@ TscHost::TscHost(TypeCheckerOptions options, asio::any_io_executor loop, TscStar
       deadline_(loop),
       idle_(loop) {}
 
+// Static, with the host as an argument: the coroutine keeps it alive when its owner is gone.
 Task<Result<std::vector<TypeDiagnostic>>> TscHost::check(std::shared_ptr<TscHost> self,
                                                          std::string source) {
   EXECUTOR_CO_CHECK(acceptable(source));
@@ -48,6 +52,8 @@ Task<Result<std::vector<TypeDiagnostic>>> TscHost::check(std::shared_ptr<TscHost
   co_return co_await self->run(std::move(source));
 }
 
+// With the turn held. stop() may come at every co_await: it leaves a killed session, whose next
+// operation fails, and `stopped_` turns that into the right words.
 Task<Result<std::vector<TypeDiagnostic>>> TscHost::run(std::string source) {
   if (stopped_) co_return unavailable("The type checker has been stopped.");
   if (std::chrono::steady_clock::now() < notBefore_) {
@@ -55,6 +61,7 @@ Task<Result<std::vector<TypeDiagnostic>>> TscHost::run(std::string source) {
   }
   idle_.cancel();
   late_ = false;
+  if (session_ && session_->stale()) endSession();
   if (!session_) {
     if (auto opened = co_await open(); !opened) co_return failed(opened.error());
   } else {
@@ -85,6 +92,7 @@ Task<Status> TscHost::open() {
   co_return Status{};
 }
 
+// Killing is all a deadline does; the check that hangs on the process then ends with an error.
 void TscHost::arm(std::chrono::milliseconds deadline) {
   deadline_.expires_after(deadline);
   deadline_.async_wait([self = weak_from_this(), armed = ++armed_](auto error) {
@@ -101,6 +109,7 @@ void TscHost::disarm() {
   deadline_.cancel();
 }
 
+// The compiler works: forget the troubles, and wait for the next check or for the end of patience.
 void TscHost::succeeded() {
   troubles_ = 0;
   lastTrouble_.clear();
@@ -117,6 +126,7 @@ void TscHost::endWhenIdle() {
   if (!queue_->busy()) endSession();
 }
 
+// Without a trouble counted: nothing was under way.
 void TscHost::endSession() {
   if (session_) session_->kill();
   session_.reset();
@@ -139,6 +149,7 @@ std::unexpected<Error> TscHost::failed(const Error& error) {
   return unavailable("The type checker failed.", lastTrouble_);
 }
 
+// The session stays until the check that uses it has left.
 void TscHost::stop() {
   stopped_ = true;
   idle_.cancel();
@@ -146,6 +157,7 @@ void TscHost::stop() {
   if (session_) session_->kill();
 }
 
+// As doctor shows for workers; the reasons are there, under the same names.
 std::string TscHost::missingParts() const {
   std::string names;
   for (const JailPart& part : welcome_.parts) {

@@ -21,7 +21,7 @@
 
 #include "sandbox/jail.h"
 #include "sandbox/tsc-filter.h"
-#include "sandbox/type-checker-support.h"
+#include "sandbox/type-checker-fixture.h"
 
 namespace executor::sandbox {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "sandbox/test-support.h"
-#include "sandbox/type-checker-support.h"
+#include "sandbox/type-checker-fixture.h"
 
 namespace executor::sandbox {
 namespace {

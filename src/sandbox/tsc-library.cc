@@ -37,6 +37,8 @@ bool isModule(std::string_view text) {
   return text.starts_with("export ") || text.find("\nexport ") != text.npos;
 }
 
+// Depth first over the references. What cannot be a topic is skipped, which shows as missing names
+// in the tests if the package should ever change its way of writing.
 class LibraryReader {
  public:
   explicit LibraryReader(std::string directory) : directory_(std::move(directory)) {}
@@ -59,6 +61,7 @@ class LibraryReader {
   std::vector<std::string> take() && { return std::move(texts_); }
 
  private:
+  // The joined text grows; a module gets a place of its own behind it.
   Status keep(std::string text) {
     bytes_ += text.size();
     if (isModule(text)) {
@@ -84,7 +87,9 @@ class LibraryReader {
   std::size_t bytes_ = 0;
 };
 
-// Loose where the harness is loose. `emit` as D19 has it.
+// Loose where the harness is loose: it takes any value and makes text of it, and a program must not
+// be called wrong for relying on that. `emit` as D19 has it. What only teaches (fetch, process,
+// require) is not declared, so that the compiler says that it does not exist.
 constexpr std::string_view kGlobals = R"TS(
 interface Console {
   debug(...values: any[]): void; log(...values: any[]): void; info(...values: any[]): void;

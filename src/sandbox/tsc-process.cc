@@ -53,6 +53,7 @@ class SpawnSetup {
   posix_spawnattr_t attributes_;
 };
 
+// The same three members as in a zygote's hello.
 json::value partValue(const JailPart& part) {
   return json::object{{"name", part.name}, {"active", part.active}, {"reason", part.reason}};
 }
@@ -67,6 +68,7 @@ std::string describeEnd(int status) {
 
 }  // namespace
 
+// An error in place of a welcome has a code; a welcome has none.
 std::string encodeWelcome(const Result<TscWelcome>& welcome) {
   if (!welcome) {
     const Error& error = welcome.error();
@@ -82,6 +84,7 @@ std::string encodeWelcome(const Result<TscWelcome>& welcome) {
                                     {"parts", std::move(parts)}});
 }
 
+// By our own launcher, or by nobody: a test's forgery must not make a server read without end.
 Result<TscWelcome> decodeWelcome(std::string_view body) {
   EXECUTOR_TRY(const json::value value, parseJson(body));
   ErrorCode code{};
@@ -104,6 +107,7 @@ Result<TscWelcome> decodeWelcome(std::string_view body) {
   return welcome;
 }
 
+// Swap: what the target held dies with the source.
 TscProcess& TscProcess::operator=(TscProcess&& other) noexcept {
   std::swap(socket_, other.socket_);
   std::swap(pid_, other.pid_);
@@ -127,6 +131,7 @@ std::string TscProcess::end() {
   return byUs ? std::string() : describeEnd(status);
 }
 
+// The binary is always of the same build as the server, as with the zygote.
 Result<TscProcess> startTsc(const std::string& path, JailRequirement require) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {

@@ -1,6 +1,7 @@
 #include "sandbox/tsc-session.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
@@ -12,13 +13,16 @@
 namespace executor::sandbox {
 namespace {
 
+// A diagnostic has some hundred bytes; most messages come whole with one read.
 constexpr std::size_t kReadBytes = 64u << 10;
 
+// The process ended, or was killed by us: the host knows which, and says it to the caller.
 std::unexpected<Error> gone(std::string_view what, const boost::system::error_code& error) {
   return fail(ErrorCode::unavailable, "The type checker ended.", {},
               fmt::format("tsc {}: {}", what, error.message()));
 }
 
+// The compiler keeps everything else: library, globals, and what it knows of them.
 std::string changedProgram() {
   return fmt::format(R"({{"fileChanges":{{"changed":["{}"]}}}})", kTscProgramFile);
 }
@@ -45,6 +49,13 @@ std::string TscSession::kill() {
   return process_.end();
 }
 
+// Asked before each check, so that a process that died meanwhile costs a start and no verdict.
+bool TscSession::stale() const {
+  pollfd event{const_cast<decltype(socket_)&>(socket_).native_handle(), POLLIN | POLLRDHUP, 0};
+  return killed_ || reader_.pending() != 0 || poll(&event, 1, 0) != 0;
+}
+
+// `body` is the coroutine's own: it must live until the last byte is written.
 Task<Status> TscSession::sendFrame(std::string body) {
   const std::string frame = encodeTscFrame(body);
   boost::system::error_code error;
@@ -54,6 +65,7 @@ Task<Status> TscSession::sendFrame(std::string body) {
   co_return Status{};
 }
 
+// A chunk may end anywhere: what is left of a frame stays in the reader for the next call.
 Task<Result<std::string>> TscSession::receive(std::size_t maxBody) {
   for (;;) {
     EXECUTOR_CO_TRY(auto body, reader_.next());
@@ -70,6 +82,8 @@ Task<Result<std::string>> TscSession::receive(std::size_t maxBody) {
   }
 }
 
+// Answers come in the order of the requests, and there is one request at a time: another id is
+// nonsense. Questions may come at any moment, several before the first is answered.
 Task<Result<std::optional<json::value>>> TscSession::step(std::int64_t id) {
   EXECUTOR_CO_TRY(const std::string body, co_await receive(kMaxTscFrameBytes));
   EXECUTOR_CO_TRY(auto message, readTscMessage(body));
@@ -83,6 +97,7 @@ Task<Result<std::optional<json::value>>> TscSession::step(std::int64_t id) {
                  fmt::format("tsc: answer {} to request {}: {}", answer.id, id, answer.problem));
 }
 
+// Whatever it asks meanwhile is answered; how often it may ask is bounded.
 Task<Result<json::value>> TscSession::call(std::string method, std::string params) {
   const std::int64_t id = nextId_++;
   EXECUTOR_CO_CHECK(co_await sendFrame(rpcRequest(id, method, params)));
@@ -105,6 +120,7 @@ Task<Status> TscSession::update(std::string params) {
   co_return Status{};
 }
 
+// Of the present snapshot, of the program's file alone.
 Task<Status> TscSession::diagnose(std::string method, std::uint32_t units,
                                   std::vector<TypeDiagnostic>& out) {
   const std::string params = fmt::format(R"({{"snapshot":{},"project":"{}","file":"{}"}})",
@@ -113,6 +129,7 @@ Task<Status> TscSession::diagnose(std::string method, std::uint32_t units,
   co_return readDiagnostics(result, units, out);
 }
 
+// The launcher's frames are ours and may be longer; from `initialize` on nothing is trusted.
 Task<Result<TscWelcome>> TscSession::open() {
   EXECUTOR_CO_TRY(const std::string first, co_await receive(kMaxTscFrameBytes));
   EXECUTOR_CO_TRY(auto welcome, decodeWelcome(first));

@@ -32,6 +32,8 @@ class TscSession {
   // Ends the process and whatever waits for it. How it ended by itself, if it did.
   std::string kill();
   bool killed() const { return killed_; }
+  // Between checks it has nothing to say: if it closed, or spoke, it is of no use any more.
+  bool stale() const;
   pid_t pid() const { return process_.pid(); }
 
  private:

@@ -4,6 +4,7 @@
 
 namespace executor::sandbox {
 
+// A timer that expires and a grant may meet: the grant counts, or the turn would be lost.
 Task<TurnQueue::Turn> TurnQueue::take(std::shared_ptr<TurnQueue> queue,
                                       std::chrono::milliseconds patience) {
   if (!queue->busy_) {

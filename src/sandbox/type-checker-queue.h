@@ -1,5 +1,9 @@
-// Turns: one coroutine at a time, in the order they came, with a bound on how many wait and for how
-// long. On the loop thread.
+// Turns: one coroutine at a time, in the order they came.
+//
+// The compiler answers one check at a time, and a queue without end would make every program wait
+// for the slowest. So how many may wait is bounded, and so is how long: who gets no turn is told,
+// and goes on without. A turn is a value; when its coroutine leaves, however it leaves, the next
+// one has it. No locks: all of it is on the loop thread.
 #pragma once
 
 #include <list>
@@ -37,11 +41,13 @@ class TurnQueue : public std::enable_shared_from_this<TurnQueue> {
   std::size_t waiting() const { return waiters_.size(); }
 
  private:
+  // Asleep on a timer: cancelled when its turn comes, expired when its patience ends.
   struct Waiter {
     asio::steady_timer timer;
     bool granted = false;
   };
 
+  // To the first that waits, or to nobody.
   void pass();
 
   asio::any_io_executor loop_;

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "sandbox/type-checker-support.h"
+#include "sandbox/type-checker-fixture.h"
 
 namespace executor::sandbox {
 namespace {
