@@ -22,7 +22,7 @@ TEST_F(ApiBadInput, WrongContentTypeIsRefusedOnEveryRouteWithABody) {
     }
     ++seen;
   }
-  EXPECT_EQ(seen, 8u);
+  EXPECT_EQ(seen, 9u);
 }
 
 TEST_F(ApiBadInput, AContentTypeMayHaveParametersAndAnyCase) {
@@ -56,6 +56,7 @@ TEST_F(ApiBadInput, UnknownMembersAreRefusedOnEveryRouteWithABody) {
       {"/api/v1/approvals/approval_mine/decision", R"({"decision":"approve","bogus":1})"},
       {"/api/v1/executions", R"({"code":"return 1","bogus":1})"},
       {"/api/v1/calls", R"({"tool":"a.b","bogus":1})"},
+      {"/api/v1/check", R"({"code":"return 1","bogus":1})"},
       {"/api/v1/executions/task_mine/cancel", R"({"bogus":1})"}};
   for (const auto& [path, body] : requests) {
     SCOPED_TRACE(path);

@@ -59,6 +59,34 @@ TEST(ExecutionJson, HasTheFieldsOfTheReference) {
   for (const auto* name : {"error", "code", "resultHandle"}) EXPECT_EQ(find(view, name), nullptr);
 }
 
+TEST(ExecutionJson, ShowsWhatTheTypeCheckSaid) {
+  auto execution = completed("1");
+  EXPECT_EQ(find(parsed(executionJson(execution, {})), "typeCheck"), nullptr);
+  execution.typeCheck = execution::TypeVerdict{
+      .status = "warned",
+      .findings = {{.code = 2353,
+                    .blocks = true,
+                    .line = 1,
+                    .column = 2,
+                    .message = "a is no input of tools.\"x\".",
+                    .source = "f({a})",
+                    .caret = "   ^"}},
+      .more = 3};
+  const auto view = parsed(executionJson(execution, {}));
+  const auto* verdict = find(view, "typeCheck");
+  ASSERT_NE(verdict, nullptr);
+  EXPECT_EQ(findString(*verdict, "status"), "warned");
+  EXPECT_EQ(find(*verdict, "reason"), nullptr);
+  EXPECT_EQ(findInteger(*verdict, "more"), 3);
+  const auto& finding = findArray(*verdict, "diagnostics")->front();
+  EXPECT_EQ(findInteger(finding, "code"), 2353);
+  EXPECT_TRUE(findBool(finding, "blocks"));
+  EXPECT_EQ(findInteger(finding, "column"), 2);
+  EXPECT_EQ(findString(finding, "message"), "a is no input of tools.\"x\".");
+  EXPECT_EQ(find(finding, "hint"), nullptr);
+  EXPECT_EQ(find(parsed(executionJson(execution, {.withResult = false})), "typeCheck"), nullptr);
+}
+
 TEST(ExecutionJson, TellsTheErrorWithItsPlace) {
   auto execution = completed("");
   execution.state = execution::State::failed;

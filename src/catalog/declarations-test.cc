@@ -29,14 +29,16 @@ bool holds(std::string_view text, std::string_view part) {
 
 TEST(ToolDeclarations, DeclareWhatIsCalledAndItsTypes) {
   const std::string text = declared(*tracker(), {{"hub.issues.create"}});
-  EXPECT_TRUE(holds(text, "interface tools$hub$issues { create(input: Input$0, "
-                          "options?: CallOptions$): Promise<Issue>; }"))
+  EXPECT_TRUE(holds(text,
+                    "interface tools$hub$issues { create(input: Input$0, "
+                    "options?: CallOptions$): Promise<Issue>; }"))
       << text;
   EXPECT_TRUE(holds(text, "interface tools$hub { readonly issues: tools$hub$issues; }"));
   EXPECT_TRUE(holds(text, "interface tools$ { readonly hub: tools$hub; }"));
   EXPECT_TRUE(holds(text, "declare const tools: tools$;"));
-  EXPECT_TRUE(holds(text, "interface Input$0 { owner: string; title: string; labels?: Label[]; "
-                          "\"x-y\"?: number | null }"))
+  EXPECT_TRUE(holds(text,
+                    "interface Input$0 { owner: string; title: string; labels?: Label[]; "
+                    "\"x-y\"?: number | null }"))
       << text;
   EXPECT_TRUE(holds(text, "interface Issue {"));
   EXPECT_TRUE(holds(text, "interface User {"));
@@ -71,8 +73,8 @@ TEST(ToolDeclarations, ATwiceUsedTypeIsDeclaredOnce) {
 std::string typeOfInput(const std::string& properties, const std::string& more = "") {
   const auto set = compileSet(documentOf(
       R"({"/x":{"post":{"operationId":"x","requestBody":{"content":{"application/json":{"schema":)"
-      R"({"type":"object","properties":{)" + properties + "}" + more +
-      R"(}}}},"responses":{"200":{"description":"ok"}}}}})"));
+      R"({"type":"object","properties":{)" +
+      properties + "}" + more + R"(}}}},"responses":{"200":{"description":"ok"}}}}})"));
   const auto snapshot = snapshotOf({{"s", set}});
   const std::string text = declared(*snapshot, {{"s.x"}});
   const std::size_t at = text.find("interface Input$0 ");
@@ -97,7 +99,8 @@ TEST(ToolDeclarations, WhatTheDocumentLeavesOpenIsAny) {
 TEST(ToolDeclarations, EnumsAreWholeOrAny) {
   const auto valuesOf = [](std::size_t count) {
     std::string values;
-    for (std::size_t i = 0; i < count; ++i) values += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\"";
+    for (std::size_t i = 0; i < count; ++i)
+      values += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\"";
     return typeOfInput(R"("a":{"enum":[)" + values + "]}");
   };
   const std::string whole = valuesOf(kMaxCheckedLiterals);
@@ -109,7 +112,8 @@ TEST(ToolDeclarations, AnObjectWithTooManyPropertiesIsOpen) {
   std::string properties;
   for (std::size_t i = 0; i <= kMaxPrintedProperties; ++i)
     properties += (i > 0 ? ",\"p" : "\"p") + std::to_string(i) + R"(":{"type":"string"})";
-  const std::string type = typeOfInput(R"("a":{"type":"object","properties":{)" + properties + "}}");
+  const std::string type =
+      typeOfInput(R"("a":{"type":"object","properties":{)" + properties + "}}");
   EXPECT_TRUE(holds(type, "[key: string]: any")) << type.substr(type.size() - 80);
 }
 
@@ -123,8 +127,8 @@ TEST(ToolDeclarations, AreBounded) {
   }
   const std::string text = declared(*github, calls);
   const std::size_t inputs = text.find("interface Input$0");
-  EXPECT_LE(text.size() - text.find('\n', text.find("interface Input$" +
-                                                    std::to_string(calls.size() - 1))),
+  EXPECT_LE(text.size() -
+                text.find('\n', text.find("interface Input$" + std::to_string(calls.size() - 1))),
             kMaxCheckedBytes + 1);
   EXPECT_NE(inputs, std::string::npos);
 }
@@ -152,10 +156,14 @@ TEST(ToolDeclarations, TheSignatureIsOneShortLine) {
 }
 
 TEST(KnownSegments, CountSourceAndGroups) {
-  const std::pair<std::string_view, std::size_t> rows[] = {
-      {"hub.issues.crate", 2}, {"hub.isues.create", 1}, {"hubb.issues.create", 0},
-      {"hub", 1},              {"", 0},                 {"hub.issues.create.more", 2},
-      {"hub.crate", 1},        {"discover.x", 0}};
+  const std::pair<std::string_view, std::size_t> rows[] = {{"hub.issues.crate", 2},
+                                                           {"hub.isues.create", 1},
+                                                           {"hubb.issues.create", 0},
+                                                           {"hub", 1},
+                                                           {"", 0},
+                                                           {"hub.issues.create.more", 2},
+                                                           {"hub.crate", 1},
+                                                           {"discover.x", 0}};
   for (const auto& [path, known] : rows) EXPECT_EQ(tracker()->knownSegments(path), known) << path;
 }
 

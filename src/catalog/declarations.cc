@@ -68,10 +68,10 @@ class ToolTypes {
     const source::ToolView tool = ref.view();
     std::string input = types_.input(*ref.set, tool);
     const bool empty = tool.parameters.empty();
-    if (tool.bodyOpen) input.insert(input.size() - 1, empty ? std::string(kOpen) : fmt::format("; {}", kOpen));
+    if (tool.bodyOpen)
+      input.insert(input.size() - 1, empty ? std::string(kOpen) : fmt::format("; {}", kOpen));
     inputs_ += fmt::format("interface {} {}\n", inputName(index), input);
-    const bool optional =
-        std::ranges::none_of(tool.parameters, &source::ParameterView::required);
+    const bool optional = std::ranges::none_of(tool.parameters, &source::ParameterView::required);
     const std::string answer = called.plainAnswer ? types_.output(*ref.set, tool) : "any";
     return signature(index, optional, answer);
   }
@@ -96,8 +96,7 @@ class ToolTypes {
         members += key + signatures_.at(*member.call) + " ";
         continue;
       }
-      const std::string inner =
-          name + (name.ends_with('$') ? "" : "$") + plainSegment(segment);
+      const std::string inner = name + (name.ends_with('$') ? "" : "$") + plainSegment(segment);
       printGroup(member, inner, out);
       members += fmt::format("readonly {}: {}; ", key, inner);
     }

@@ -11,10 +11,9 @@
 // may change their form. All names come out of documents and go through type-text.h; what does not
 // fit into kMaxCheckedBytes is left undeclared, which a checker takes for `any`.
 //
-//   interface tools$github$issues { create(input: Input$0, options?: CallOptions$): Promise<Issue>; }
-//   interface tools$github { readonly issues: tools$github$issues; }
-//   interface tools$ { readonly github: tools$github; }
-//   declare const tools: tools$;
+//   interface tools$github$issues { create(input: Input$0, options?: CallOptions$): Promise<Issue>;
+//   } interface tools$github { readonly issues: tools$github$issues; } interface tools$ { readonly
+//   github: tools$github; } declare const tools: tools$;
 #pragma once
 
 #include <span>

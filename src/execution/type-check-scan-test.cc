@@ -39,30 +39,28 @@ TEST(TypeCheckScan, TextIsNoCode) {
   for (const std::string_view code :
        {"// tools.a.b({})", "/* tools.a.b({}) */", "'tools.a.b({})'", "\"tools.a.b({})\"",
         "`tools.a.b({})`", "'it\\'s tools.a.b({})'", "x = /tools.a.b({})/g",
-        "return /[/]tools.a.b({})/", "`\\${tools.a.b({})}`", "x.tools.a.b({})",
-        "x?.tools.a.b({})", "mytools.a.b({})", "tools_.a.b({})", "$tools.a.b({})",
-        "({ tools: 1 })"}) {
+        "return /[/]tools.a.b({})/", "`\\${tools.a.b({})}`", "x.tools.a.b({})", "x?.tools.a.b({})",
+        "mytools.a.b({})", "tools_.a.b({})", "$tools.a.b({})", "({ tools: 1 })"}) {
     EXPECT_EQ(pathsOf(code), "") << code;
   }
 }
 
 // Not by its full name: what it is depends on the run.
 TEST(TypeCheckScan, OtherUsesBecomeAny) {
-  const Row rows[] = {
-      {"tools[ns].list({})", "tool$[ns].list({})"},
-      {"tools.a['b'].c({})", "tool$.a['b'].c({})"},
-      {"const { a } = tools;", "const { a } = tool$;"},
-      {"const gh = tools.a.b; gh.c({})", "const gh = tool$.a.b; gh.c({})"},
-      {"tools.a.b.call(null, {})", "tool$.a.b.call(null, {})"},
-      {"tools.a.b!({})", "tool$.a.b!({})"},
-      {"tools.a.b<X>({})", "tool$.a.b<X>({})"},
-      {"xs.map(tools.a.b)", "xs.map(tool$.a.b)"},
-      {"type T = typeof tools.a", "type T = typeof tool$.a"},
-      {"[tools, 1]", "[tool$, 1]"},
-      {"({ ...tools })", "({ ...tool$ })"},
-      {"tools({})", "tool$({})"},
-      {"return tools", "return tool$"},
-      {"a ? tools : b", "a ? tool$ : b"}};
+  const Row rows[] = {{"tools[ns].list({})", "tool$[ns].list({})"},
+                      {"tools.a['b'].c({})", "tool$.a['b'].c({})"},
+                      {"const { a } = tools;", "const { a } = tool$;"},
+                      {"const gh = tools.a.b; gh.c({})", "const gh = tool$.a.b; gh.c({})"},
+                      {"tools.a.b.call(null, {})", "tool$.a.b.call(null, {})"},
+                      {"tools.a.b!({})", "tool$.a.b!({})"},
+                      {"tools.a.b<X>({})", "tool$.a.b<X>({})"},
+                      {"xs.map(tools.a.b)", "xs.map(tool$.a.b)"},
+                      {"type T = typeof tools.a", "type T = typeof tool$.a"},
+                      {"[tools, 1]", "[tool$, 1]"},
+                      {"({ ...tools })", "({ ...tool$ })"},
+                      {"tools({})", "tool$({})"},
+                      {"return tools", "return tool$"},
+                      {"a ? tools : b", "a ? tool$ : b"}};
   for (const Row& row : rows) {
     const ProgramScan scan(row.code);
     EXPECT_EQ(scan.text(), row.found);
@@ -158,10 +156,26 @@ TEST(TypeCheckScan, TheNameIsAPlaceOfItsOwn) {
 
 // Somebody else's text: nothing may loop, crash or read beyond the end.
 TEST(TypeCheckScan, BrokenTextEnds) {
-  for (const std::string_view code :
-       {"tools", "tools.", "tools.a(", "tools.a.b({", "tools.a.b({ x: '", "`${tools.a.b({", "`${",
-        "tools.a.b({ x: /", "tools./*", "tools.a//", "}}}tools.a.b({})", "tools.a.b({}))))",
-        "tools.a.b(}", "'\\", "`\\", "/\\", "tools?.", "tools.a?.", "tools...a", "\xff tools.\xff("}) {
+  for (const std::string_view code : {"tools",
+                                      "tools.",
+                                      "tools.a(",
+                                      "tools.a.b({",
+                                      "tools.a.b({ x: '",
+                                      "`${tools.a.b({",
+                                      "`${",
+                                      "tools.a.b({ x: /",
+                                      "tools./*",
+                                      "tools.a//",
+                                      "}}}tools.a.b({})",
+                                      "tools.a.b({}))))",
+                                      "tools.a.b(}",
+                                      "'\\",
+                                      "`\\",
+                                      "/\\",
+                                      "tools?.",
+                                      "tools.a?.",
+                                      "tools...a",
+                                      "\xff tools.\xff("}) {
     const ProgramScan scan(code);
     EXPECT_EQ(scan.text().size(), code.size());
     for (const ToolCall& call : scan.calls()) EXPECT_LE(call.close, code.size());

@@ -16,10 +16,10 @@ constexpr std::array<std::string_view, 9> kFunctionMembers = {
     "then", "pages", "call", "apply", "bind", "constructor", "prototype", "toString", "valueOf"};
 // After these a value begins, so `/` begins a regular expression.
 constexpr std::array<std::string_view, 14> kBeforeValue = {
-    "return", "typeof", "await", "case", "in",   "of",    "do",
+    "return", "typeof", "await", "case", "in",    "of",     "do",
     "else",   "void",   "throw", "new",  "yield", "delete", "instanceof"};
 // What follows these is a name that is declared here.
-constexpr std::array<std::string_view, 6> kDeclaring = {"const", "let",   "var",
+constexpr std::array<std::string_view, 6> kDeclaring = {"const",    "let",   "var",
                                                         "function", "class", "namespace"};
 
 bool isSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
@@ -179,9 +179,9 @@ class Scanner {
       return token(Before::sign, code_.substr(at_ - 1, 1));
     }
     if (c == ')' || c == ']' || c == '}') return readClosing();
-    const std::size_t size = startsAt(at_, "...")                             ? 3
-                             : startsAt(at_, "=>") || startsAt(at_, "?.")     ? 2
-                                                                              : 1;
+    const std::size_t size = startsAt(at_, "...")                         ? 3
+                             : startsAt(at_, "=>") || startsAt(at_, "?.") ? 2
+                                                                          : 1;
     const std::string_view sign = code_.substr(at_, size);
     if (sign == "...") noteSpread();
     if (sign == ",") nextArgument();
@@ -261,7 +261,8 @@ class Scanner {
     for (std::size_t i = stack_.size(); i-- > 0;) {
       const Bracket& bracket = out_.brackets_[static_cast<std::size_t>(stack_[i])];
       if (bracket.call < 0) continue;
-      if (arguments_[i] > 0) out_.calls_[static_cast<std::size_t>(bracket.call)].plainAnswer = false;
+      if (arguments_[i] > 0)
+        out_.calls_[static_cast<std::size_t>(bracket.call)].plainAnswer = false;
       return;
     }
   }
@@ -337,8 +338,8 @@ class Scanner {
     if (startsAt(next, "=>")) return true;
     const bool first = word_ == "{" || word_ == "," || word_ == ";";
     if (first && (startsAt(next, ":") || startsAt(next, "?:"))) return true;
-    const bool listed = (word_ == "(" || word_ == ",") && !stack_.empty() &&
-                        out_.brackets_[top()].kind == '(';
+    const bool listed =
+        (word_ == "(" || word_ == ",") && !stack_.empty() && out_.brackets_[top()].kind == '(';
     constexpr std::string_view kAfterParameter = "),:=?";
     return listed && next < code_.size() &&
            kAfterParameter.find(code_[next]) != std::string_view::npos;

@@ -27,18 +27,18 @@ inline constexpr std::size_t kMaxScannedBrackets = 100'000;
 
 // All positions are bytes from the beginning of the program.
 struct ToolCall {
-  std::string path;        // without `tools.`
-  std::size_t begin = 0;   // of `tools`
-  std::size_t open = 0;    // its parenthesis
-  std::size_t close = 0;   // the matching one, or the end of the text
-  bool literal = false;    // the input is written out: `({ … })`
-  bool complete = true;    // and all its keys are: no spread, no computed key
-  bool plainAnswer = true;  // no options that could ask for another form of answer (D20)
+  std::string path;               // without `tools.`
+  std::size_t begin = 0;          // of `tools`
+  std::size_t open = 0;           // its parenthesis
+  std::size_t close = 0;          // the matching one, or the end of the text
+  bool literal = false;           // the input is written out: `({ … })`
+  bool complete = true;           // and all its keys are: no spread, no computed key
+  bool plainAnswer = true;        // no options that could ask for another form of answer (D20)
   std::vector<std::string> keys;  // of the literal
 };
 
 struct Bracket {
-  char kind = 0;  // ( [ { or $ for the hole of a template
+  char kind = 0;      // ( [ { or $ for the hole of a template
   bool body = false;  // a { that holds statements
   std::size_t open = 0, close = 0;
   std::int32_t parent = -1;
@@ -72,8 +72,8 @@ class ProgramScan {
   friend class Scanner;
 
   std::string text_;
-  std::vector<ToolCall> calls_;     // by begin
-  std::vector<Bracket> brackets_;   // by open
+  std::vector<ToolCall> calls_;    // by begin
+  std::vector<Bracket> brackets_;  // by open
   bool usesTools_ = false;
   bool complete_ = true;
 };

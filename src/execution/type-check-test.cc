@@ -64,8 +64,8 @@ class TypeCheckTest : public ::testing::Test {
 };
 
 TEST_F(TypeCheckTest, ProgramsWithoutToolsAreNotLookedAt) {
-  for (const std::string_view code :
-       {"return 1 + 1", "// tools.hub.x({})", "const { hub } = tools; return hub", "tools[x].y({})"}) {
+  for (const std::string_view code : {"return 1 + 1", "// tools.hub.x({})",
+                                      "const { hub } = tools; return hub", "tools[x].y({})"}) {
     const TypeVerdict verdict = check(std::string(code));
     EXPECT_EQ(verdict.status, "skipped") << code;
     EXPECT_FALSE(verdict.reason.empty()) << code;
@@ -173,7 +173,8 @@ class CheckedExecutions : public ::testing::Test {
 };
 
 // Caught by the program, so that what the call itself says is not the outcome.
-constexpr const char* kBad = "try { await tools.shop.items.list({ BAD: 1 }) } catch {}\nreturn 'ran'";
+constexpr const char* kBad =
+    "try { await tools.shop.items.list({ BAD: 1 }) } catch {}\nreturn 'ran'";
 
 TEST_F(CheckedExecutions, WhatFailsTheCheckIsNotRun) {
   const ExecutionView view = run(kBad);

@@ -23,15 +23,17 @@ TEST(TypeComplaint, ReadsUnknownKeys) {
       "'Input$0'. Did you mean to write 'owner'?");
   EXPECT_EQ(near.names, Names{"ownr"});
   EXPECT_EQ(near.wanted, "Input$0");
-  EXPECT_EQ(readComplaint(2353, "Object literal may only specify known properties, and '\"x-y\"' "
-                                "does not exist in type 'A'.")
+  EXPECT_EQ(readComplaint(2353,
+                          "Object literal may only specify known properties, and '\"x-y\"' "
+                          "does not exist in type 'A'.")
                 .names,
             Names{"x-y"});
 }
 
 TEST(TypeComplaint, ReadsMissingKeys) {
   const TypeComplaint one = readComplaint(
-      2741, "Property 'repo' is missing in type '{ owner: string; }' but required in type 'Input$0'.");
+      2741,
+      "Property 'repo' is missing in type '{ owner: string; }' but required in type 'Input$0'.");
   EXPECT_EQ(one.kind, Kind::missingKeys);
   EXPECT_EQ(one.names, Names{"repo"});
   EXPECT_EQ(one.found, "{ owner: string; }");
@@ -66,8 +68,9 @@ TEST(TypeComplaint, TheInnermostLineIsTheCause) {
 TEST(TypeComplaint, ReadsTheRest) {
   EXPECT_EQ(readComplaint(2554, "Expected 1-2 arguments, but got 0.").kind, Kind::noArgument);
   EXPECT_EQ(readComplaint(2554, "Expected 1-2 arguments, but got 3.").kind, Kind::other);
-  EXPECT_EQ(readComplaint(2551, "Property 'lst' does not exist on type 'tools$a'. Did you mean "
-                                "'list'?")
+  EXPECT_EQ(readComplaint(2551,
+                          "Property 'lst' does not exist on type 'tools$a'. Did you mean "
+                          "'list'?")
                 .kind,
             Kind::unknownMember);
   EXPECT_EQ(readComplaint(2339, "Property 'map' does not exist on type 'Promise<Issue[]>'.").wanted,
@@ -88,22 +91,39 @@ struct Row {
 };
 
 TEST(TypeComplaint, ValuesThatARunCanMakeRightMayFit) {
-  for (const Row& row : {Row{"string", "\"open\" | \"closed\""}, {"string", "Severity"},
-                         {"number", "1 | 2"}, {"boolean", "true"}, {"Date", "string"},
-                         {"URL", "string"}, {"bigint", "number"}, {"unknown", "string[]"},
-                         {"{}", "Input$0"}, {"string | number", "number"}, {"T", "string"},
-                         {"K", "\"a\""}, {"object", "Input$0"}, {"Record<string, string>", "Input$0"},
+  for (const Row& row : {Row{"string", "\"open\" | \"closed\""},
+                         {"string", "Severity"},
+                         {"number", "1 | 2"},
+                         {"boolean", "true"},
+                         {"Date", "string"},
+                         {"URL", "string"},
+                         {"bigint", "number"},
+                         {"unknown", "string[]"},
+                         {"{}", "Input$0"},
+                         {"string | number", "number"},
+                         {"T", "string"},
+                         {"K", "\"a\""},
+                         {"object", "Input$0"},
+                         {"Record<string, string>", "Input$0"},
                          {"string", "number | \"auto\""}}) {
     EXPECT_TRUE(mayFit(row.found, row.wanted)) << row.found << " " << row.wanted;
   }
 }
 
 TEST(TypeComplaint, ValuesThatNoRunMakesRightDoNot) {
-  for (const Row& row : {Row{"number", "string"}, {"string", "number"}, {"boolean", "string"},
-                         {"string[]", "string"}, {"string", "string[]"}, {"\"opne\"", "\"open\""},
-                         {"{ a: number; }", "string"}, {"SimpleUser", "string"},
-                         {"Promise<Issue>", "string"}, {"Promise<A | B>", "string"}, {"Issue[]", "string"},
-                         {"string", "number | null"}, {"number", "\"a\" | \"b\""},
+  for (const Row& row : {Row{"number", "string"},
+                         {"string", "number"},
+                         {"boolean", "string"},
+                         {"string[]", "string"},
+                         {"string", "string[]"},
+                         {"\"opne\"", "\"open\""},
+                         {"{ a: number; }", "string"},
+                         {"SimpleUser", "string"},
+                         {"Promise<Issue>", "string"},
+                         {"Promise<A | B>", "string"},
+                         {"Issue[]", "string"},
+                         {"string", "number | null"},
+                         {"number", "\"a\" | \"b\""},
                          {"number", "string | string[]"}}) {
     EXPECT_FALSE(mayFit(row.found, row.wanted)) << row.found << " " << row.wanted;
   }

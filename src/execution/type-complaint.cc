@@ -52,8 +52,8 @@ void readMissing(std::string_view line, TypeComplaint& out) {
 void readMismatch(std::string_view line, TypeComplaint& out) {
   out.kind = Kind::mismatch;
   const bool argument = line.find("' is not assignable to parameter of type '") != line.npos;
-  const std::string_view middle = argument ? "' is not assignable to parameter of type '"
-                                           : "' is not assignable to type '";
+  const std::string_view middle =
+      argument ? "' is not assignable to parameter of type '" : "' is not assignable to type '";
   out.found = between(line, argument ? "Argument of type '" : "Type '", middle);
   out.wanted = between(line, middle, "'.");
 }
@@ -110,9 +110,9 @@ TypeComplaint readComplaint(int code, std::string_view message) {
 // What is not known for certain to be wrong may fit: unions, type parameters, types of the
 // program's own that this side has never seen.
 bool mayFit(std::string_view found, std::string_view wanted) {
-  constexpr std::array<std::string_view, 12> kLoose = {
-      "Date", "URL", "String", "Number", "Boolean", "bigint",
-      "unknown", "any", "object", "{}", "never", "Object"};
+  constexpr std::array<std::string_view, 12> kLoose = {"Date",    "URL",    "String",  "Number",
+                                                       "Boolean", "bigint", "unknown", "any",
+                                                       "object",  "{}",     "never",   "Object"};
   if (found.empty() || std::ranges::find(kLoose, found) != kLoose.end()) return true;
   if (found.starts_with('"')) return false;
   if (found.starts_with('{') || found.ends_with("[]") || found.starts_with("Promise<")) {
@@ -120,9 +120,8 @@ bool mayFit(std::string_view found, std::string_view wanted) {
   }
   if (found.find(" | ") != found.npos) return true;
   if (isPrimitive(found)) {
-    return std::ranges::any_of(alternatives(wanted), [&](const std::string& part) {
-      return !isOther(found, part);
-    });
+    return std::ranges::any_of(alternatives(wanted),
+                               [&](const std::string& part) { return !isOther(found, part); });
   }
   if (found.starts_with("Record<") || found.starts_with("Partial<")) return true;
   return found.size() <= 2 || found.front() < 'A' || found.front() > 'Z';

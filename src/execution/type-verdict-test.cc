@@ -59,9 +59,10 @@ TEST(TypeVerdict, AnUnknownToolBlocksAndNamesTheNearest) {
 }
 
 TEST(TypeVerdict, TheWrongPartOfAPathIsMarked) {
-  for (const auto& [code, column] :
-       {std::pair{"@tools.hubb.issues.create({})", 7u}, {"@tools.hub.isues.create({})", 11u},
-        {"@tools . hub . issues . crate({})", 24u}, {"@tools.hub({})", 7u}}) {
+  for (const auto& [code, column] : {std::pair{"@tools.hubb.issues.create({})", 7u},
+                                     {"@tools.hub.isues.create({})", 11u},
+                                     {"@tools . hub . issues . crate({})", 24u},
+                                     {"@tools.hub({})", 7u}}) {
     const TypeVerdict verdict = judged(code, 2339, kNoMember);
     ASSERT_EQ(verdict.findings.size(), 1u) << code;
     EXPECT_EQ(verdict.findings[0].column, column) << code;
@@ -98,7 +99,8 @@ TEST(TypeVerdict, AMissingInputBlocks) {
   const TypeVerdict verdict = judged("tools.hub.issues.create(@{ title: 'x' })", 2741, kMissing);
   EXPECT_EQ(verdict.status, "failed");
   EXPECT_EQ(verdict.findings.at(0).message, "tools.hub.issues.create needs owner.");
-  const TypeVerdict none = judged("tools.hub.issues.@create()", 2554, "Expected 1-2 arguments, but got 0.");
+  const TypeVerdict none =
+      judged("tools.hub.issues.@create()", 2554, "Expected 1-2 arguments, but got 0.");
   EXPECT_EQ(none.findings.at(0).message, "tools.hub.issues.create needs an input.");
 }
 
@@ -170,12 +172,12 @@ TEST(TypeVerdict, MisuseOfAnAnswerIsAWarning) {
 }
 
 TEST(TypeVerdict, OfAProgramsOwnObjectsNothingIsSaid) {
-  for (const Row& row : {Row{"const x = {}; @x.y = 1; tools.a", 2339,
-                             "Property 'y' does not exist on type '{}'."},
-                         {"@f(1); tools.a", 2345,
-                          "Argument of type 'number' is not assignable to parameter of type 'string'."},
-                         {"({ @tools } = x)", 2339, "Property 'tool$' does not exist on type 'X'."},
-                         {"let @a = 1, a = 2; tools.a", 2451, "Cannot redeclare block-scoped variable 'a'."}}) {
+  for (const Row& row :
+       {Row{"const x = {}; @x.y = 1; tools.a", 2339, "Property 'y' does not exist on type '{}'."},
+        {"@f(1); tools.a", 2345,
+         "Argument of type 'number' is not assignable to parameter of type 'string'."},
+        {"({ @tools } = x)", 2339, "Property 'tool$' does not exist on type 'X'."},
+        {"let @a = 1, a = 2; tools.a", 2451, "Cannot redeclare block-scoped variable 'a'."}}) {
     const TypeVerdict verdict = judged(row.code, row.number, row.message);
     EXPECT_EQ(verdict.status, "passed") << row.code;
     EXPECT_TRUE(verdict.findings.empty()) << row.code;

@@ -29,7 +29,8 @@ constexpr std::array<int, 9> kWarned = {2339, 2551, 2304, 2552, 2349, 2367, 2773
 constexpr std::array<int, 3> kNotSyntax = {1117, 1345, 1361};
 
 bool isSyntax(const TypeDiagnostic& diagnostic) {
-  return diagnostic.code < 2000 && std::ranges::find(kNotSyntax, diagnostic.code) == kNotSyntax.end();
+  return diagnostic.code < 2000 &&
+         std::ranges::find(kNotSyntax, diagnostic.code) == kNotSyntax.end();
 }
 
 // Generated names are nothing to a reader.
@@ -145,8 +146,7 @@ class Judge {
   // Where the first segment begins that is neither source nor group.
   std::size_t wrongSegment(const ToolCall& call) const {
     const auto segments = splitText(call.path, '.');
-    const std::size_t known =
-        std::min(catalog_.knownSegments(call.path), segments.size() - 1);
+    const std::size_t known = std::min(catalog_.knownSegments(call.path), segments.size() - 1);
     std::size_t at = call.begin + 5;
     for (std::size_t i = 0; i < known; ++i) at = code_.find(segments[i], at) + segments[i].size();
     return code_.find(segments[known], at);
@@ -196,9 +196,9 @@ class Judge {
     if (where.depth > 0) return !mayFit(complaint.found, complaint.wanted);
     if (call.literal) return !mayFit(complaint.found, complaint.wanted);
     const std::string& found = complaint.found;
-    return !complaint.nested && (found == "string" || found == "number" || found == "boolean" ||
-                                 found.ends_with("[]") || found.starts_with("Promise<") ||
-                                 found.starts_with('"'));
+    return !complaint.nested &&
+           (found == "string" || found == "number" || found == "boolean" || found.ends_with("[]") ||
+            found.starts_with("Promise<") || found.starts_with('"'));
   }
 
   void say(const TypeComplaint& complaint, const Place& where, const catalog::ToolRef& tool,
@@ -210,17 +210,15 @@ class Judge {
         finding.message = fmt::format("tools.{} needs an input.", tool.path);
         return;
       case Kind::missingKeys:
-        finding.message =
-            fmt::format("{} needs {}.", name.empty() ? "tools." + tool.path : name,
-                        fmt::join(complaint.names, ", "));
+        finding.message = fmt::format("{} needs {}.", name.empty() ? "tools." + tool.path : name,
+                                      fmt::join(complaint.names, ", "));
         return;
       default: break;
     }
-    finding.message =
-        fmt::format("{} must be {}, not {}.",
-                    name.empty() ? fmt::format("The input of tools.{}", tool.path) : name,
-                    name.empty() ? "an object" : readable(complaint.wanted),
-                    readable(complaint.found));
+    finding.message = fmt::format(
+        "{} must be {}, not {}.",
+        name.empty() ? fmt::format("The input of tools.{}", tool.path) : name,
+        name.empty() ? "an object" : readable(complaint.wanted), readable(complaint.found));
     finding.hint = mismatchHint(complaint);
   }
 

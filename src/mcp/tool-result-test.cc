@@ -58,6 +58,49 @@ TEST(McpToolResult, NumbersArePassedOnAsTheyAre) {
   EXPECT_NE(members.find(R"("result":{"id":9007199254740993,"f":0.10})"), std::string::npos);
 }
 
+execution::TypeVerdict verdictOf(std::string status) {
+  return {.status = std::move(status),
+          .findings = {{.code = 2353,
+                        .blocks = true,
+                        .line = 1,
+                        .column = 9,
+                        .message = "b is no input of tools.a.",
+                        .hint = "Did you mean c?",
+                        .source = "tools.a({ b: 1 })",
+                        .caret = "          ^",
+                        .signature = "tools.a({ c: number }): Promise<null>"}}};
+}
+
+// All that it takes to write the program again, and how to run it as it is.
+TEST(McpToolResult, AProgramThatWasNotRunShowsItsFindings) {
+  auto view = ended(State::failed, "type_error", "The program was not run: b is no input.");
+  view.typeCheck = verdictOf("failed");
+  EXPECT_EQ(textOf(view),
+            "status: failed\nerror: type_error. The program was not run.\n\n"
+            "line 1, column 9: b is no input of tools.a. Did you mean c?\n"
+            "  1 | tools.a({ b: 1 })\n"
+            "    |           ^\n"
+            "  tools.a({ c: number }): Promise<null>\n"
+            "\nCorrect it, or send typeCheck: \"warn\" to run it all the same.\n"
+            "taskId: task_1");
+  EXPECT_TRUE(resultOf(view).at("isError").as_bool());
+}
+
+TEST(McpToolResult, FindingsStandBesideAFailureAndWhereTheyWereAskedFor) {
+  auto failed = ended(State::failed, "program_error", "boom");
+  failed.typeCheck = verdictOf("passed");
+  EXPECT_NE(textOf(failed).find("boom"), std::string::npos);
+  EXPECT_NE(textOf(failed).find("type check:\nline 1, column 9"), std::string::npos);
+  auto asked = completed("1");
+  asked.typeCheck = verdictOf("warned");
+  EXPECT_TRUE(textOf(asked).starts_with("1\n\ntype check:\nline 1, column 9"));
+  auto quiet = completed("1");
+  quiet.typeCheck = verdictOf("passed");
+  EXPECT_EQ(textOf(quiet), "1");
+  quiet.typeCheck = execution::TypeVerdict{.status = "skipped", .reason = "late"};
+  EXPECT_EQ(textOf(quiet), "1");
+}
+
 TEST(McpToolResult, ShowsTheConsoleBelowTheResult) {
   auto view = completed("1");
   view.logs = {{"log", "first"}, {"warn", "second"}};

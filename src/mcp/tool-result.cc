@@ -30,7 +30,8 @@ std::string unfinishedText(const ExecutionView& view, std::string_view origin) {
 // With the places, the nearest names and the signatures: enough to write the program again.
 std::string refusedText(const ExecutionView& view) {
   const execution::TypeVerdict& verdict = *view.typeCheck;
-  return "status: " + std::string(name(view.state)) + "\nerror: type_error. The program was not run.\n\n" +
+  return "status: " + std::string(name(view.state)) +
+         "\nerror: type_error. The program was not run.\n\n" +
          findingsText(verdict.findings, verdict.more) +
          "\nCorrect it, or send typeCheck: \"warn\" to run it all the same.\ntaskId: " + view.id;
 }

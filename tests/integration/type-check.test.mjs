@@ -19,7 +19,11 @@ before(async () => {
   assert.ok(existsSync(compiler), 'npm install brings the compiler');
   upstream = await startUpstream({
     'GET /repos/acme/app/readme': () => ({ content: btoa('# App') }),
-    'GET /repos/acme/app/contents/README.md': () => ({ path: 'README.md', sha: 'a', content: btoa('# App') }),
+    'GET /repos/acme/app/contents/README.md': () => ({
+      path: 'README.md',
+      sha: 'a',
+      content: btoa('# App'),
+    }),
     'GET /repos/acme/app/issues/99': () => ({ number: 99, secret_field: 7 }),
     '*': exampleAnswers(JSON.parse(document)),
   });
@@ -71,7 +75,8 @@ const programs = readdirSync(join(folder, 'programs')).flatMap((name) =>
     .slice(1)
     .map((text) => {
       const end = text.indexOf('\n');
-      return { title: `${basename(name, '.ts')}: ${text.slice(0, end)}`, code: text.slice(end + 1) };
+      const title = `${basename(name, '.ts')}: ${text.slice(0, end)}`;
+      return { title, code: text.slice(end + 1) };
     }),
 );
 
@@ -87,8 +92,9 @@ test('no correct program has a blocking diagnostic', async () => {
   for (const { title, code } of programs) {
     const verdict = await check(code);
     if (verdict.status === 'passed') passed++;
-    const known = verdict.status === 'passed' || verdict.reason === 'it calls no tool by its full name';
-    if (!known) blocked.push(`${title}: ${verdict.status} ${verdict.reason ?? ''}\n${verdict.text}`);
+    const { status, reason = '', text } = verdict;
+    if (status === 'passed' || reason === 'it calls no tool by its full name') continue;
+    blocked.push(`${title}: ${status} ${reason}\n${text}`);
   }
   assert.deepEqual(blocked, []);
   assert.ok(passed > 180, `${passed} were looked at`);
@@ -110,7 +116,7 @@ test('the correct programs run', async () => {
 
 const wrongCall = "return await tools.github.issues.list_for_repo({ ownr: 'acme', repo: 'app' })";
 
-test('a program that fails the check is not run: nothing leaves, and the place is told', async () => {
+test('what fails the check is not run: nothing leaves, and the place is told', async () => {
   await check(wrongCall);
   upstream.seen.length = 0;
   const { structuredContent: content, isError } = await execute(server, wrongCall);
@@ -138,7 +144,8 @@ test('warn runs it and reports; off does not look', async () => {
 
 test('undocumented fields run, and are a warning to whoever looks', async () => {
   const code =
-    "return (await tools.github.issues.get({ owner: 'acme', repo: 'app', issue_number: 99 })).secret_field";
+    "const where = { owner: 'acme', repo: 'app', issue_number: 99 };\n" +
+    'return (await tools.github.issues.get(where)).secret_field';
   await check(code);
   const result = await execute(server, code);
   assert.equal(result.structuredContent.result, 7);
@@ -175,7 +182,8 @@ test('executor check shows the findings and ends with 1', async () => {
 // Types that cost for ever to compute: the check gives up, the program runs, the next is checked.
 test('a program of hostile types runs unchecked, and the server goes on', async () => {
   const code =
-    'type L<T, N extends number, A extends T[] = []> = A["length"] extends N ? A : L<T, N, [...A, T]>;\n' +
+    'type L<T, N extends number, A extends T[] = []> =\n' +
+    '  A["length"] extends N ? A : L<T, N, [...A, T]>;\n' +
     'type X<T> = T extends [infer H, ...infer R] ? [H, ...X<R>, ...X<R>] : [];\n' +
     'let x: X<L<1, 40>>;\n' +
     "try { await tools.github.meta.get_zen({}) } catch {}\nreturn 'ran'";

@@ -49,10 +49,11 @@ export async function startUpstream(handlers = {}) {
 
 // Answers every operation of an OpenAPI document with its own example of a good answer.
 export function exampleAnswers(document) {
-  const follow = (value) =>
-    value?.$ref
-      ? follow(value.$ref.slice(2).split('/').reduce((at, key) => at[key.replaceAll('~1', '/')], document))
-      : value;
+  const follow = (value) => {
+    if (!value?.$ref) return value;
+    const keys = value.$ref.slice(2).split('/');
+    return follow(keys.reduce((at, key) => at[key.replaceAll('~1', '/')], document));
+  };
   const routes = Object.entries(document.paths).map(([template, item]) => ({
     item,
     literal: template.split('/').filter((part) => !part.includes('{')).length,
