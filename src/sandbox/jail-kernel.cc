@@ -69,8 +69,8 @@ class RealJailKernel final : public JailKernel {
     return abi < 0 ? -errno : abi;
   }
 
-  // The child answers with a pointer to a literal: same binary, same addresses. It writes to what
-  // enterJail() made its only descriptor.
+  // The child answers with a pointer to a literal: same binary, same addresses. If it got that far,
+  // the pipe is what enterJail() made its only descriptor.
   const char* rehearse(const JailPlan& plan) override {
     int pipe[2];
     if (pipe2(pipe, O_CLOEXEC) != 0) return "pipe";
@@ -79,7 +79,10 @@ class RealJailKernel final : public JailKernel {
       const int out = dup(pipe[1]);
       const char* failed = enterJail(plan, out, {.memoryBytes = std::uint64_t{1} << 30});
       const char* text = failed == nullptr ? "ok" : failed;
-      if (write(kJailSocket, &text, sizeof text) < 0) _exit(1);
+      // Where it failed before the descriptors were arranged, the pipe is still where it was.
+      if (write(out, &text, sizeof text) < 0 && write(kJailSocket, &text, sizeof text) < 0) {
+        _exit(1);
+      }
       _exit(0);
     }
     close(pipe[1]);
