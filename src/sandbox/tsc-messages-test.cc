@@ -27,7 +27,7 @@ TEST(TscMessages, ProjectIsJsonWithTheOptionsOfD23) {
 }
 
 TEST(TscMessages, RequestAndAnswerAreJsonRpc) {
-  const json::value request = parsed(rpcRequest(7, "release", R"({"snapshot":1})"));
+  const json::value request = parsed(rpcRequest(7, {"release", R"({"snapshot":1})"}));
   EXPECT_EQ(findInteger(request, "id"), 7);
   EXPECT_EQ(findString(request, "method"), "release");
   EXPECT_EQ(findInteger(*findObject(request, "params"), "snapshot"), 1);

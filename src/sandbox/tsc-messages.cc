@@ -104,9 +104,9 @@ std::string projectText(std::size_t libraries) {
          files + "]}";
 }
 
-std::string rpcRequest(std::int64_t id, std::string_view method, std::string_view params) {
-  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}})", id, method,
-                     params);
+std::string rpcRequest(std::int64_t id, const TscRequest& request) {
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}})", id, request.method,
+                     request.params);
 }
 
 std::string rpcAnswer(std::string_view id, std::string_view result) {

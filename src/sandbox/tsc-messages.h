@@ -33,8 +33,11 @@ std::string libraryFile(std::size_t n);
 // The text of kTscProject, with so many library files.
 std::string projectText(std::size_t libraries);
 
-// `params` is JSON text.
-std::string rpcRequest(std::int64_t id, std::string_view method, std::string_view params);
+struct TscRequest {
+  std::string method;
+  std::string params;  // JSON text
+};
+std::string rpcRequest(std::int64_t id, const TscRequest& request);
 std::string rpcAnswer(std::string_view id, std::string_view result);
 
 // What it wants to know of the file system while it works on a request.

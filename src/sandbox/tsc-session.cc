@@ -27,6 +27,12 @@ std::string changedProgram() {
   return fmt::format(R"({{"fileChanges":{{"changed":["{}"]}}}})", kTscProgramFile);
 }
 
+// Of that snapshot, the program's file alone.
+std::string programIn(std::int64_t snapshot) {
+  return fmt::format(R"({{"snapshot":{},"project":"{}","file":"{}"}})", snapshot, kTscProject,
+                     kTscProgramFile);
+}
+
 auto placeOf(const TypeDiagnostic& diagnostic) {
   return std::pair(diagnostic.start, diagnostic.code);
 }
@@ -55,11 +61,10 @@ bool TscSession::stale() const {
   return killed_ || reader_.pending() != 0 || poll(&event, 1, 0) != 0;
 }
 
-// `body` is the coroutine's own: it must live until the last byte is written.
-Task<Status> TscSession::sendFrame(std::string body) {
-  const std::string frame = encodeTscFrame(body);
+// `frames` is the coroutine's own: it must live until the last byte is written.
+Task<Status> TscSession::send(std::string frames) {
   boost::system::error_code error;
-  co_await asio::async_write(socket_, asio::buffer(frame),
+  co_await asio::async_write(socket_, asio::buffer(frames),
                              asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return gone("write", error);
   co_return Status{};
@@ -82,51 +87,60 @@ Task<Result<std::string>> TscSession::receive(std::size_t maxBody) {
   }
 }
 
-// Answers come in the order of the requests, and there is one request at a time: another id is
-// nonsense. Questions may come at any moment, several before the first is answered.
-Task<Result<std::optional<json::value>>> TscSession::step(std::int64_t id) {
+// An id that is not open is nonsense, and so is an error: all we ask for is possible. Questions may
+// come at any moment, several before the first is answered.
+Task<Status> TscSession::step(std::int64_t firstId,
+                              std::vector<std::optional<json::value>>& results) {
   EXECUTOR_CO_TRY(const std::string body, co_await receive(kMaxTscFrameBytes));
   EXECUTOR_CO_TRY(auto message, readTscMessage(body));
   if (const auto* question = std::get_if<TscQuestion>(&message)) {
-    EXECUTOR_CO_CHECK(co_await sendFrame(rpcAnswer(question->id, files_.answer(*question))));
-    co_return std::nullopt;
+    co_return co_await send(encodeTscFrame(rpcAnswer(question->id, files_.answer(*question))));
   }
   auto& answer = std::get<TscAnswer>(message);
-  if (answer.id == id && answer.problem.empty()) co_return std::move(answer.result);
-  co_return fail(ErrorCode::upstream_invalid, "The type checker answered nonsense.", {},
-                 fmt::format("tsc: answer {} to request {}: {}", answer.id, id, answer.problem));
+  const std::int64_t place = answer.id - firstId;
+  const bool open = answer.id >= firstId && place < std::ssize(results) &&
+                    !results[static_cast<std::size_t>(place)];
+  if (!open || !answer.problem.empty()) {
+    co_return fail(
+        ErrorCode::upstream_invalid, "The type checker answered nonsense.", {},
+        fmt::format("tsc: answer {} to request {}: {}", answer.id, firstId, answer.problem));
+  }
+  results[static_cast<std::size_t>(place)] = std::move(answer.result);
+  co_return Status{};
 }
 
-// Whatever it asks meanwhile is answered; how often it may ask is bounded.
-Task<Result<json::value>> TscSession::call(std::string method, std::string params) {
-  const std::int64_t id = nextId_++;
-  EXECUTOR_CO_CHECK(co_await sendFrame(rpcRequest(id, method, params)));
-  for (int questions = 0; questions <= kMaxTscQuestions; ++questions) {
-    EXECUTOR_CO_TRY(auto answer, co_await step(id));
-    if (answer) co_return *std::move(answer);
+// One write for all, so that the compiler wakes up once. How many messages may come is bounded.
+Task<Result<std::vector<json::value>>> TscSession::callAll(std::vector<TscRequest> requests) {
+  const std::int64_t firstId = std::exchange(nextId_, nextId_ + std::ssize(requests));
+  std::string frames;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    frames += encodeTscFrame(rpcRequest(firstId + static_cast<std::int64_t>(i), requests[i]));
+  }
+  EXECUTOR_CO_CHECK(co_await send(std::move(frames)));
+  std::vector<std::optional<json::value>> results(requests.size());
+  for (int left = kMaxTscQuestions + static_cast<int>(results.size()); left > 0; --left) {
+    EXECUTOR_CO_CHECK(co_await step(firstId, results));
+    if (!std::ranges::all_of(results, [](const auto& r) { return r.has_value(); })) continue;
+    std::vector<json::value> values;
+    for (auto& result : results) values.push_back(*std::move(result));
+    co_return values;
   }
   co_return fail(ErrorCode::upstream_invalid, "The type checker answered nonsense.", {},
                  "tsc: too many questions");
 }
 
-// A snapshot is held until the next one exists, then given back: the compiler shares between them.
-Task<Status> TscSession::update(std::string params) {
-  EXECUTOR_CO_TRY(const json::value result, co_await call("updateSnapshot", std::move(params)));
-  EXECUTOR_CO_TRY(const std::int64_t fresh, readSnapshot(result));
-  const std::int64_t old = std::exchange(snapshot_, fresh);
-  if (old >= 0 && old != fresh) {
-    EXECUTOR_CO_CHECK(co_await call("release", fmt::format(R"({{"snapshot":{}}})", old)));
-  }
-  co_return Status{};
+Task<Result<json::value>> TscSession::call(std::string method, std::string params) {
+  std::vector<TscRequest> one;
+  one.push_back({std::move(method), std::move(params)});
+  EXECUTOR_CO_TRY(auto results, co_await callAll(std::move(one)));
+  co_return std::move(results.front());
 }
 
-// Of the present snapshot, of the program's file alone.
-Task<Status> TscSession::diagnose(std::string method, std::uint32_t units,
-                                  std::vector<TypeDiagnostic>& out) {
-  const std::string params = fmt::format(R"({{"snapshot":{},"project":"{}","file":"{}"}})",
-                                         snapshot_, kTscProject, kTscProgramFile);
-  EXECUTOR_CO_TRY(const json::value result, co_await call(std::move(method), params));
-  co_return readDiagnostics(result, units, out);
+// A snapshot is held until the next one exists: the compiler shares what did not change.
+Task<Result<std::int64_t>> TscSession::update(std::string params) {
+  EXECUTOR_CO_TRY(const json::value result, co_await call("updateSnapshot", std::move(params)));
+  EXECUTOR_CO_TRY(const std::int64_t fresh, readSnapshot(result));
+  co_return std::exchange(snapshot_, fresh);
 }
 
 // The launcher's frames are ours and may be longer; from `initialize` on nothing is trusted.
@@ -144,14 +158,20 @@ Task<Result<TscWelcome>> TscSession::open() {
   co_return welcome;
 }
 
-// Syntax first: where it is broken, types are guesses, but both are the caller's to judge.
+// Both kinds, because where syntax is broken types are guesses, and that is the caller's to judge.
 Task<Result<std::vector<TypeDiagnostic>>> TscSession::check(std::string source) {
   const std::uint32_t units = utf16Length(source);
   files_.putProgram(std::move(source));
-  EXECUTOR_CO_CHECK(co_await update(changedProgram()));
+  EXECUTOR_CO_TRY(const std::int64_t old, co_await update(changedProgram()));
+  std::vector<TscRequest> requests;
+  requests.push_back({"release", fmt::format(R"({{"snapshot":{}}})", old)});
+  const std::string where = programIn(snapshot_);
+  requests.push_back({"getSyntacticDiagnostics", where});
+  requests.push_back({"getSemanticDiagnostics", where});
+  EXECUTOR_CO_TRY(const auto results, co_await callAll(std::move(requests)));
   std::vector<TypeDiagnostic> found;
-  EXECUTOR_CO_CHECK(co_await diagnose("getSyntacticDiagnostics", units, found));
-  EXECUTOR_CO_CHECK(co_await diagnose("getSemanticDiagnostics", units, found));
+  EXECUTOR_CO_CHECK(readDiagnostics(results[1], units, found));
+  EXECUTOR_CO_CHECK(readDiagnostics(results[2], units, found));
   std::ranges::sort(found, {}, placeOf);
   co_return found;
 }

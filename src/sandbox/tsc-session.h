@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/local/stream_protocol.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,13 +39,14 @@ class TscSession {
 
  private:
   Task<Result<std::string>> receive(std::size_t maxBody);
-  Task<Status> sendFrame(std::string body);
+  Task<Status> send(std::string frames);
+  // Sent together, answered in any order; the results are in the order of the requests.
+  Task<Result<std::vector<json::value>>> callAll(std::vector<TscRequest> requests);
   Task<Result<json::value>> call(std::string method, std::string params);
-  // Its answer, or a question answered: nullopt.
-  Task<Result<std::optional<json::value>>> step(std::int64_t id);
-  Task<Status> update(std::string params);
-  Task<Status> diagnose(std::string method, std::uint32_t units, std::vector<TypeDiagnostic>& out);
-
+  // Reads one message: a question is answered, an answer is put in its place of `results`.
+  Task<Status> step(std::int64_t firstId, std::vector<std::optional<json::value>>& results);
+  // A new snapshot; the one before, or -1, is to be given back.
+  Task<Result<std::int64_t>> update(std::string params);
   asio::local::stream_protocol::socket socket_;
   TscProcess process_;
   TscFiles files_;
