@@ -31,7 +31,8 @@ std::string findingsText(std::span<const TypeFinding> findings, std::uint32_t mo
                        out.empty() ? "" : "\n", finding.line, finding.column, finding.message,
                        finding.hint.empty() ? "" : " ", finding.hint, number, finding.source,
                        std::string(number.size(), ' '), finding.caret);
-    if (finding.signature != shown) out += "  " + finding.signature + "\n";
+    if (finding.signature.empty() || finding.signature == shown) continue;
+    out += "  " + finding.signature + "\n";
     shown = finding.signature;
   }
   if (more > 0) out += fmt::format("\n… and {} more\n", more);

@@ -250,6 +250,14 @@ TEST(TypeVerdict, FewAreToldTheBlockingOnesFirst) {
   EXPECT_EQ(verdict.more, 4u);
 }
 
+TEST(TypeFindings, NeighboursShareASignature) {
+  const TypeFinding one{.code = 1, .line = 1, .column = 1, .message = "m", .signature = "sig"};
+  const TypeFinding none{.code = 1, .line = 1, .column = 1, .message = "m"};
+  const std::string text = findingsText(std::vector{one, one, none}, 0);
+  EXPECT_EQ(text.find("sig"), text.rfind("sig"));
+  EXPECT_EQ(text.find("  \n"), std::string::npos);
+}
+
 TEST(TypeFindings, ReadAsText) {
   const TypeVerdict verdict =
       judged("return tools.hub.issues.list({ @ownr: 'a' })", 2353,
