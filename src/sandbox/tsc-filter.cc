@@ -83,6 +83,7 @@ bool allowStart(scmp_filter_ctx filter) {
   return allowIf(filter, SCMP_SYS(execveat), both);
 }
 
+// The kernel does not see the call at all: the filter answers in its place.
 bool refuse(scmp_filter_ctx filter, const Refusal& refusal) {
   const auto action = SCMP_ACT_ERRNO(static_cast<std::uint32_t>(refusal.error));
   return seccomp_rule_add_array(filter, action, refusal.call, 0, nullptr) == 0;
@@ -97,6 +98,7 @@ bool answerOpen(scmp_filter_ctx filter, bool realRoot) {
          seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(openat), 1, &content) == 0;
 }
 
+// libseccomp joins several rules for one call by "or", and conditions of one rule by "and".
 bool addRules(scmp_filter_ctx filter, pid_t self, bool realRoot) {
   for (const int call : kAllowed) {
     if (!allowIf(filter, call)) return false;

@@ -35,6 +35,7 @@ std::chrono::milliseconds pauseAfter(int troubles) {
   return std::min(kFirstPause * (1 << doublings), kLongestPause);
 }
 
+// Timers and queue live on the loop; nothing of the compiler exists before the first check.
 TscHost::TscHost(TypeCheckerOptions options, asio::any_io_executor loop, TscStarter start)
     : options_(std::move(options)),
       loop_(loop),
@@ -166,6 +167,7 @@ std::string TscHost::missingParts() const {
   return names.empty() ? names : "; its jail lacks: " + names;
 }
 
+// One line, in doctor's words. The version is the package's own, known after the first start.
 std::string TscHost::status() const {
   const std::string name =
       welcome_.version.empty() ? "typescript" : "typescript " + welcome_.version;

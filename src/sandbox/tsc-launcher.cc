@@ -29,11 +29,13 @@ namespace {
 
 // Where the launcher keeps its socket; a compiler has it twice, as input and output.
 constexpr int kServer = STDIN_FILENO;
+// As in the zygote: a child outside of its jail must not run anything.
 constexpr int kJailFailed = 2;
 
 // Measured (engine.md section 10): collecting rarely is a tenth faster, and the soft limit makes it
 // collect in time. Two threads that compute, whatever the host has.
 constexpr const char* kEnvironment[] = {"GOGC=400", "GOMEMLIMIT=256MiB", "GOMAXPROCS=2", nullptr};
+// The working directory is the virtual one; each callback that is named replaces the disk.
 constexpr const char* kArguments[] = {
     "tsc",     "--api",
     "--async", "--cwd",
@@ -52,6 +54,7 @@ void say(std::string_view body) {
   }
 }
 
+// Inodes cost a tmpfs of four kilobytes nothing; a byte of content would be a page.
 bool makeEmpty(const char* path) {
   const int file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0555);
   return file >= 0 && close(file) == 0;
@@ -91,10 +94,13 @@ std::string readVersion(const std::filesystem::path& directory) {
   return {};
 }
 
+// Each step may fail for a reason that the operator can mend, and says it in the welcome's place.
+// After the welcome there is nothing left to say but by ending.
 class Launcher {
  public:
   Launcher(std::string path, JailRequirement require) : path_(std::move(path)), require_(require) {}
 
+  // SIGCHLD by descriptor, so that one poll waits for the server's end and the compiler's alike.
   [[noreturn]] void serve() {
     auto welcome = prepare();
     say(encodeWelcome(welcome));

@@ -180,12 +180,12 @@ TEST(TscMessages, DiagnosticsThatAreNoneAreRefused) {
 }
 
 TEST(TscMessages, LengthIsInUtf16Units) {
-  EXPECT_EQ(utf16Length(""), 0u);
-  EXPECT_EQ(utf16Length("abc"), 3u);
-  EXPECT_EQ(utf16Length("é"), 1u);
-  EXPECT_EQ(utf16Length("€"), 1u);
-  EXPECT_EQ(utf16Length("😀"), 2u);
-  EXPECT_EQ(utf16Length("a😀b"), 4u);
+  EXPECT_EQ(utf16Units(""), 0u);
+  EXPECT_EQ(utf16Units("abc"), 3u);
+  EXPECT_EQ(utf16Units("é"), 1u);
+  EXPECT_EQ(utf16Units("€"), 1u);
+  EXPECT_EQ(utf16Units("😀"), 2u);
+  EXPECT_EQ(utf16Units("a😀b"), 4u);
 }
 
 }  // namespace

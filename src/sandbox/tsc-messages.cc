@@ -39,6 +39,7 @@ std::optional<std::string> pathOf(const json::object& message) {
   return std::string(params->get_string());
 }
 
+// Which methods there are is for the file system to know (tsc-files.h).
 Result<TscMessage> readQuestion(const json::object& message, const json::value& id) {
   auto text = idText(id);
   auto path = pathOf(message);
@@ -47,6 +48,7 @@ Result<TscMessage> readQuestion(const json::object& message, const json::value& 
                      *std::move(path)};
 }
 
+// Our own ids are integers. An error is kept as text for the log; its code says nothing to us.
 Result<TscMessage> readAnswer(const json::object& message, const json::value& id) {
   if (!id.is_int64()) return nonsense("an answer to nothing");
   TscAnswer answer{.id = id.get_int64()};
@@ -77,6 +79,8 @@ std::uint32_t clampPlace(std::int64_t place, std::uint32_t low, std::uint32_t hi
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(place, low, high));
 }
 
+// The code is what callers decide by, so that one without is refused; a place or text that is
+// missing is merely an empty one.
 Result<TypeDiagnostic> readDiagnostic(const json::object& from, std::uint32_t units) {
   const std::int64_t code = findInteger(from, "code", -1);
   if (code < 0 || code > kMaxCode) return nonsense("a diagnostic without code");
@@ -113,6 +117,7 @@ std::string rpcAnswer(std::string_view id, std::string_view result) {
   return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", id, result);
 }
 
+// Both kinds have an id; only questions have a method. Notifications do not exist in this protocol.
 Result<TscMessage> readTscMessage(std::string_view body) {
   auto parsed = parseJson(body, kJsonLimits);
   if (!parsed) return nonsense(parsed.error().message);
@@ -146,7 +151,7 @@ Status readDiagnostics(const json::value& result, std::uint32_t units,
 }
 
 // One unit for each first byte of a character, two for those beyond the first plane.
-std::uint32_t utf16Length(std::string_view text) {
+std::uint32_t utf16Units(std::string_view text) {
   std::uint32_t units = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -65,6 +65,6 @@ Status readDiagnostics(const json::value& result, std::uint32_t units,
                        std::vector<TypeDiagnostic>& out);
 
 // Length in UTF-16 units of valid UTF-8.
-std::uint32_t utf16Length(std::string_view text);
+std::uint32_t utf16Units(std::string_view text);
 
 }  // namespace executor::sandbox

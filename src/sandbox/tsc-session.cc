@@ -39,6 +39,8 @@ auto placeOf(const TypeDiagnostic& diagnostic) {
 
 }  // namespace
 
+// The launcher may send a library larger than any message of the compiler; receive() has the limit
+// of each.
 TscSession::TscSession(asio::any_io_executor loop, TscProcess process)
     : socket_(loop),
       process_(std::move(process)),
@@ -129,6 +131,7 @@ Task<Result<std::vector<json::value>>> TscSession::callAll(std::vector<TscReques
                  "tsc: too many questions");
 }
 
+// Without braces for the vector: an initializer_list cannot be moved from.
 Task<Result<json::value>> TscSession::call(std::string method, std::string params) {
   std::vector<TscRequest> one;
   one.push_back({std::move(method), std::move(params)});
@@ -160,7 +163,7 @@ Task<Result<TscWelcome>> TscSession::open() {
 
 // Both kinds, because where syntax is broken types are guesses, and that is the caller's to judge.
 Task<Result<std::vector<TypeDiagnostic>>> TscSession::check(std::string source) {
-  const std::uint32_t units = utf16Length(source);
+  const std::uint32_t units = utf16Units(source);
   files_.putProgram(std::move(source));
   EXECUTOR_CO_TRY(const std::int64_t old, co_await update(changedProgram()));
   std::vector<TscRequest> requests;

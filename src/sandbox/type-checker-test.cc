@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -100,6 +101,19 @@ TEST(TypeChecker, AProgramCannotImportOrReferToAFile) {
   EXPECT_EQ(codesOf("import x from '/etc/passwd'; x;"), Codes{2307});
   const auto reference = codesOf("/// <reference path=\"/etc/passwd\" />\nexport {};");
   EXPECT_FALSE(reference.empty());
+}
+
+// Asking for more of the library gives a diagnostic, and no more of the library.
+TEST(TypeChecker, AProgramCannotAskForOtherLibraries) {
+  const auto codes = codesOf("/// <reference lib=\"dom\" />\ndocument.title");
+  EXPECT_TRUE(std::ranges::count(codes, 2584) == 1);
+  EXPECT_FALSE(codesOf("/// <reference types=\"node\" />\nexport {};").empty());
+}
+
+// One program's choice to be unchecked is its own.
+TEST(TypeChecker, NoCheckHoldsForOneProgramOnly) {
+  EXPECT_EQ(codesOf("// @ts-nocheck\nconst x: number = 'a';"), Codes{});
+  EXPECT_EQ(codesOf("const x: number = 'a';"), Codes{2322});
 }
 
 TEST(TypeChecker, ThereIsNoDomAndNoNode) {

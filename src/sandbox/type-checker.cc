@@ -73,6 +73,8 @@ class AbsentTypeChecker final : public TypeChecker {
 
 }  // namespace
 
+// A configured place that does not hold one is an error, and no reason to look elsewhere: the
+// operator meant that one.
 Result<std::string> findTypeChecker(std::string_view configured) {
   std::string found =
       configured.empty() ? besideThisProgram() : binaryAt(fs::path(std::string(configured)));
@@ -92,6 +94,7 @@ std::unique_ptr<TypeChecker> makeTypeCheckerWith(TypeCheckerOptions options,
       std::make_shared<TscHost>(std::move(options), std::move(loop), std::move(start)));
 }
 
+// Looked for once, at the start: a compiler that is installed later is found by the next start.
 std::unique_ptr<TypeChecker> makeTypeChecker(TypeCheckerOptions options,
                                              asio::any_io_executor loop) {
   auto path = findTypeChecker(options.tscPath);

@@ -439,6 +439,7 @@ test('doctor: configuration with origins, checks, jail parts, secrets masked', a
   assert.match(stdout, /^EXECUTOR_DATA_DIR .* environment$/m);
   assert.ok(!stdout.includes(Buffer.alloc(32, 7).toString('base64')));
   assert.match(stdout, /sandbox: a program runs: return 1 \+ 1 gives 2/);
+  assert.match(stdout, /type checker: typescript 7\.0\.2, idle/);
   assert.match(stdout, /server: http:\/\/127\.0\.0\.1:\d+ answers/);
   const { configuration, checks } = await json('doctor');
   assert.ok(
@@ -449,6 +450,13 @@ test('doctor: configuration with origins, checks, jail parts, secrets masked', a
   const jail = checks.filter((c) => c.name.startsWith('jail: '));
   assert.ok(jail.length >= 5, JSON.stringify(checks));
   for (const part of jail) assert.ok(part.ok || part.text, `${part.name} says why it is missing`);
+});
+
+test('doctor: a type checker that was named and is not there is a fault, and says what to do', async () => {
+  const { code, stdout } = await cli(server.dataDir, ['doctor'], { env: { EXECUTOR_TSC: '/nowhere' } });
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /FAIL.* type checker: There is no TypeScript compiler at \/nowhere\./);
+  assert.match(stdout, /EXECUTOR_TSC names the binary/);
 });
 
 test('doctor works without a server and before the first start', async () => {
