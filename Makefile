@@ -6,7 +6,7 @@ BUILD := build/release
 help:                              ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
-.PHONY: help build tests test bench bench-hostile bench-micro fuzz asan tsan soak bars lint fmt layers clean
+.PHONY: help build tests test bench bench-hostile bench-micro fuzz asan tsan soak test262 bars lint fmt layers clean
 $(BUILD)/build.ninja:
 	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
 	@rm -f build-configure.log
@@ -32,6 +32,9 @@ asan tsan:                         ## the tests under a sanitizer
 	@ctest --test-dir build/$@ --output-on-failure -j $(JOBS)
 soak: build                        ## hours of mixed load (SOAK_SECONDS, default 600)
 	@scripts/soak $(or $(SOAK_SECONDS),600)
+test262: $(BUILD)/build.ninja      ## DIR=<checkout of Test262> [FILTER=...]: its pass rate on our engine
+	@ninja -C $(BUILD) -j $(JOBS) sandbox-test >/dev/null
+	@scripts/test262 "$(DIR)" "$(FILTER)"
 bars:                              ## the bars of style.md over the tree
 	@scripts/bars
 layers:                            ## includes point downward only

@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "sandbox/emission.h"
 #include "sandbox/runtime.h"
 
 namespace executor::sandbox {
@@ -176,6 +177,20 @@ struct ConsoleFrame {
 
 inline constexpr std::string_view kConsoleLevels[] = {"debug", "log", "info", "warn", "error"};
 
+// One output for the user, checked by emissionProblem() at both ends.
+struct EmitFrame {
+  static constexpr std::uint8_t kType = 25;
+  std::uint32_t run = 0;
+  Emission emission;
+
+  template <class V>
+  void fields(V& v) {
+    v.text(emission.kind, kMaxEmitNameBytes), v.text(emission.mimeType, kMaxMimeTypeBytes);
+    v.text(emission.name, kMaxEmitNameBytes);
+    v.text(emission.text, kMaxEmitBytes), v.text(emission.data, kMaxEmitBytes);
+  }
+};
+
 // Answers every start, delivery and timer that did not end the run.
 struct TurnEndFrame {
   static constexpr std::uint8_t kType = 22;
@@ -228,7 +243,7 @@ struct StoppedFrame {
 using ToWorker = std::variant<StartFrame, DeliverFrame, TimerFrame, StopFrame>;
 using FromWorker =
     std::variant<ReadyFrame, StartedFrame, CallFrame, TimerSetFrame, TimerClearedFrame,
-                 ConsoleFrame, TurnEndFrame, EndFrame, StoppedFrame>;
+                 ConsoleFrame, EmitFrame, TurnEndFrame, EndFrame, StoppedFrame>;
 
 // Appends one whole frame.
 void encodeFrame(const ToWorker& frame, std::string& out);

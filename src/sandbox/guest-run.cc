@@ -74,7 +74,10 @@ void GuestRun::start(std::unique_ptr<Machine> machine, ProgramText program) {
   machine_->setMemoryCap(request_.memoryBytes);
   startClock_ = request_.clock;
   seedRandom();
-  text_ = wrapForEngine(program_.code, mix(random_));
+  nonce_ = mix(random_);
+  // What a journal kept is complete: the same text runs again.
+  if (!request_.stripped) form_ = findEnding(program_.code);
+  program_.map.insert(findInsertion(program_.code));
   turn([this] { begin(); });
 }
 
@@ -101,8 +104,46 @@ void GuestRun::begin() {
 // Compiling executes nothing of the program: the wrapper is an arrow function, and evaluating its
 // text only makes it.
 bool GuestRun::compile(JsValue& function) {
+  if (form_.kind != BodyEnding::Kind::none && compileCompleted(function)) return true;
+  {
+    HostSection host;
+    text_ = wrapForEngine(program_.code, nonce_);
+  }
   function = machine_->eval(text_, kProgramFile, kEvalStrict);
   return !isException(function);
+}
+
+// With a `return` for the last statement, if the program has none of its own and that compiles;
+// else it runs as it was sent, and what is wrong with it is said of that.
+bool GuestRun::compileCompleted(JsValue& function) {
+  if (form_.mayReturn && returnsItself()) return false;
+  {
+    HostSection host;
+    completed_ = completeBody(program_.code, form_);
+    text_ = wrapForEngine(completed_, nonce_);
+  }
+  function = machine_->eval(text_, kProgramFile, kEvalStrict);
+  if (isException(function)) {
+    machine_->free(machine_->takeException());
+    return false;
+  }
+  HostSection host;
+  program_.code = completed_;
+  program_.map.insert(findInsertion(program_.code));
+  return true;
+}
+
+// Compiled as a script that may await, where a `return` outside of functions is an error. Other
+// errors leave the program alone just as well.
+bool GuestRun::returnsItself() {
+  const JsValue script =
+      machine_->eval(program_.code, kProgramFile, kEvalStrict | kEvalCompileOnly | kEvalAsync);
+  if (isException(script)) {
+    machine_->free(machine_->takeException());
+    return true;
+  }
+  machine_->free(script);
+  return false;
 }
 
 // The engine complains about the wrapped text. When its complaint is about our part of it, the
@@ -145,6 +186,10 @@ void GuestRun::judge() {
 void GuestRun::judgeFulfilled() {
   const JsValue value = machine_->promiseResult(main_);
   const JsValue text = machine_->stringify(value);
+  if (isException(text) && !machine_->growthRefused() && returnsImplicitly(program_.code)) {
+    machine_->free(machine_->takeException());
+    return judgeUnreturned("it has no JSON form");
+  }
   if (isException(text)) {
     readThrown(machine_->takeException());
     text_.clear();
@@ -169,11 +214,23 @@ void GuestRun::judgeFulfilled() {
   HostSection host;
   judged_ = true;
   if (failed) return failWith(ErrorCode::memory_limit, "The result does not fit in memory.", {});
+  if (end_.resultJson.size() > kMaxResultBytes && returnsImplicitly(program_.code)) {
+    return judgeUnreturned("it is too large");
+  }
   if (end_.resultJson.size() > kMaxResultBytes) {
     return failWith(ErrorCode::result_too_large,
                     fmt::format("The result is larger than {} MiB.", kMaxResultBytes >> 20),
                     "Return a summary, or only the fields that are needed.");
   }
+  end_.ok = true;
+}
+
+// Nobody said that the last expression is the result, so it cannot be one that fails.
+void GuestRun::judgeUnreturned(std::string_view why) {
+  HostSection host;
+  judged_ = true;
+  appendConsole(3, fmt::format("The value of the last expression is not returned: {}.", why));
+  end_.resultJson = "null";
   end_.ok = true;
 }
 
@@ -194,7 +251,7 @@ void GuestRun::judgeRejected(JsValue value) {
 void GuestRun::classifyHostError(const HostError& error) {
   end_.hostErrorCall = error.n;
   if (end_.line == 0) {
-    const AgentStack stack = agentStack(error.stack, kWrapperLines, program_.map);
+    const AgentStack stack = agentStack(error.stack, kWrapperLines, program_.map, program_.code);
     end_.line = stack.position.line;
     end_.column = stack.position.column;
     end_.stack = stack.text;
@@ -267,7 +324,7 @@ void GuestRun::readStack(JsValue error) {
   }
   if (failed) return;
   HostSection host;
-  AgentStack agent = agentStack(stackText_, kWrapperLines, program_.map);
+  AgentStack agent = agentStack(stackText_, kWrapperLines, program_.map, program_.code);
   end_.line = agent.position.line;
   end_.column = agent.position.column;
   end_.stack = std::move(agent.text);
@@ -474,6 +531,7 @@ JsValue GuestRun::harness(HarnessFunction function, std::span<const JsValue> arg
 JsValue GuestRun::hostCall(std::string_view function, std::span<const JsValue> arguments) {
   if (function == "call") return onCall(arguments);
   if (function == "console") return onConsole(arguments);
+  if (function == "emit") return onEmit(arguments);
   if (function == "timer") return onTimer(arguments);
   if (function == "clear") return onTimerCleared(arguments);
   if (function == "random") {
@@ -554,6 +612,33 @@ void GuestRun::appendConsole(std::uint8_t level, std::string text) {
     text = kConsoleFull;
   }
   encodeFrame(ConsoleFrame{.run = request_.run, .level = level, .text = std::move(text)}, outbox_);
+}
+
+// emit(kind, mimeType, name, text, data). Told apart from the console by being for people: what
+// does not fit is an error of the program and not a line that says so.
+JsValue GuestRun::onEmit(std::span<const JsValue> arguments) {
+  if (!readArgument(arguments, 0, emitting_.kind, kMaxEmitNameBytes) ||
+      !readArgument(arguments, 1, emitting_.mimeType, kMaxMimeTypeBytes + 1) ||
+      !readArgument(arguments, 2, emitting_.name, kMaxEmitNameBytes + 1) ||
+      !readArgument(arguments, 3, emitting_.text, kMaxEmitBytes + 1) ||
+      !readArgument(arguments, 4, emitting_.data, kMaxEmitBytes + 1)) {
+    return kException;
+  }
+  const std::size_t bytes = emitting_.text.size() + emitting_.data.size();
+  if (emits_ >= kMaxEmits || bytes > kMaxEmitBytes - emitBytes_) {
+    return throwLimit(ErrorCode::limit_exceeded, "The program emits more than it may.",
+                      "At most 100 outputs of together 4 MiB: show less, or smaller pictures.");
+  }
+  if (const std::string_view problem = emissionProblem(emitting_); !problem.empty()) {
+    return throwLimit(ErrorCode::invalid_argument, problem,
+                      "emit(text), or emit({ type: 'image' | 'audio' | 'file', mimeType, data, "
+                      "name }) with data as base64 or a Uint8Array.");
+  }
+  HostSection host;
+  ++emits_;
+  emitBytes_ += bytes;
+  encodeFrame(EmitFrame{.run = request_.run, .emission = emitting_}, outbox_);
+  return kUndefined;
 }
 
 // timer(id, delayMs)

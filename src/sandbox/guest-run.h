@@ -20,6 +20,7 @@
 #include "sandbox/frozen.h"
 #include "sandbox/machine.h"
 #include "sandbox/positions.h"
+#include "sandbox/program-form.h"
 #include "sandbox/program-text.h"
 
 namespace executor::sandbox {
@@ -83,6 +84,7 @@ class GuestRun final : public GuestHost {
   void drain();
   void judge();
   void judgeFulfilled();
+  void judgeUnreturned(std::string_view why);
   void judgeRejected(JsValue value);
   bool isErrorLike(JsValue value);
   void readThrown(JsValue value);
@@ -95,6 +97,8 @@ class GuestRun final : public GuestHost {
   void failWith(ErrorCode code, std::string message, std::string hint);
   // Guest. False with the engine's exception pending.
   bool compile(JsValue& function);
+  bool compileCompleted(JsValue& function);
+  bool returnsItself();
   void syntaxError();
   void classifyHostError(const HostError& error);
   void seedRandom();
@@ -110,6 +114,7 @@ class GuestRun final : public GuestHost {
   // code.
   JsValue onCall(std::span<const JsValue> arguments);
   JsValue onConsole(std::span<const JsValue> arguments);
+  JsValue onEmit(std::span<const JsValue> arguments);
   JsValue onTimer(std::span<const JsValue> arguments);
   JsValue onTimerCleared(std::span<const JsValue> arguments);
   void appendConsole(std::uint8_t level, std::string text);
@@ -124,6 +129,9 @@ class GuestRun final : public GuestHost {
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Frozen> frozen_;
   ProgramText program_;
+  // What program_ becomes when its last statement is its result.
+  BodyEnding form_;
+  std::uint64_t nonce_ = 0;  // of the wrapper's label
   // The promise of the program's async function.
   JsValue main_ = kUndefined;
   // Filled piece by piece while judging; sent by emitEnd().
@@ -135,8 +143,9 @@ class GuestRun final : public GuestHost {
   // What guest sections use instead of locals: nothing with a destructor may be on their stack.
   PendingCall settling_;
   CallFrame calling_;
+  Emission emitting_;
   DeliverFrame limit_;
-  std::string stackText_, text_;
+  std::string stackText_, text_, completed_;
   // Interrupt polls so far: the same for the same code and deliveries, on every machine (D9).
   std::uint64_t fuel_ = 0;
   std::uint64_t random_ = 0;
@@ -145,6 +154,8 @@ class GuestRun final : public GuestHost {
   std::uint32_t calls_ = 0;
   std::uint32_t sent_ = 0;  // open and known to the server
   std::uint32_t turns_ = 0;
+  std::uint32_t emits_ = 0;
+  std::size_t emitBytes_ = 0;
   std::size_t consoleBytes_ = 0;
   bool consoleFull_ = false;
   bool judged_ = false;

@@ -20,13 +20,22 @@ constexpr std::string_view kParts[] = {
     ,
 #include "sandbox/harness/url.js.inc"
     ,
+#include "sandbox/harness/emit.js.inc"
+    ,
+#include "sandbox/harness/intl-number.js.inc"
+    ,
+#include "sandbox/harness/intl-date.js.inc"
+    ,
+#include "sandbox/harness/intl-text.js.inc"
+    ,
 };
 
 }  // namespace
 
 std::string harnessSource() {
   std::string source =
-      "(function(hostCall, hostConsole, hostTimer, hostClear, hostRandom, hostElapsed) {";
+      "(function(hostCall, hostConsole, hostTimer, hostClear, hostRandom, hostElapsed, "
+      "hostEmit) {";
   for (const std::string_view part : kParts) source += part;
   source += "return [describe, cyclePath, fireTimer, isError];})";
   return source;

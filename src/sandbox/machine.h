@@ -57,6 +57,8 @@ constexpr bool isException(JsValue value) { return hasTag(value, JsTag::exceptio
 
 // QuickJS eval flags (quickjs.h).
 inline constexpr std::uint32_t kEvalStrict = 8;
+inline constexpr std::uint32_t kEvalCompileOnly = 32;
+inline constexpr std::uint32_t kEvalAsync = 128;  // a script that may await
 
 // QuickJS's limit on its own stack in linear memory (which is 1 MiB).
 inline constexpr std::uint32_t kGuestStackBytes = 256u << 10;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "sandbox/source-lines.h"
 
 namespace executor::sandbox {
 namespace {
@@ -69,15 +70,17 @@ bool parseFrame(std::string_view line, Frame& frame) {
   std::string_view head = trimText(line.substr(0, at));
   if (head.starts_with("at")) head = trimText(head.substr(2));
   if (head.ends_with('(')) head = trimText(head.substr(0, head.size() - 1));
-  frame.function = head == "<anonymous>" ? std::string_view{} : head;
+  frame.function = head == "<anonymous>" || head == kMainName ? std::string_view{} : head;
   return true;
 }
 
 // A position in the wrapper itself becomes the program's beginning.
-SourcePosition toAgent(SourcePosition at, std::uint32_t wrapperLines, const SourceMap& map) {
+SourcePosition toAgent(SourcePosition at, std::uint32_t wrapperLines, const SourceMap& map,
+                       std::string_view code) {
   at.line -= std::min(at.line, wrapperLines);
   if (at.line == 0) return {1, 1};
-  return map.empty() ? at : map.original(at);
+  if (!code.empty()) at.column = columnOfByte(lineOf(code, at.line), at.column);
+  return map.original(at);
 }
 
 void appendFrame(const Frame& frame, SourcePosition at, std::string& out) {
@@ -121,6 +124,10 @@ SourceMap::SourceMap(std::string_view mappings, std::uint32_t generatedLines,
 
 // The last mapping at or before the position; within a line the distance to it is kept.
 SourcePosition SourceMap::original(SourcePosition generated) const {
+  if (insertion_.width > 0 && generated.line == insertion_.line) {
+    const std::uint32_t beyond = generated.column - std::min(generated.column, insertion_.column);
+    generated.column -= std::min(beyond, insertion_.width);
+  }
   const auto key = std::make_tuple(generated.line - 1, generated.column - 1);
   auto after = std::upper_bound(points_.begin(), points_.end(), key, [](auto k, const Point& p) {
     return k < std::make_tuple(p.line, p.column);
@@ -133,13 +140,16 @@ SourcePosition SourceMap::original(SourcePosition generated) const {
 
 // The stack is text the program may have made up; parsing it must only not fail.
 AgentStack agentStack(std::string_view engineStack, std::uint32_t wrapperLines,
-                      const SourceMap& map) {
+                      const SourceMap& map, std::string_view code) {
   AgentStack stack;
   std::size_t frames = 0;
   for (const std::string_view line : splitText(engineStack, '\n')) {
     Frame frame;
     if (frames == kMaxFrames || !parseFrame(line, frame)) continue;
-    const SourcePosition at = toAgent(frame.position, wrapperLines, map);
+    if (frame.position.line > wrapperLines && map.inserted(frame.position.line - wrapperLines)) {
+      continue;
+    }
+    const SourcePosition at = toAgent(frame.position, wrapperLines, map, code);
     if (frames++ == 0) stack.position = at;
     appendFrame(frame, at, stack.text);
   }

@@ -108,6 +108,30 @@ TEST(ProgramError, TypeScriptOfEveryKindRuns) {
   EXPECT_EQ(resultOf("declare const z: number; let a = [1] as const; return a[0]!"), "1");
 }
 
+TEST(ProgramError, JsxIsRefusedClearly) {
+  for (const char* code : {"const x = 3;\nreturn <div>hi</div>",
+                           "const x = 3;\nreturn (<A b={1} />)", "const x = 3;\nreturn <>{x}</>"}) {
+    const RunEnd end = failureOf(code);
+    EXPECT_EQ(end.error.code, ErrorCode::unsupported_syntax) << code;
+    EXPECT_NE(end.error.message.find("JSX"), std::string::npos) << end.error.message;
+    EXPECT_EQ(end.position.line, 2u) << code;
+  }
+  // What only looks like it.
+  EXPECT_EQ(resultOf("const f = <T,>(x: T) => x; return f<string>('<div>')"), "\"<div>\"");
+}
+
+TEST(ProgramError, DecoratorsAreRefusedClearly) {
+  for (const char* code :
+       {"const d = 1;\n@d class A {}\nreturn 1", "class A {\n  @d m() {}\n}\nreturn 1",
+        "enum E { X }\nclass A { @d m() {} }\nreturn 1"}) {
+    const RunEnd end = failureOf(code);
+    EXPECT_EQ(end.error.code, ErrorCode::unsupported_syntax) << code;
+    EXPECT_NE(end.error.message.find("Decorators"), std::string::npos) << end.error.message;
+    EXPECT_EQ(end.position.line, 2u) << code;
+  }
+  EXPECT_EQ(resultOf("return 'a@b.c' // @d"), "\"a@b.c\"");
+}
+
 TEST(ProgramError, RunsAsStrictCode) {
   EXPECT_EQ(failureOf("undeclared = 1").errorName, "ReferenceError");
   EXPECT_EQ(resultOf("return (function () { return this === undefined })()"), "true");

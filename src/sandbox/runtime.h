@@ -29,6 +29,8 @@ inline constexpr std::size_t kMaxResultBytes = 16u << 20;
 inline constexpr std::size_t kMaxCallInputBytes = 8u << 20;
 inline constexpr std::size_t kMaxConsoleBytes = 64u << 10;  // per run, then one line says so
 inline constexpr std::size_t kMaxConsoleLineBytes = 8u << 10;
+inline constexpr std::uint32_t kMaxEmits = 100;            // per run
+inline constexpr std::size_t kMaxEmitBytes = 4u << 20;     // per run, as text and base64
 inline constexpr std::uint32_t kMaxCalls = 1'000;          // per run
 inline constexpr std::uint32_t kMaxOpenCalls = 100;        // at once, per run
 inline constexpr std::uint32_t kMaxTimers = 1'000;         // open at once
@@ -56,7 +58,16 @@ struct ConsoleLine {
   std::string text;
 };
 
-// A position in the agent's own source, 1-based; 0 when unknown.
+// One output of emit(value): for the user, beside the result (D19). Exactly one of text and data.
+struct Emission {
+  std::string kind;      // text image audio file
+  std::string mimeType;  // empty for text
+  std::string name;      // of a file; else empty
+  std::string text;
+  std::string data;  // base64
+};
+
+// A position in the agent's own source, 1-based, columns in UTF-16 units; 0 when unknown.
 struct SourcePosition {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
@@ -101,6 +112,7 @@ struct Delivery {
   bool ok = false;
   std::string valueJson;  // ok: JSON text, or empty for undefined
   // not ok: what the Error object carries (product.md section 5)
+  virtual void onEmit(Emission) {}
   std::string message;
   std::string code;
   int status = 0;        // upstream HTTP status, 0 if none

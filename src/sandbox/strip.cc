@@ -12,7 +12,10 @@
 
 #include "base/json.h"
 #include "sandbox/fiber.h"
+#include "sandbox/js-tokens.h"
 #include "sandbox/machine-text.h"
+#include "sandbox/program-form.h"
+#include "sandbox/source-lines.h"
 #include "sandbox/swc-module.h"
 
 namespace executor::sandbox {
@@ -67,6 +70,13 @@ struct Stripper::Outcome {
   SwcRef value;
 };
 
+// How one text is parsed. The module's parser takes decorators unless told otherwise, and no JSX.
+struct Stripper::Mode {
+  bool transform = false;  // print anew, with a source map
+  bool jsx = false;
+  bool decorators = true;
+};
+
 // Warm: the first strip allocates tables that all later ones, in all children, share.
 Stripper::Stripper() : module_(std::make_unique<Module>()) {
   Fiber fiber;
@@ -76,15 +86,22 @@ Stripper::Stripper() : module_(std::make_unique<Module>()) {
 Stripper::~Stripper() = default;
 
 // Options are made anew each time: the module takes their handles.
-Stripper::Outcome Stripper::transform(std::string_view wrapped, bool transformMode) {
+Stripper::Outcome Stripper::transform(std::string_view wrapped, Mode mode) {
   auto& swc = module_->swc;
+  const auto flag = [&](bool value) {
+    const SwcRef made = swc.values.make(SwcValue::Kind::boolean);
+    made->number = value;
+    return made;
+  };
   const SwcRef options = swc.values.make(SwcValue::Kind::object);
   options->set("filename", swc.values.makeText(kProgramFile));
-  options->set("mode", swc.values.makeText(transformMode ? "transform" : "strip-only"));
-  if (transformMode) {
-    const SwcRef yes = swc.values.make(SwcValue::Kind::boolean);
-    yes->number = 1;
-    options->set("sourceMap", yes);
+  options->set("mode", swc.values.makeText(mode.transform ? "transform" : "strip-only"));
+  if (mode.transform) options->set("sourceMap", flag(true));
+  if (mode.jsx || !mode.decorators) {
+    const SwcRef parser = swc.values.make(SwcValue::Kind::object);
+    parser->set("tsx", flag(mode.jsx));
+    parser->set("decorators", flag(mode.decorators));
+    options->set("parser", parser);
   }
   const u32 source = swc.values.add(swc.values.makeText(wrapped));
   const u32 settings = swc.values.add(options);
@@ -99,6 +116,7 @@ Stripper::Outcome Stripper::transform(std::string_view wrapped, bool transformMo
     failed = swc.word(result + 8);
     Z_swcZ___wbindgen_add_to_stack_pointer(in, 16);
   });
+  if (outcome.trap != Trap::none) usable_ = false;
   outcome.ok = failed == 0;
   outcome.value = swc.values.take(outcome.ok ? good : bad);
   return outcome;
@@ -108,19 +126,31 @@ Stripper::Outcome Stripper::transform(std::string_view wrapped, bool transformMo
 std::expected<ProgramText, StripFailure> Stripper::strip(std::string_view code) {
   std::string clean;
   assignUtf8(code, clean);
-  const std::string wrapped = wrapForStripping(clean);
-  Outcome outcome = transform(wrapped, false);
+  const std::string body = nameLoneFunction(asBody(clean));
+  const std::string wrapped = wrapForStripping(body);
+  const Outcome outcome = transform(wrapped, {});
   if (outcome.trap != Trap::none) return std::unexpected(trapped(outcome.trap));
-  ProgramText program;
-  if (outcome.ok && unwrap(outcome.value->textOf("code"), program.code)) return program;
-  if (outcome.ok || outcome.value->textOf("code") != kUnsupported) {
-    return std::unexpected(explain(outcome));
+  if (outcome.ok) {
+    if (auto decorator = findDecorator(body, wrapped)) return std::unexpected(*decorator);
+    ProgramText program;
+    if (unwrap(outcome.value->textOf("code"), program.code)) return program;
   }
-  const StripFailure unsupported = explain(outcome);
-  outcome = transform(wrapped, true);
+  StripFailure failure = explain(outcome, wrapped);
+  if (outcome.ok || outcome.value->textOf("code") != kUnsupported) {
+    return std::unexpected(std::move(failure));
+  }
+  if (auto decorator = findDecorator(body, wrapped)) return std::unexpected(*decorator);
+  return print(wrapped, std::move(failure));
+}
+
+// Enums, namespaces, parameter properties: printed anew as JavaScript.
+std::expected<ProgramText, StripFailure> Stripper::print(std::string_view wrapped,
+                                                         StripFailure unsupported) {
+  const Outcome outcome = transform(wrapped, {.transform = true});
   if (outcome.trap != Trap::none) return std::unexpected(trapped(outcome.trap));
   const std::string_view text = outcome.value->textOf("code");
-  if (!outcome.ok || !endsWithTail(text)) return std::unexpected(unsupported);
+  if (!outcome.ok || !endsWithTail(text)) return std::unexpected(std::move(unsupported));
+  ProgramText program;
   program.code = text.substr(kTransformHead.size(),
                              text.size() - kTransformHead.size() - kTransformTail.size());
   if (auto map = parseJson(outcome.value->textOf("map"))) {
@@ -130,36 +160,51 @@ std::expected<ProgramText, StripFailure> Stripper::strip(std::string_view code) 
 }
 
 // swc's words are good; only what our own wrapper and rules cause is said in ours.
-StripFailure Stripper::explain(const Outcome& outcome) const {
+StripFailure Stripper::explain(const Outcome& outcome, std::string_view wrapped) {
   const SwcValue& value = *outcome.value;
   StripFailure failure;
-  std::string message(value.textOf("message"));
   failure.position.line = value.integerOf("startLine");
-  failure.position.column = value.integerOf("startColumn") + 1;
+  failure.position.column =
+      columnOfStripper(lineOf(wrapped, failure.position.line), value.integerOf("startColumn") + 1);
   failure.position.line -= std::min(failure.position.line, kWrapperLines);
-  failure.error.code = ErrorCode::syntax_error;
-  if (message.find("'import', and 'export'") != std::string::npos) {
+  failure.error = {ErrorCode::syntax_error,
+                   std::string(value.textOf("message")),
+                   "The program is the body of an async function, in TypeScript or JavaScript.",
+                   {}};
+  if (failure.error.message.empty()) failure.error.message = "The program could not be parsed.";
+  if (failure.error.message.find("'import', and 'export'") != std::string::npos) {
     failure.error.message = "import and export are not available: a program has no modules.";
     failure.error.hint = "Remove them and call tools.<source>.<tool>(input); return the result.";
-    return failure;
-  }
-  if (value.textOf("code") == kUnsupported) {
+  } else if (value.textOf("code") == kUnsupported) {
     failure.error.code = ErrorCode::unsupported_syntax;
     failure.error.hint =
         "Write it as plain JavaScript: a const object instead of an enum, "
         "assignments in the constructor instead of parameter properties.";
-  } else {
-    failure.error.hint =
-        "The program is the body of an async function, in TypeScript or JavaScript.";
+  } else if (transform(wrapped, {.jsx = true}).ok) {
+    failure.error.code = ErrorCode::unsupported_syntax;
+    failure.error.message = "JSX is not available: a program has no elements to make.";
+    failure.error.hint = "Build the text yourself, with a template: `<p>${name}</p>`.";
   }
-  if (message.empty()) message = "The program could not be parsed.";
-  failure.error.message = std::move(message);
+  return failure;
+}
+
+// The engine has no decorators. A program that holds an @ outside of texts is parsed once more with
+// them forbidden; what that complains about is one.
+std::optional<StripFailure> Stripper::findDecorator(std::string_view body,
+                                                    std::string_view wrapped) {
+  if (!hasPunctuator(body, "@")) return std::nullopt;
+  const Outcome outcome = transform(wrapped, {.decorators = false});
+  if (outcome.ok || outcome.value->textOf("code") == kUnsupported) return std::nullopt;
+  StripFailure failure = explain(outcome, wrapped);
+  failure.error = {ErrorCode::unsupported_syntax,
+                   "Decorators are not available: the engine does not have them.",
+                   "Call the decorator as a function on what it decorates.",
+                   {}};
   return failure;
 }
 
 // Only hostile nesting or a bug traps; the module is not restored, the worker is replaced.
 StripFailure Stripper::trapped(Trap trap) {
-  usable_ = false;
   StripFailure failure;
   failure.error = {ErrorCode::syntax_error,
                    "The program could not be parsed: it is nested too deeply.",

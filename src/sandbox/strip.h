@@ -1,16 +1,20 @@
 // TypeScript to JavaScript inside the worker: swc's type stripper, through the same fault isolation
 // as the engine (npm @swc/wasm-typescript as WebAssembly, translated to C).
 //
-// First strip-only: types become spaces, so positions stay. What strip-only cannot do (enums,
+// What an agent meant by fences or `export default` is made a body first (program-form.h). Then
+// strip-only: types become spaces, so positions stay. What strip-only cannot do (enums,
 // namespaces, parameter properties) is transformed, with a source map. What neither can do is
 // `unsupported_syntax` or `syntax_error` with the agent's own line and column. `import` and
-// `export` are refused with a text that says what to write: a program has no modules.
+// `export` are refused with a text that says what to write: a program has no modules. So are JSX
+// and decorators, which the engine does not have; the parser itself is asked whether it is them.
 //
 // A trap leaves the module's memory in an unknown state: usable() is then false and the worker
 // takes no more runs.
 #pragma once
 
+#include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,8 +49,13 @@ class Stripper {
   struct Module;
   struct Outcome;
 
-  Outcome transform(std::string_view wrapped, bool transformMode);
-  StripFailure explain(const Outcome& outcome) const;
+  struct Mode;
+
+  Outcome transform(std::string_view wrapped, Mode mode);
+  std::expected<ProgramText, StripFailure> print(std::string_view wrapped,
+                                                 StripFailure unsupported);
+  StripFailure explain(const Outcome& outcome, std::string_view wrapped);
+  std::optional<StripFailure> findDecorator(std::string_view body, std::string_view wrapped);
   StripFailure trapped(Trap trap);
 
   std::unique_ptr<Module> module_;

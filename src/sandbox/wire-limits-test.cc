@@ -164,6 +164,7 @@ TEST(WireLimits, EveryCutOfEveryFrameIsRefused) {
                            TimerSetFrame{},
                            TimerClearedFrame{},
                            ConsoleFrame{.level = 4, .text = "t"},
+                           EmitFrame{.emission = {"file", "a/b", "n", "t", "ZA=="}},
                            TurnEndFrame{},
                            EndFrame{.message = "m"},
                            StoppedFrame{}};

@@ -124,6 +124,14 @@ TEST(WorkerLink, KillsAWorkerThatSaysWhatOursNever) {
       {"input that is no text",
        CallFrame{.run = 1, .n = 1, .path = "a", .inputJson = "\"" + invalid + "\""}},
       {"console that is no text", ConsoleFrame{.run = 1, .level = 1, .text = invalid}},
+      {"output that is no text",
+       EmitFrame{.run = 1, .emission = {.kind = "text", .text = invalid}}},
+      {"output of an unknown kind", EmitFrame{.run = 1, .emission = {.kind = "html"}}},
+      {"a picture that is a page",
+       EmitFrame{.run = 1, .emission = {.kind = "image", .mimeType = "text/html", .data = "aGk="}}},
+      {"a file that leaves its folder",
+       EmitFrame{.run = 1,
+                 .emission = {.kind = "file", .mimeType = "a/b", .name = "../x", .data = "aGk="}}},
       {"a result that is no JSON", EndFrame{.run = 1, .ok = true, .resultJson = "1 2"}},
       {"no result", EndFrame{.run = 1, .ok = true}},
       {"a message that is no text", EndFrame{.run = 1, .message = invalid}},
@@ -242,6 +250,24 @@ TEST(WorkerLink, ConsoleOutputIsBounded) {
   EXPECT_FALSE(p.killed());
   for (int i = 0; i < 2; ++i) p.say(ConsoleFrame{.run = 1, .level = 1, .text = line});
   EXPECT_TRUE(p.killed());
+}
+
+TEST(WorkerLink, EmittedOutputIsBoundedByCountAndBytes) {
+  Played many;
+  const Emission text{.kind = "text", .text = "x"};
+  for (std::uint32_t i = 0; i < kMaxEmits; ++i) many.say(EmitFrame{.run = 1, .emission = text});
+  EXPECT_FALSE(many.killed());
+  many.say(EmitFrame{.run = 1, .emission = text});
+  EXPECT_TRUE(many.killed());
+  Played large;
+  // In pieces that a socket takes at once.
+  const Emission piece{.kind = "text", .text = std::string(64u << 10, 'x')};
+  for (std::size_t sent = 0; sent < kMaxEmitBytes; sent += piece.text.size()) {
+    large.say(EmitFrame{.run = 1, .emission = piece});
+  }
+  EXPECT_FALSE(large.killed());
+  large.say(EmitFrame{.run = 1, .emission = text});
+  EXPECT_TRUE(large.killed());
 }
 
 // A run of one worker can only claim to have failed by what was delivered to it as a failure.

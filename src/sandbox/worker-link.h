@@ -40,6 +40,8 @@ struct RunState {
   // The worker said Started. Before that it may only refuse the program.
   bool started = false;
   bool ended = false;
+  std::uint32_t emits = 0;
+  std::size_t emitBytes = 0;
 };
 
 class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
@@ -104,6 +106,7 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   void expectAnswer(std::uint32_t run);
   void answered(RunState& run);
   void forget(std::uint32_t run);
+  void on(RunState& run, EmitFrame& frame);
   void crashRuns(const std::string& why);
   SteadyTime::duration busy(SteadyTime now) const;
   WorkerSample sample() const;

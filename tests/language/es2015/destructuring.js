@@ -1,0 +1,20 @@
+// Patterns in declarations, assignments, parameters and loops, with defaults and rests.
+const [a, , b = 5, ...rest] = [1, 2, undefined, 4, 5];
+same([a, b, rest], [1, 5, [4, 5]]);
+const { x, y: { z = 7 } = {}, ['k' + 1]: k, ...others } = { x: 1, k1: 2, m: 3, n: 4 };
+same([x, z, k, others], [1, 7, 2, { m: 3, n: 4 }]);
+let p = 1, q = 2;
+[p, q] = [q, p];
+same([p, q], [2, 1]);
+const o = {};
+({ a: o.first, b: [o.second] } = { a: 'f', b: ['s'] });
+same(o, { first: 'f', second: 's' });
+const f = ({ id, tags: [first = 'none'] = [] } = {}, ...more) => [id, first, more.length];
+same(f(), [null, 'none', 0].map((v, i) => i === 0 ? undefined : v));
+same(f({ id: 1, tags: ['t'] }, 2, 3), [1, 't', 2]);
+const seen = [];
+for (const [key, { v }] of Object.entries({ a: { v: 1 }, b: { v: 2 } })) seen.push(key + v);
+same(seen, ['a1', 'b2']);
+throws(() => { const { q } = null; }, TypeError);
+throws(() => { const [q] = {}; }, TypeError);
+same(((a, b = a, c = a + b) => [a, b, c])(1), [1, 1, 2]);
