@@ -8,6 +8,7 @@
 
 #include "api/json-text.h"
 #include "base/json.h"
+#include "sandbox/source-lines.h"
 
 namespace executor::api {
 namespace {
@@ -56,13 +57,29 @@ std::string pendingJson(const execution::PendingApproval& approval, std::string_
   return out.take();
 }
 
-// Line and column are of the agent's own source, counted from 1. `status` and `body` are what the
+// `bytes` as they are sent: of a picture, its base64.
+std::string emissionJson(const sandbox::Emission& emission, bool withContents) {
+  ObjectText out;
+  out.text("kind", emission.kind)
+      .textIf("mimeType", emission.mimeType)
+      .textIf("name", emission.name)
+      .number("bytes", static_cast<std::int64_t>(emission.text.size() + emission.data.size()));
+  if (withContents) out.textIf("text", emission.text).textIf("data", emission.data);
+  return out.take();
+}
+
+// Line and column are of the agent's own source, counted from 1, with the line itself and a mark
+// below the place. `status` and `body` are what the
 // upstream answered, when the error is a call's: an agent that sees the body can correct its input.
 std::string errorDetailJson(const execution::ExecutionView& execution) {
+  const sandbox::SourceExcerpt excerpt =
+      sandbox::excerptAt(execution.code, {execution.errorLine, execution.errorColumn});
   return ObjectText()
       .text("code", execution.errorCode)
       .numberIf("line", execution.errorLine)
       .numberIf("column", execution.errorColumn)
+      .textIf("source", excerpt.line)
+      .textIf("caret", excerpt.caret)
       .numberIf("status", execution.errorStatus)
       .rawIf("body", execution.errorBodyJson)
       .textIf("hint", execution.errorHint)
@@ -110,11 +127,16 @@ std::string findingJson(const execution::TypeFinding& finding) {
 }
 
 // Present even when empty, so that clients need no checks.
-void addParts(ObjectText& out, const execution::ExecutionView& execution, std::string_view origin) {
+void addParts(ObjectText& out, const execution::ExecutionView& execution,
+              const ExecutionJsonOptions& options) {
   out.raw("calls", arrayOf(execution.calls, callJson));
   out.raw("logs", arrayOf(execution.logs, logJson));
-  out.raw("approvals", arrayOf(execution.approvals,
-                               [&](const auto& item) { return pendingJson(item, origin); }));
+  out.raw("emitted", arrayOf(execution.emitted, [&](const auto& item) {
+            return emissionJson(item, options.withContents);
+          }));
+  out.raw("approvals", arrayOf(execution.approvals, [&](const auto& item) {
+            return pendingJson(item, options.origin);
+          }));
 }
 
 // Whose it is and when it happened; 0 is left out.
@@ -228,7 +250,7 @@ std::string executionJson(const execution::ExecutionView& execution,
       .text("status", execution::name(execution.state))
       .text("runtimeId", execution.runtimeId);
   addOutcome(out, execution, options.withResult);
-  if (options.withResult) addParts(out, execution, options.origin);
+  if (options.withResult) addParts(out, execution, options);
   if (options.withResult && execution.typeCheck) {
     out.raw("typeCheck", typeVerdictJson(*execution.typeCheck));
   }

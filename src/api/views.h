@@ -33,9 +33,10 @@ struct ExecutionJsonOptions {
   std::string_view origin;  // for approval links; empty: none
   bool withCode = false;    // the program itself and its metadata
   bool withResult = true;   // false for lists
+  bool withContents = true;  // of `emitted`; without, only what each is
 };
 // taskId, status, runtimeId, result (even when null, once completed), resultHandle, error,
-// errorDetail, typeCheck, calls, logs, approvals, workspaceId, accountId, client, times.
+// errorDetail, typeCheck, calls, logs, emitted, approvals, workspaceId, accountId, client, times.
 std::string executionJson(const execution::ExecutionView& execution,
                           const ExecutionJsonOptions& options);
 

@@ -80,6 +80,30 @@ void showConsole(const json::value& view) {
   }
 }
 
+// What the program shows beside its result: texts as they are, of the rest what it is.
+void showEmitted(const json::value& view) {
+  const auto* emitted = findArray(view, "emitted");
+  if (!emitted) return;
+  for (const auto& item : *emitted) {
+    const auto text = findString(item, "text");
+    const std::string what =
+        findString(item, "kind") == "text"
+            ? std::string(text)
+            : fmt::format("{} {} ({} bytes)", findString(item, "name", findString(item, "kind")),
+                          findString(item, "mimeType"), findInteger(item, "bytes"));
+    fmt::print(stderr, "{} {}\n", styled(Style::dim, "[emit]"), what);
+  }
+}
+
+// The line of the program with a mark under the place.
+std::string excerptText(const json::object& detail) {
+  const auto caret = findString(detail, "caret");
+  if (caret.empty()) return {};
+  const std::string number = std::to_string(findInteger(detail, "line"));
+  return fmt::format("\n  {} | {}\n  {} | {}", number, findString(detail, "source"),
+                     std::string(number.size(), ' '), caret);
+}
+
 // The position is in the agent's own source, so an editor can jump to it.
 std::string errorText(const json::value& view) {
   std::string text(findString(view, "error"));
@@ -87,6 +111,7 @@ std::string errorText(const json::value& view) {
   if (!detail) return text;
   if (auto line = findInteger(*detail, "line"); line > 0) {
     text += fmt::format(" (line {}, column {})", line, findInteger(*detail, "column"));
+    text += excerptText(*detail);
   }
   if (auto hint = findString(*detail, "hint"); !hint.empty())
     text += fmt::format("\nhint: {}", hint);
@@ -96,6 +121,7 @@ std::string errorText(const json::value& view) {
 // The end of `execute`, `call` and `resume`: one way to show a result.
 void showExecution(const json::value& view) {
   showConsole(view);
+  showEmitted(view);
   auto status = findString(view, "status");
   if (status == "completed") {
     const auto* result = find(view, "result");

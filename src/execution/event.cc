@@ -11,10 +11,9 @@ namespace executor::execution {
 namespace {
 
 // In the order of EventKind. Names are stored: an entry may be added, never renamed.
-constexpr std::array<std::string_view, 11> kNames = {
-    "created", "started",   "call",       "call_requested", "approval_requested",
-    "decided", "delivered", "call_ended", "console",        "resumed",
-    "finished"};
+constexpr std::array<std::string_view, 12> kNames = {
+    "created",   "started",    "call",    "call_requested", "approval_requested", "decided",
+    "delivered", "call_ended", "console", "resumed",        "finished",           "emitted"};
 
 std::unexpected<Error> corrupt(std::string detail) {
   return fail(ErrorCode::store_corrupt, "The journal of an execution is damaged.",
@@ -48,6 +47,11 @@ json::object shownBody(const Event& event) {
     const std::size_t size = textOf(out, "value").size();
     for (std::string_view hidden : {"value", "body"}) out.erase(hidden);
     if (size != 0) out["valueBytes"] = size;
+  }
+  if (event.kind == EventKind::emitted) {
+    const std::size_t size = textOf(out, "text").size() + textOf(out, "data").size();
+    for (std::string_view hidden : {"text", "data"}) out.erase(hidden);
+    if (size != 0) out["bytes"] = size;
   }
   if (event.kind == EventKind::started) {
     for (std::string_view hidden : {"seed", "code"}) out.erase(hidden);
@@ -120,6 +124,23 @@ sandbox::Delivery deliveryOf(const json::object& body) {
   delivery.toolPath = textOf(body, "tool");
   delivery.hint = textOf(body, "hint");
   return delivery;
+}
+
+json::object emissionBody(sandbox::Emission emission) {
+  json::object body{{"kind", emission.kind}};
+  if (!emission.mimeType.empty()) body["mimeType"] = emission.mimeType;
+  if (!emission.name.empty()) body["name"] = emission.name;
+  body[emission.data.empty() ? "text" : "data"] =
+      emission.data.empty() ? emission.text : emission.data;
+  return body;
+}
+
+sandbox::Emission emissionFrom(const json::object& body) {
+  return {.kind = std::string(textOf(body, "kind")),
+          .mimeType = std::string(textOf(body, "mimeType")),
+          .name = std::string(textOf(body, "name")),
+          .text = std::string(textOf(body, "text")),
+          .data = std::string(textOf(body, "data"))};
 }
 
 // An unknown status, from a newer node, reads as failed, which is the default.

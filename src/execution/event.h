@@ -9,6 +9,7 @@
 //   delivered           {n | timer, clock, status, value | code, message, hint, httpStatus, body}
 //   call_ended          as delivered; the program had ended before
 //   console             {level, text}
+//   emitted             {kind, mimeType?, name?, text | data}
 //   resumed             {epoch}
 //   finished            {state, code?}
 //
@@ -36,7 +37,8 @@ enum class EventKind : std::uint8_t {
   call_ended,
   console,
   resumed,
-  finished
+  finished,
+  emitted
 };
 std::string_view name(EventKind kind);
 
@@ -59,6 +61,10 @@ std::string_view blobOf(const Event& event);
 json::object outcomeBody(std::uint32_t n, const invocation::CallOutcome& outcome);
 sandbox::Delivery deliveryOf(const json::object& body);
 invocation::CallOutcome outcomeFrom(const json::object& body);
+
+// An output of emit(value), and back.
+json::object emissionBody(sandbox::Emission emission);
+sandbox::Emission emissionFrom(const json::object& body);
 
 // For a client: inputs redacted, values only by size.
 EventView toEventView(const Event& event);

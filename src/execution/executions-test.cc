@@ -52,6 +52,24 @@ TEST_F(ExecutionsTest, WhatIsReadBackIsWhatWasTold) {
   EXPECT_EQ(read.logs[0].level, "log");
 }
 
+TEST_F(ExecutionsTest, WhatAProgramEmitsIsToldAndReadBack) {
+  const ExecutionView told = stage_.runProgram(
+      "emit('Hello'); emit({type: 'image', mimeType: 'image/png', data: new Uint8Array(60000)})");
+  const ExecutionView read = stage_.show(told.id);
+  for (const ExecutionView& view : {told, read}) {
+    ASSERT_EQ(view.emitted.size(), 2u);
+    EXPECT_EQ(view.emitted[0].text, "Hello");
+    EXPECT_EQ(view.emitted[1].mimeType, "image/png");
+    EXPECT_EQ(view.emitted[1].data.size(), 80'000u) << "too large for a page of the journal";
+  }
+  EXPECT_EQ(stage_.story(told.id), "created started emitted emitted finished");
+}
+
+TEST_F(ExecutionsTest, ProgramsInFencesAndWithoutReturnAreUnderstood) {
+  EXPECT_EQ(stage_.runProgram("```ts\nconst n: number = 2;\nn + 1\n```").resultJson, "3");
+  EXPECT_EQ(stage_.runProgram("export default async () => { return 4 }").resultJson, "4");
+}
+
 TEST_F(ExecutionsTest, AnErrorHasThePositionInTheAgentsSource) {
   const ExecutionView view = stage_.runProgram("const a = 1;\nthrow new TypeError('boom')");
   EXPECT_EQ(view.state, State::failed);

@@ -143,7 +143,8 @@ Task<Result<ExecutionView>> LocalExecutions::viewOf(std::shared_ptr<Live> live) 
   co_return view;
 }
 
-// The whole journal is read for calls and console lines; outcomes in blobs stay where they are.
+// The whole journal is read for calls, console lines and outputs; outcomes in blobs stay where they
+// are.
 Task<Result<ExecutionView>> LocalExecutions::storedView(ExecutionRecord record) {
   ExecutionView view = toView(record);
   EXECUTOR_CO_TRY(view.code,
@@ -153,8 +154,9 @@ Task<Result<ExecutionView>> LocalExecutions::storedView(ExecutionRecord record) 
                     co_await loadText(deps_.store, record.ending->result, record.workspaceId));
   }
   EXECUTOR_CO_TRY(std::vector<Event> events,
-                  co_await readEvents(
-                      deps_.store, {.executionId = record.id, .workspaceId = record.workspaceId}));
+                  co_await readEvents(deps_.store, {.executionId = record.id,
+                                                    .workspaceId = record.workspaceId,
+                                                    .loadEmissions = true}));
   Timeline timeline;
   for (const Event& event : events) timeline.apply(event);
   timeline.addTo(view);

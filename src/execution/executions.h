@@ -106,6 +106,7 @@ struct ExecutionView {
   std::uint32_t errorLine = 0, errorColumn = 0;
   std::vector<CallView> calls;
   std::vector<LogLine> logs;
+  std::vector<sandbox::Emission> emitted;  // what the program shows the user beside its result
   std::vector<PendingApproval> approvals;  // pending ones
   std::optional<TypeVerdict> typeCheck;    // none: there was nothing to look at
   EpochMs createdAt = 0, startedAt = 0, finishedAt = 0;

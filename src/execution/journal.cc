@@ -9,7 +9,8 @@ constexpr std::size_t kInlineEventBytes = 48u << 10;
 // What an event whose body went to a blob still says by itself.
 constexpr std::string_view kBriefMembers[] = {"n",    "id",     "turn",      "hash",    "tool",
                                               "path", "status", "code",      "timer",   "clock",
-                                              "safe", "method", "retryable", "approval"};
+                                              "safe", "method", "retryable", "approval",
+                                              "kind", "mimeType", "name"};
 
 // Final for this process: the epoch in the store never goes back.
 std::unexpected<Error> takenOver(std::string_view id) {
@@ -247,9 +248,10 @@ Task<Status> loadBody(store::Store& store, Event& event, std::string workspaceId
 
 Task<Result<std::vector<Event>>> readEvents(store::Store& store, EventQuery query) {
   auto found = co_await store.read([query](store::Txn& t) { return loadEvents(t, query); });
-  if (!found || !query.loadBlobs) co_return found;
+  if (!found || !(query.loadBlobs || query.loadEmissions)) co_return found;
   for (Event& event : *found) {
     if (blobOf(event).empty()) continue;
+    if (!query.loadBlobs && event.kind != EventKind::emitted) continue;
     EXECUTOR_CO_CHECK(co_await loadBody(store, event, query.workspaceId));
   }
   co_return found;

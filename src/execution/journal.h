@@ -70,6 +70,7 @@ struct EventQuery {
   std::uint64_t after = 0;
   std::size_t limit = 0;  // 0: all
   bool loadBlobs = false;
+  bool loadEmissions = false;  // only the blobs of `emitted`: what a client is shown
 };
 Task<Result<std::vector<Event>>> readEvents(store::Store& store, EventQuery query);
 

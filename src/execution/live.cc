@@ -168,6 +168,11 @@ void Live::onConsole(sandbox::ConsoleLine line) {
   record(EventKind::console, {{"level", line.level}, {"text", line.text}});
 }
 
+void Live::onEmit(sandbox::Emission emission) {
+  if (ending_ || (replay_ && replay_->dropsEmission())) return;
+  record(EventKind::emitted, emissionBody(std::move(emission)));
+}
+
 // The guest is frozen from here until the next delivery.
 void Live::onTurnEnd(std::uint32_t) {
   if (ending_) return;

@@ -75,6 +75,7 @@ class Live : public sandbox::RunEvents,
   void onTimer(std::uint32_t id, std::uint32_t delayMs) override;
   void onTimerCancelled(std::uint32_t id) override;
   void onConsole(sandbox::ConsoleLine line) override;
+  void onEmit(sandbox::Emission emission) override;
   void onTurnEnd(std::uint32_t turn) override;
   void onEnd(sandbox::RunEnd end) override;
 

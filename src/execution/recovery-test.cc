@@ -44,7 +44,7 @@ class RecoveryTest : public ::testing::Test {
 };
 
 constexpr std::string_view kCreate =
-    "const before = Math.random(); console.log('once');"
+    "const before = Math.random(); console.log('once'); emit('shown once');"
     "const list = await tools.shop.items.list();"
     "const made = await tools.shop.items.create({name: 'x' + before});"
     "return [list.length, made.id, made.got.name === 'x' + before]";
@@ -62,6 +62,8 @@ TEST_F(RecoveryTest, APendingApprovalSurvivesKillAndIsSentOnceWhenApproved) {
   EXPECT_EQ(upstream_.count("GET"), 1u) << "a delivered read is not sent again";
   ASSERT_EQ(view.logs.size(), 1u) << "console lines of replayed turns are dropped";
   EXPECT_EQ(view.logs[0].text, "once");
+  ASSERT_EQ(view.emitted.size(), 1u) << "and so are outputs";
+  EXPECT_EQ(view.emitted[0].text, "shown once");
 }
 
 TEST_F(RecoveryTest, AnApprovalDecidedInAnotherProcessCountsAfterTheRestart) {

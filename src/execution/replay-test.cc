@@ -83,6 +83,13 @@ TEST_F(ReplayTest, DropsOnlyTheConsoleLinesThatWereRecorded) {
   EXPECT_FALSE(read.dropsConsoleLine());
 }
 
+TEST_F(ReplayTest, DropsOnlyTheOutputsThatWereRecorded) {
+  events_.push_back(event(EventKind::emitted, {{"kind", "text"}, {"text", "x"}}));
+  Replay read = replay();
+  EXPECT_TRUE(read.dropsEmission());
+  EXPECT_FALSE(read.dropsEmission());
+}
+
 TEST_F(ReplayTest, AJournalThatNeverStartedIsNoReplay) {
   events_.resize(1);
   EXPECT_FALSE(replay().hasStarted());
@@ -118,6 +125,29 @@ TEST(Event, EveryOutcomeSurvivesTheJournal) {
     EXPECT_EQ(outcomeFrom(body).error.code, ErrorCode::policy_denied);
     EXPECT_EQ(deliveryOf(body).code, "policy_denied");
     EXPECT_EQ(deliveryOf(body).status, 404);
+  }
+}
+
+TEST(Event, OutputsSurviveTheJournalAndAreShownOnlyBySize) {
+  const sandbox::Emission kOutputs[] = {
+      {.kind = "text", .text = "hi"},
+      {.kind = "text"},
+      {.kind = "image", .mimeType = "image/png", .data = "aGk="},
+      {.kind = "file", .mimeType = "text/csv", .name = "a.csv", .text = "x"}};
+  for (const sandbox::Emission& output : kOutputs) {
+    const Event made = event(EventKind::emitted, emissionBody(output));
+    const auto again = decodeEvents("[" + encodeEvent(made) + "]", 1);
+    ASSERT_TRUE(again);
+    const sandbox::Emission read = emissionFrom(again->front().body);
+    EXPECT_EQ(read.kind, output.kind);
+    EXPECT_EQ(read.mimeType, output.mimeType);
+    EXPECT_EQ(read.name, output.name);
+    EXPECT_EQ(read.text, output.text);
+    EXPECT_EQ(read.data, output.data);
+    const EventView shown = toEventView(made);
+    EXPECT_EQ(shown.kind, "emitted");
+    EXPECT_EQ(shown.bodyJson.find("aGk="), std::string::npos);
+    EXPECT_EQ(shown.bodyJson.find("\"hi\""), std::string::npos);
   }
 }
 

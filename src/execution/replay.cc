@@ -36,6 +36,7 @@ std::uint64_t readNumber(std::string_view text) {
 Replay::Replay(const std::vector<Event>& events, const Timeline& timeline) {
   for (const Event& event : events) {
     if (event.kind == EventKind::console) ++consoleLines_;
+    if (event.kind == EventKind::emitted) ++emissions_;
     if (event.kind == EventKind::delivered) deliveries_.push_back(event.body);
     if (event.kind != EventKind::started) continue;
     started_ = true;
@@ -81,6 +82,12 @@ Status Replay::checkComplete(std::uint32_t turn) const {
 bool Replay::dropsConsoleLine() {
   if (consoleLines_ == 0) return false;
   --consoleLines_;
+  return true;
+}
+
+bool Replay::dropsEmission() {
+  if (emissions_ == 0) return false;
+  --emissions_;
   return true;
 }
 

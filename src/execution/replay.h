@@ -38,6 +38,8 @@ class Replay {
   bool exhausted() const { return position_ == deliveries_.size(); }
   // True while console lines were already recorded.
   bool dropsConsoleLine();
+  // The same for outputs of emit().
+  bool dropsEmission();
 
  private:
   struct Expected {
@@ -54,6 +56,7 @@ class Replay {
   std::size_t position_ = 0;
   std::uint32_t seen_ = 0;
   std::size_t consoleLines_ = 0;
+  std::size_t emissions_ = 0;
 };
 
 }  // namespace executor::execution

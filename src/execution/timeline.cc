@@ -8,6 +8,10 @@ void Timeline::apply(const Event& event) {
         {std::string(textOf(event.body, "level")), std::string(textOf(event.body, "text"))});
     return;
   }
+  if (event.kind == EventKind::emitted) {
+    emitted_.push_back(emissionFrom(event.body));
+    return;
+  }
   const auto n = static_cast<std::uint32_t>(numberOf(event.body, "n"));
   if (n != 0) applyToCall(event, calls_[n]);
 }
@@ -71,6 +75,7 @@ void Timeline::addTo(ExecutionView& view) const {
     view.approvals.push_back({call.approvalId, call.view.tool, call.summary});
   }
   view.logs = logs_;
+  view.emitted = emitted_;
 }
 
 }  // namespace executor::execution

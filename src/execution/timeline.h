@@ -32,7 +32,7 @@ class Timeline {
   // True while an approval that was asked for is not decided.
   bool asksHuman() const;
   const std::vector<LogLine>& logs() const { return logs_; }
-  // Fills calls, logs and approvals of a view.
+  // Fills calls, logs, outputs and approvals of a view.
   void addTo(ExecutionView& view) const;
 
  private:
@@ -41,6 +41,7 @@ class Timeline {
 
   std::map<std::uint32_t, CallTrace> calls_;
   std::vector<LogLine> logs_;
+  std::vector<sandbox::Emission> emitted_;
 };
 
 }  // namespace executor::execution

@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "catalog/declarations.h"
+#include "sandbox/program-form.h"
 #include "sandbox/program-text.h"
 
 namespace executor::execution {
@@ -37,12 +38,12 @@ Task<TypeVerdict> TypeCheck::check(std::string code,
   const std::string program = sha256(code);
   std::string bySnapshot = fmt::format("{}:{}", catalog->version(), program);
   if (auto known = find(bySnapshot)) co_return *std::move(known);
-  const ProgramScan scan(code);
+  const ProgramScan scan(sandbox::asBody(code));
   if (!scan.usesTools()) co_return skipped("it uses no tools");
   if (!scan.complete()) co_return skipped("the program is too large");
   if (scan.calls().empty()) co_return skipped("it calls no tool by its full name");
   if (checker_ == nullptr) co_return skipped("this server has no type checker");
-  const std::string declarations = catalog::declareTools(*catalog, calledTools(scan));
+  const std::string declarations = catalog::declareTools(*catalog, calledTools(scan), code);
   std::string byDeclarations = fmt::format("{}/{}", sha256(declarations), program);
   auto verdict = find(byDeclarations);
   if (!verdict) {

@@ -30,7 +30,8 @@ constexpr std::string_view kIntroduction =
     "- Tools marked \"required\" wait for a human. If the answer says status waiting, tell the "
     "user the "
     "link and call the tool `resume` with its taskId for the rest. Nothing has to be run again.\n"
-    "- console.log lines come back with the result. Never name a variable `tools`.\n";
+    "- console.log lines come back with the result; `emit(value)` shows text, images or files to "
+    "the user. Never name a variable `tools`.\n";
 
 constexpr std::string_view kExecuteInput =
     R"({"type":"object","properties":{)"
@@ -53,7 +54,7 @@ constexpr std::string_view kOutput =
     R"("exitCode":{"type":"integer"},"error":{"type":"string"},"result":{},)"
     R"("resultHandle":{"type":"string"},"workspaceId":{"type":"string"},)"
     R"("accountId":{"type":"string"},"calls":{"type":"array"},"logs":{"type":"array"},)"
-    R"("approvals":{"type":"array"},"errorDetail":{"type":"object"},)"
+    R"("emitted":{"type":"array"},"approvals":{"type":"array"},"errorDetail":{"type":"object"},)"
     R"("typeCheck":{"type":"object"}},)"
     R"("required":["taskId","status"]})";
 

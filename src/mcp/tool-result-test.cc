@@ -177,6 +177,52 @@ TEST(McpToolResult, AFailureSaysWhatWhereAndWhatToDo) {
   EXPECT_EQ(findInteger(detail, "line"), 2);
 }
 
+TEST(McpToolResult, AFailureShowsTheLineAndThePlaceInIt) {
+  auto view = ended(State::failed, "syntax_error", "Expression expected");
+  view.code = "const a = 1;\nconst b = = 2;";
+  view.errorLine = 2;
+  view.errorColumn = 11;
+  auto result = resultOf(view);
+  EXPECT_EQ(textOf(result),
+            "status: failed\nerror: Expression expected (line 2, column 11)\n"
+            "  2 | const b = = 2;\n    |           ^\ntaskId: task_1");
+  const auto& detail = *findObject(*findObject(result, "structuredContent"), "errorDetail");
+  EXPECT_EQ(findString(detail, "source"), "const b = = 2;");
+  EXPECT_EQ(findString(detail, "caret"), "          ^");
+}
+
+TEST(McpToolResult, WhatIsEmittedFollowsAsContentForTheUser) {
+  auto view = completed("1");
+  view.emitted = {{.kind = "text", .text = "Hello"},
+                  {.kind = "image", .mimeType = "image/png", .data = "aGk="},
+                  {.kind = "audio", .mimeType = "audio/wav", .data = "aGk="},
+                  {.kind = "file", .mimeType = "text/csv", .name = "a b.csv", .text = "x,y"},
+                  {.kind = "file", .mimeType = "a/b", .name = "c", .data = "aGk="}};
+  auto result = resultOf(view);
+  const auto& content = *findArray(result, "content");
+  ASSERT_EQ(content.size(), 6u);
+  EXPECT_EQ(textOf(result), "1") << "the result comes first";
+  EXPECT_EQ(serializeJson(content[1]),
+            R"({"type":"text","text":"Hello","annotations":{"audience":["user"]}})");
+  EXPECT_EQ(findString(content[2], "data"), "aGk=");
+  EXPECT_EQ(findString(content[2], "mimeType"), "image/png");
+  EXPECT_EQ(findString(content[3], "type"), "audio");
+  const auto& csv = *findObject(content[4], "resource");
+  EXPECT_EQ(findString(csv, "uri"), "executor://task_1/4/a%20b.csv");
+  EXPECT_EQ(findString(csv, "text"), "x,y");
+  EXPECT_EQ(findString(*findObject(content[5], "resource"), "blob"), "aGk=");
+  // Contents are not told twice.
+  const auto& listed = *findArray(*findObject(result, "structuredContent"), "emitted");
+  ASSERT_EQ(listed.size(), 5u);
+  EXPECT_EQ(serializeJson(listed[1]), R"({"kind":"image","mimeType":"image/png","bytes":4})");
+}
+
+TEST(McpToolResult, AFailureShowsWhatWasEmittedBefore) {
+  auto view = ended(State::failed, "x", "y");
+  view.emitted = {{.kind = "text", .text = "before"}};
+  EXPECT_EQ(findArray(resultOf(view), "content")->size(), 2u);
+}
+
 TEST(McpToolResult, AFailureWithoutAPlaceNamesNone) {
   EXPECT_EQ(textOf(ended(State::timed_out, "timed_out", "5 ms are over")).find("(line"),
             std::string::npos);

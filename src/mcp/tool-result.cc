@@ -4,6 +4,7 @@
 #include "api/views.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "sandbox/source-lines.h"
 
 namespace executor::mcp {
 namespace {
@@ -49,6 +50,9 @@ std::string typesText(const ExecutionView& view) {
 std::string failureText(const ExecutionView& view) {
   std::string text = "status: " + std::string(name(view.state)) + "\nerror: " + view.errorMessage;
   text += position(view);
+  const std::string excerpt =
+      sandbox::excerptText(view.code, {view.errorLine, view.errorColumn});
+  if (!excerpt.empty()) text += "\n" + excerpt.substr(0, excerpt.size() - 1);
   if (!view.errorHint.empty()) text += "\nhint: " + view.errorHint;
   if (!view.errorStack.empty()) text += "\n" + view.errorStack;
   return text + "\ntaskId: " + view.id;
@@ -84,15 +88,47 @@ std::string resultText(const ExecutionView& view, std::string_view origin) {
   return failureText(view) + typesText(view) + consoleText(view);
 }
 
-std::string contentMember(std::string_view text) {
-  return R"("content":[{"type":"text","text":)" + quoteJson(text) + "}]";
+std::string textBlock(std::string_view text, std::string_view more = {}) {
+  return R"({"type":"text","text":)" + quoteJson(text) + std::string(more) + "}";
+}
+
+// MCP 2025-06-18, annotations: what a program emits is for the person, not for the model.
+constexpr std::string_view kForTheUser = R"(,"annotations":{"audience":["user"]})";
+
+// A file is an embedded resource. Its URI only tells it from others: nothing can be read there.
+std::string fileBlock(const sandbox::Emission& file, std::string_view task, std::size_t number) {
+  std::string out = R"({"type":"resource","resource":{"uri":)";
+  out += quoteJson("executor://" + std::string(task) + "/" + std::to_string(number) + "/" +
+                   percentEncode(file.name));
+  out += R"(,"mimeType":)" + quoteJson(file.mimeType);
+  out += file.data.empty() ? R"(,"text":)" + quoteJson(file.text)
+                           : R"(,"blob":)" + quoteJson(file.data);
+  return out + "}" + std::string(kForTheUser) + "}";
+}
+
+std::string emittedBlock(const sandbox::Emission& emission, std::string_view task,
+                         std::size_t number) {
+  if (emission.kind == "text") return textBlock(emission.text, kForTheUser);
+  if (emission.kind == "file") return fileBlock(emission, task, number);
+  return R"({"type":)" + quoteJson(emission.kind) + R"(,"data":)" + quoteJson(emission.data) +
+         R"(,"mimeType":)" + quoteJson(emission.mimeType) + std::string(kForTheUser) + "}";
+}
+
+// First the text for the model, then what the program showed, in its order.
+std::string contentMember(std::string_view text, const ExecutionView& view) {
+  std::string out = R"("content":[)" + textBlock(text);
+  for (std::size_t i = 0; i < view.emitted.size(); ++i) {
+    out += "," + emittedBlock(view.emitted[i], view.id, i + 1);
+  }
+  return out + "]";
 }
 
 }  // namespace
 
 std::string toolResultMembers(const ExecutionView& view, std::string_view origin) {
-  std::string out = contentMember(resultText(view, origin));
-  out += R"(,"structuredContent":)" + api::executionJson(view, {.origin = origin});
+  std::string out = contentMember(resultText(view, origin), view);
+  out += R"(,"structuredContent":)" +
+         api::executionJson(view, {.origin = origin, .withContents = false});
   bool failed = isFinal(view.state) && view.state != State::completed;
   if (failed) out += R"(,"isError":true)";
   return out;
@@ -103,7 +139,7 @@ std::string toolErrorMembers(const Error& error) {
   std::string text(error.codeName());
   text += ": " + error.message;
   if (!error.hint.empty()) text += "\nhint: " + error.hint;
-  return contentMember(text) + R"(,"isError":true)";
+  return contentMember(text, {}) + R"(,"isError":true)";
 }
 
 }  // namespace executor::mcp

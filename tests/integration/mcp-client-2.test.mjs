@@ -55,6 +55,38 @@ test('pinned to the modern revision, tools are listed and run', async () => {
   await client.close();
 });
 
+test('what a program emits arrives as content, in both revisions', async () => {
+  const code = `emit('Hello');
+    emit({ type: 'image', mimeType: 'image/png', data: new Uint8Array(3) });
+    emit({ type: 'file', name: 'a.csv', mimeType: 'text/csv', text: 'x,y' }); return 1`;
+  for (const mode of [{ pin: version }, 'legacy']) {
+    const client = await connect(mode);
+    const { content, structuredContent } = await client.callTool({
+      name: 'execute',
+      arguments: { code },
+    });
+    assert.deepEqual(content.map((block) => block.type), ['text', 'text', 'image', 'resource']);
+    assert.equal(content[1].text, 'Hello');
+    assert.equal(content[2].data, 'AAAA');
+    assert.equal(content[3].resource.text, 'x,y');
+    assert.equal(structuredContent.result, 1);
+    await client.close();
+  }
+});
+
+test('a program in a fence without return is understood; an error shows its line', async () => {
+  const client = await connect('auto');
+  const run = (code) => client.callTool({ name: 'execute', arguments: { code } });
+  const good = await run('```ts\nconst list = await tools.items.items.list({});\nlist.length\n```');
+  assert.equal(good.structuredContent.result, 1);
+  const bad = await run('const a = 1;\nconst b = = 2;');
+  assert.match(
+    bad.content[0].text,
+    /\(line 2, column 11\)\n  2 \| const b = = 2;\n    \|           \^/,
+  );
+  await client.close();
+});
+
 test('the same client speaks the legacy revision on the same endpoint', async () => {
   const client = await connect('legacy');
   assert.equal(client.getNegotiatedProtocolVersion(), '2025-11-25');
