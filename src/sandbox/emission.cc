@@ -1,3 +1,6 @@
+// The rules, once, for both ends. They are about form alone and look at every byte at most twice:
+// this runs on the server's loop for each output. A kind decides which of the other fields may be
+// filled; anything else set means that somebody else than our harness made it.
 #include "sandbox/emission.h"
 
 #include <algorithm>
@@ -36,12 +39,15 @@ bool isFileName(std::string_view name) {
 
 }  // namespace
 
+// Without parameters, because those may hold quotes, blanks and whatever a client would have to
+// parse.
 bool isMimeType(std::string_view text) {
   const std::size_t slash = text.find('/');
   return slash != std::string_view::npos && text.size() <= kMaxMimeTypeBytes &&
          isRestrictedName(text.substr(0, slash)) && isRestrictedName(text.substr(slash + 1));
 }
 
+// Sentences for the program; the server only asks whether there is one.
 std::string_view emissionProblem(const Emission& e) {
   const bool text = e.kind == "text", file = e.kind == "file";
   if (!text && !file && e.kind != "image" && e.kind != "audio") {

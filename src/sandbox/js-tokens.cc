@@ -1,3 +1,7 @@
+// One pass, no look-back but for one flag: whether the last token may end a value, which is what
+// tells a division from a regular expression. Nothing is decoded; escapes only matter where they
+// hide a quote. Holes of templates are read by the same reader, one level down, because anything
+// can stand in them; the depth is bounded, since each level is a frame of our own stack.
 #include "sandbox/js-tokens.h"
 
 #include <algorithm>
@@ -14,6 +18,8 @@ constexpr std::string_view kOperators[] = {
     "in",    "instanceof", "let",   "new",    "return",  "throw",  "typeof",
     "var",   "void",       "yield", "export", "default", "import", "of"};
 
+// All bytes of non-ASCII characters count as letters: the few that are blanks or punctuation would
+// only glue two words together. # and \ begin private names and escaped ones.
 bool isWordByte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x80 || byte == '_' || byte == '$' || byte == '#' || byte == '\\' ||
@@ -24,6 +30,7 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
+// A brace may close a block as well; taking it for an object is right more often at a line end.
 bool endsOperand(const JsToken& token) {
   switch (token.kind) {
     case JsToken::Kind::number:
@@ -37,6 +44,7 @@ bool endsOperand(const JsToken& token) {
   }
 }
 
+// After `broken` everything is: the text was cut somewhere, and what follows means something else.
 JsToken JsTokens::next() {
   JsToken token;
   skipBlanks(token);
@@ -68,6 +76,7 @@ void JsTokens::skipBlanks(JsToken& token) {
   }
 }
 
+// By the first character; numbers before words, because both go on with the same characters.
 JsToken::Kind JsTokens::read() {
   using Kind = JsToken::Kind;
   if (at_ >= source_.size()) return Kind::end;
@@ -103,6 +112,7 @@ void JsTokens::readWord() {
   while (isWordByte(peek()) || (number && peek() == '.')) ++at_;
 }
 
+// A text ends on its line, unless the line end is escaped.
 bool JsTokens::readQuoted(char quote) {
   for (++at_; at_ < source_.size(); ++at_) {
     if (peek() == '\n') return false;

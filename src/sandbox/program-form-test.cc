@@ -6,6 +6,8 @@
 namespace executor::sandbox {
 namespace {
 
+// Each row is what a model has been seen to send, or what one could mistake for it. The result
+// tells whether it was understood: a program that nobody completed ends with null.
 constexpr LanguageCase kForms[] = {
     // Fences, with and without a language, closed or not, with words around them.
     {"```ts\nreturn 1\n```", "1"},
@@ -92,6 +94,7 @@ constexpr LanguageCase kForms[] = {
 
 TEST(ProgramForm, IsUnderstoodAsAgentsMeanIt) { expectCases(kForms); }
 
+// Asking the compiler first must not run anything.
 TEST(ProgramForm, FinalExpressionsDoNotRunTwice) {
   Recorder recorder;
   const RunEnd end = runToEnd(recorder, programOf("tools.a.b({})"));
@@ -99,6 +102,7 @@ TEST(ProgramForm, FinalExpressionsDoNotRunTwice) {
   EXPECT_EQ(recorder.calls.size(), 1u);
 }
 
+// A tool is a function to the language, but naming one is not asking for it.
 TEST(ProgramForm, ANamedToolIsNotCalled) {
   Recorder recorder;
   EXPECT_TRUE(runToEnd(recorder, programOf("tools.github.issues.delete")).ok);
@@ -121,6 +125,7 @@ struct FormError {
   std::uint32_t line, column;
 };
 
+// On the line of an insertion, before and after it, and on others.
 TEST(ProgramForm, ErrorsKeepTheAgentsPositions) {
   constexpr FormError kErrors[] = {
       {"```ts\nconst a = 1;\nnope.x;\n```", 3, 1},
@@ -176,6 +181,7 @@ TEST(ProgramForm, SyntaxErrorsAreThoseOfTheTextThatWasSent) {
   EXPECT_EQ(failureOf("```ts\nconst x: = 5;\n```").position.line, 2u);
 }
 
+// The attack of ProgramError.CodeCannotLeaveItsFunction, by the new ways in.
 TEST(ProgramForm, CodeCannotLeaveItsFunctionThroughAForm) {
   for (const char* code :
        {"export default 1 }}; evil(); async()=>{{", "```\n}}; evil(); async()=>{{\n```",
@@ -184,6 +190,7 @@ TEST(ProgramForm, CodeCannotLeaveItsFunctionThroughAForm) {
   }
 }
 
+// A program may hold the mark or our name for its function: it can only misplace its own columns.
 TEST(ProgramForm, TheMarkForgesNothing) {
   EXPECT_EQ(resultOf("const t = 'return\\v';\nreturn t.length"), "7");
   EXPECT_EQ(resultOf("return\v5"), "5");
@@ -222,6 +229,7 @@ TEST(FindEnding, TellsWhatTheLastStatementIs) {
   EXPECT_FALSE(findEnding("if (a) b()\nc").mayReturn);
 }
 
+// Unfinished, unbalanced and very deep texts: nothing is told of them, and nothing breaks.
 TEST(FindEnding, SurvivesNonsense) {
   for (const char* text : {"",       ")",        "(",        "}{",        "`",
                            "`${",    "`${`",     "'",        "\"a\nb",    "/*",

@@ -1,3 +1,12 @@
+// Statements are told apart by tokens, with the language's own rules for line ends: a statement
+// ends at a semicolon, at the closing brace of a block, or at a line end after a complete value
+// when what follows cannot go on with it. The rules that matter are those that would make us split
+// in the wrong place: a line that begins with `(`, `[`, `/` or a template goes on with the line
+// above, the line after `if (…)` belongs to it, and `else`, `catch` or the `while` of a `do` begin
+// nothing.
+//
+// Being wrong costs nothing but the service: what is made here is compiled before it is used, and a
+// program that does not compile completed runs as it was sent.
 #include "sandbox/program-form.h"
 
 #include <fmt/format.h>
@@ -21,6 +30,7 @@ constexpr std::string_view kCallKept = "\n;return $main()";
 // As long as `export default`, for which it stands.
 constexpr std::string_view kExportDefault = "export default";
 constexpr std::string_view kExported = "const $main = ";
+// Called if it can be, since a module that exports a function exports its entry.
 constexpr std::string_view kUseExported = "\n;return typeof $main=='function'?$main():$main";
 static_assert(kExported.size() == kExportDefault.size());
 constexpr std::string_view kFence = "```";
@@ -48,6 +58,7 @@ void blank(std::string& text, std::size_t from, std::size_t to) {
   }
 }
 
+// With or without a language after it.
 bool isFence(std::string_view line) { return trimText(line).starts_with(kFence); }
 
 // The inside of the first pair of fence lines; nothing if there is none. A fence that nobody
@@ -81,6 +92,7 @@ bool beginsInProse(std::string_view code, const Fenced& fenced) {
          before.find(';') == std::string_view::npos;
 }
 
+// Blanked and not cut out: an error in line 3 of the answer is in line 3 of what the model sees.
 void unfence(std::string& code) {
   if (code.find(kFence) == std::string::npos) return;
   const auto fenced = findFenced(code);
@@ -144,6 +156,7 @@ bool Statements::begins(const Statement& statement, const JsToken& token) const 
   return !continuesLine(token);
 }
 
+// Empty statements are skipped: `x;;` ends with x.
 Statements::Statement Statements::next() {
   Statement statement;
   for (;;) {
@@ -163,6 +176,7 @@ Statements::Statement Statements::next() {
   }
 }
 
+// Brackets are one token here; what is in them is read only to find their end.
 void Statements::take(Statement& statement, const JsToken& token) {
   if (statement.empty()) statement.begin = token.begin;
   nestedReturn_ |= !statement.empty() && token.is("return");
@@ -224,6 +238,7 @@ bool isArrow(const Statements::Statement& statement) {
   return statement.word(1) == "=>" || (statement.word(0) == "async" && statement.word(2) == "=>");
 }
 
+// What may stand after `return`. Not everything that passes does; the compiler sees the rest.
 bool isExpression(const Statements::Statement& statement) {
   const std::string_view word = statement.word(0);
   if (isOneOf(word, kStatements) || word == "{" || word == "@") return false;
@@ -255,6 +270,7 @@ std::optional<DefaultExport> findDefaultExport(std::string_view code) {
   return std::nullopt;
 }
 
+// A named function stays a declaration, so that the rest of the program can call it too.
 void unexport(std::string& code) {
   if (code.find("export") == std::string::npos) return;
   const auto found = findDefaultExport(code);
@@ -277,6 +293,7 @@ std::string asBody(std::string_view code) {
   return body;
 }
 
+// Only when it is all there is: then it cannot be anything else than the program.
 std::string nameLoneFunction(std::string body) {
   Statements statements(body);
   const auto first = statements.next();
@@ -320,6 +337,8 @@ BodyEnding findEnding(std::string_view code) {
   return ending;
 }
 
+// A tail begins with a semicolon on a line of its own: no comment, missing semicolon or open
+// operator of the program can take it in without the compiler noticing.
 std::string completeBody(std::string_view code, const BodyEnding& ending) {
   const std::string_view before = code.substr(0, ending.at), after = code.substr(ending.at);
   switch (ending.kind) {
@@ -332,6 +351,7 @@ std::string completeBody(std::string_view code, const BodyEnding& ending) {
   return std::string(code);
 }
 
+// Found again by the mark, also in a text that a journal kept.
 bool returnsImplicitly(std::string_view code) {
   return code.find(kReturn) != std::string_view::npos;
 }
@@ -347,6 +367,8 @@ std::uint32_t tailOf(std::string_view code) {
 
 }  // namespace
 
+// The first mark counts: there is at most one of ours, and before it only the program could have
+// put another, which then misplaces its own columns and nothing else.
 Insertion findInsertion(std::string_view code) {
   Insertion found{.tail = tailOf(code)};
   for (const std::string_view mark : {kReturn, kKeep}) {

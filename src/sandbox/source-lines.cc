@@ -1,3 +1,6 @@
+// Columns are counted by walking the line from its start: lines of programs are short, and this is
+// done for the few places of an error only. All walks step over whole characters and stop at the
+// line's end, so that a column from a hostile stack can be any number.
 #include "sandbox/source-lines.h"
 
 #include <fmt/format.h>
@@ -36,6 +39,7 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
+// From the start each time: an error has at most as many frames as a stack shows.
 std::string_view lineOf(std::string_view code, std::uint32_t number) {
   if (number == 0) return {};
   for (; number > 1; --number) {
@@ -54,6 +58,7 @@ std::size_t utf16Length(std::string_view text) {
   return units;
 }
 
+// The engine may point one past the end, at what is missing there.
 std::uint32_t columnOfByte(std::string_view line, std::uint32_t byteColumn) {
   if (byteColumn == 0) return 0;
   const std::size_t before = std::min<std::size_t>(byteColumn - 1, line.size());
@@ -61,6 +66,7 @@ std::uint32_t columnOfByte(std::string_view line, std::uint32_t byteColumn) {
   return static_cast<std::uint32_t>(utf16Length(line.substr(0, before)) + beyond + 1);
 }
 
+// Measured on swc 1.13; source-lines-test.cc fails when an update counts otherwise.
 std::uint32_t columnOfStripper(std::string_view line, std::uint32_t column) {
   std::size_t theirs = 1, units = 1;
   for (std::size_t at = 0; at < line.size() && theirs < column; at += bytesOf(line[at])) {
@@ -87,6 +93,7 @@ SourceExcerpt excerptAt(std::string_view code, SourcePosition position) {
           .caret = std::string(blanks, ' ') + '^'};
 }
 
+// As compilers print it, and as findings of the type check are shown.
 std::string excerptText(std::string_view code, SourcePosition position) {
   const SourceExcerpt excerpt = excerptAt(code, position);
   if (excerpt.empty()) return {};

@@ -1,4 +1,7 @@
 // The implementation of test262-fixture.h; named as a test so that it is no part of the product.
+// A test's source is evaluated as a script of its own after the harness, in one realm, as
+// INTERPRETING.md asks. A run that traps (no memory, no CPU left, too deep) has failed, with the
+// trap's number; the next begins with a restored image, so that nothing of it is left.
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -95,6 +98,7 @@ std::string notApplicable(const Test262Meta& meta) {
   return {};
 }
 
+// Of what was run; what is left out is neither.
 double Test262Count::rate() const {
   const auto ran = static_cast<double>(passed + failed);
   return ran == 0 ? 0 : 100.0 * static_cast<double>(passed) / ran;
@@ -156,6 +160,7 @@ struct Test262::Engine final : GuestHost {
     machine.call(machine.eval(kHost, "host", 0), {&print, 1});
   }
 
+  // Guest. Asynchronous tests end in here; timers do not exist in the suite.
   void drain() {
     bool failed = false;
     while (machine.runJob(failed)) {
@@ -168,6 +173,7 @@ Test262::Test262(fs::path root) : root_(std::move(root)), engine_(std::make_uniq
 
 Test262::~Test262() = default;
 
+// Read once; every test asks for the same few.
 std::string Test262::harnessText(std::string_view name) {
   const auto found = harness_.find(name);
   if (found != harness_.end()) return found->second;
