@@ -40,8 +40,8 @@ struct ExecutionJsonOptions {
 std::string executionJson(const execution::ExecutionView& execution,
                           const ExecutionJsonOptions& options);
 
-// status, reason of `skipped`, diagnostics {code, blocks, line, column, message, hint, source, caret,
-// signature}, and how many more there were.
+// status, reason of `skipped`, diagnostics {code, blocks, line, column, message, hint, source,
+// caret, signature}, and how many more there were.
 std::string typeVerdictJson(const execution::TypeVerdict& verdict);
 
 // One record of the journal, for timelines and for following an execution.

@@ -169,8 +169,8 @@ Key256 deriveKey(const Key256& master, std::string_view use) {
   return key;
 }
 
-// Every record is sealed: a context of its own for each would cost more than the cipher. It keeps the
-// last key, which lives as long as the process anyway.
+// Every record is sealed: a context of its own for each would cost more than the cipher. It
+// keeps the last key, which lives as long as the process anyway.
 EVP_CIPHER_CTX* cipherOfThread() {
   static thread_local const Cipher cipher(EVP_CIPHER_CTX_new());
   return cipher.get();

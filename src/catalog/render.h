@@ -71,8 +71,8 @@ class Declarations {
       : maxBytes_(maxBytes), checking_(purpose == For::checker) {}
   bool checking() const { return checking_; }
 
-  // The flat input over several lines (one for a checker) with short comments, and the result. Both queue the
-  // components that they name.
+  // The flat input over several lines (one for a checker) with short comments, and the result. Both
+  // queue the components that they name.
   std::string input(const source::ToolSet& set, const source::ToolView& tool);
   std::string output(const source::ToolSet& set, const source::ToolView& tool);
 

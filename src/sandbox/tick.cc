@@ -32,8 +32,8 @@ alignas(16) char alternateStack[kAlternateStackBytes];
 
 bool (*otherWorkWaits)() = nullptr;
 
-// True while a fault is being handled. The handler of a write that is admitted returns to the guest,
-// so a tick must not set that stack aside: the next fault would run over it.
+// True while a fault is being handled. The handler of a write that is admitted returns to the
+// guest, so a tick must not set that stack aside: the next fault would run over it.
 bool onAlternateStack(const void* here) {
   return here >= alternateStack && here < alternateStack + sizeof alternateStack;
 }

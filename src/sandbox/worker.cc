@@ -120,8 +120,8 @@ void Worker::serve() {
   }
 }
 
-// Waits for a frame, but no longer than until a waiting run is to be frozen. By poll and not in recv:
-// the server's reading of our last frames wakes a blocked recv for nothing.
+// Waits for a frame, but no longer than until a waiting run is to be frozen. By poll and not in
+// recv: the server's reading of our last frames wakes a blocked recv for nothing.
 void Worker::awaitFrames() {
   pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
   poll(&ready, 1, awake_ == 0 ? -1 : static_cast<int>(kFreezeAfter.count()));

@@ -147,8 +147,8 @@ Status fillIndex(Connection& connection, const RecordType& type, const IndexType
   }
 }
 
-// With row ids: a record is larger than the quarter of a page beyond which a tree of keys spills every
-// row to a page of its own (measured: three times the frames of a commit).
+// With row ids: a record is larger than the quarter of a page beyond which a tree of keys spills
+// every row to a page of its own (measured: three times the frames of a commit).
 Status defineTable(Connection& connection, const RecordType& type) {
   const std::string create = "CREATE TABLE IF NOT EXISTS " + quoteName(type.table) +
                              " (key TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL,"
