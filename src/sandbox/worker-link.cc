@@ -197,6 +197,16 @@ void WorkerLink::on(RunState& run, ConsoleFrame& frame) {
   run.events->onConsole({std::string(kConsoleLevels[frame.level]), std::move(frame.text)});
 }
 
+// What it shows is shown to people: only what our own harness could have made is passed on.
+void WorkerLink::on(RunState& run, EmitFrame& frame) {
+  run.emitBytes += frame.emission.text.size() + frame.emission.data.size();
+  if (!run.started || ++run.emits > kMaxEmits || run.emitBytes > kMaxEmitBytes) {
+    return kill("output beyond its limits");
+  }
+  if (!emissionProblem(frame.emission).empty()) return kill("output that nobody can show");
+  run.events->onEmit(std::move(frame.emission));
+}
+
 // Turn 0 answers an event that found nobody: it only says that the worker is at rest again.
 void WorkerLink::on(RunState& run, TurnEndFrame& frame) {
   answered(run);
@@ -211,15 +221,6 @@ void WorkerLink::on(RunState& run, EndFrame& frame) {
   if (!text || (frame.ok && !isJson(frame.resultJson))) return kill("an end that is not text");
   tainted_ |= frame.tainted;
   const auto self = shared_from_this();
-// What it shows is shown to people: only what our own harness could have made is passed on.
-void WorkerLink::on(RunState& run, EmitFrame& frame) {
-  run.emitBytes += frame.emission.text.size() + frame.emission.data.size();
-  if (!run.started || ++run.emits > kMaxEmits || run.emitBytes > kMaxEmitBytes) {
-    return kill("output beyond its limits");
-  }
-  if (!emissionProblem(frame.emission).empty()) return kill("output that nobody can show");
-  run.events->onEmit(std::move(frame.emission));
-}
 
   RunEnd end = toRunEnd(frame, run);
   forget(frame.run);
