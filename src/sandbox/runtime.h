@@ -101,6 +101,7 @@ class RunEvents {
   virtual void onTimer(std::uint32_t id, std::uint32_t delayMs) = 0;
   virtual void onTimerCancelled(std::uint32_t id) = 0;
   virtual void onConsole(ConsoleLine line) = 0;
+  virtual void onEmit(Emission) {}
   // The guest has no microtask left and waits; `turn` counts from 1. Not sent for the last turn.
   virtual void onTurnEnd(std::uint32_t turn) = 0;
   virtual void onEnd(RunEnd end) = 0;
@@ -112,7 +113,6 @@ struct Delivery {
   bool ok = false;
   std::string valueJson;  // ok: JSON text, or empty for undefined
   // not ok: what the Error object carries (product.md section 5)
-  virtual void onEmit(Emission) {}
   std::string message;
   std::string code;
   int status = 0;        // upstream HTTP status, 0 if none
