@@ -43,7 +43,7 @@ Task<TypeVerdict> TypeCheck::check(std::string code,
   if (!scan.complete()) co_return skipped("the program is too large");
   if (scan.calls().empty()) co_return skipped("it calls no tool by its full name");
   if (checker_ == nullptr) co_return skipped("this server has no type checker");
-  const std::string declarations = catalog::declareTools(*catalog, calledTools(scan), code);
+  const std::string declarations = catalog::declareTools(*catalog, calledTools(scan));
   std::string byDeclarations = fmt::format("{}/{}", sha256(declarations), program);
   auto verdict = find(byDeclarations);
   if (!verdict) {

@@ -12,7 +12,7 @@ namespace Geometry {
     readonly y = x + 1) { } } }
   export enum Axis { X, Y }
 }
-namespace Geometry { export const more = unit + 1; }
+namespace Geometry { export const more = Geometry.unit + 1; }
 same([Geometry.area(2), new Geometry.Inner.Point().y, Geometry.Axis.Y, Geometry.more], [12, 2, 1,
   3]);
 class Account {
