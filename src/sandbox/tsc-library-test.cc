@@ -1,6 +1,7 @@
 #include "sandbox/tsc-library.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -38,7 +39,7 @@ class LibraryFolder {
   }
 
  private:
-  fs::path path_ = fs::path(testing::TempDir()) / "type-library";
+  fs::path path_ = fs::path(testing::TempDir()) / ("type-library-" + std::to_string(getpid()));
 };
 
 TEST(TscLibrary, WhatIsReferredToComesFirstAndOnce) {
