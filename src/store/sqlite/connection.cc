@@ -5,14 +5,17 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace executor::store {
 namespace {
 
 // WAL: readers never wait for the writer. FULL: a commit is on the disk before it is acknowledged.
+constexpr const char* kUseWal = "PRAGMA journal_mode = WAL";
+constexpr std::chrono::milliseconds kWalRetry{2};
 constexpr const char* kPragmas = R"sql(
-  PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA mmap_size = 268435456;
   PRAGMA cache_size = -4096;
@@ -118,10 +121,23 @@ Result<Connection> Connection::open(const SqliteOptions& options) {
   return connection;
 }
 
+// SQLite's own busy timeout does not cover the change to WAL: of processes that open a fresh file at
+// once (D10) all but one would be refused.
+Status Connection::useWal(int timeoutMs) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeoutMs);
+  while (true) {
+    Status status = exec(kUseWal);
+    if (status || status.error().code != ErrorCode::store_conflict) return status;
+    if (std::chrono::steady_clock::now() >= until) return status;
+    std::this_thread::sleep_for(kWalRetry);
+  }
+}
+
 Status Connection::configure(const SqliteOptions& options) {
   if (sqlite3_errcode(raw_) != SQLITE_OK) return error("open " + options.path);
   sqlite3_busy_timeout(raw_, options.busyTimeoutMs);
   sqlite3_db_config(raw_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  EXECUTOR_CHECK(useWal(options.busyTimeoutMs));
   EXECUTOR_CHECK(exec(kPragmas));
   if (options.maxPages == 0) return {};
   return exec(("PRAGMA max_page_count = " + std::to_string(options.maxPages)).c_str());

@@ -77,6 +77,7 @@ class Connection {
  private:
   explicit Connection(sqlite3* raw) : raw_(raw) {}
   Status configure(const SqliteOptions& options);
+  Status useWal(int timeoutMs);
 
   struct TextHash {
     using is_transparent = void;

@@ -119,6 +119,23 @@ TEST(SqliteShared, ProcessesOnOneFileLoseNoIncrement) {
   EXPECT_EQ(counter.value()->count, kProcesses * kTimes);
 }
 
+TEST(SqliteShared, ProcessesMayOpenAFreshFileAtOnce) {
+  constexpr int kRounds = 15;
+  for (int round = 0; round < kRounds; ++round) {
+    const TempDirectory directory;
+    std::array<pid_t, 6> children{};
+    for (pid_t& child : children) {
+      child = fork();
+      if (child == 0) _exit(countUp(directory.path("store.db"), 1));
+    }
+    for (const pid_t child : children) {
+      int status = 0;
+      waitpid(child, &status, 0);
+      EXPECT_EQ(status, 0) << round;
+    }
+  }
+}
+
 TEST(SqliteShared, ACommitOfAnotherProcessWakesWatchers) {
   const TempDirectory directory;
   asio::io_context loop{1};
