@@ -50,15 +50,15 @@ const origin = `http://127.0.0.1:${upstream.address().port}`;
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-hostile-'));
 const readyFile = path.join(home, 'ready.json');
-const child = spawn(path.join(root, 'build/release/executor'), ['serve', '--listen', '127.0.0.1:0', '--ready-file', readyFile, '--data-dir', home], { cwd: home, stdio: 'ignore' });
+const child = spawn(process.env.EXECUTOR_BINARY ?? path.join(root, 'build/release/executor'), ['serve', '--listen', '127.0.0.1:0', '--ready-file', readyFile, '--data-dir', home], { cwd: home, stdio: 'ignore' });
 while (!fs.existsSync(readyFile)) { if (child.exitCode !== null) throw new Error('the server ended'); await sleep(2); }
 const server = JSON.parse(fs.readFileSync(readyFile));
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
-function post(url, headers, body, signal) {
+function post(url, headers, body) {
   return new Promise((resolve, reject) => {
     const u = new URL(url);
-    const r = http.request({ hostname: u.hostname, port: u.port, path: u.pathname, method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers }, agent, signal }, (response) => {
+    const r = http.request({ hostname: u.hostname, port: u.port, path: u.pathname, method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers }, agent }, (response) => {
       const chunks = [];
       response.on('data', (c) => chunks.push(c));
       response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
@@ -69,14 +69,14 @@ function post(url, headers, body, signal) {
   });
 }
 let id = 1;
-async function execute(code, signal) {
-  const params = { name: 'execute', arguments: { code, typeCheck: 'off' } };
-  const { text } = await post(server.mcpUrl, { 'x-api-key': server.apiKey }, { jsonrpc: '2.0', id: id++, method: 'tools/call', params }, signal);
+async function execute(code, timeoutMs) {
+  const params = { name: 'execute', arguments: { code, typeCheck: 'off', ...(timeoutMs ? { timeoutMs } : {}) } };
+  const { text } = await post(server.mcpUrl, { 'x-api-key': server.apiKey }, { jsonrpc: '2.0', id: id++, method: 'tools/call', params });
   const message = JSON.parse(text.startsWith('{') ? text : text.split('\n').filter((l) => l.startsWith('data:')).at(-1).slice(5));
   if (message.error) throw new Error(JSON.stringify(message.error));
   return message.result.structuredContent ?? {};
 }
-const added = await post(`${server.url}/api/v1/sources`, { authorization: `Bearer ${server.ownerToken}` }, { name: 'bench', url: `${origin}/openapi.json` });
+const added = await post(`${server.url}/api/v1/sources`, { authorization: `Bearer ${server.ownerToken}`, accept: 'application/json' }, { name: 'bench', url: `${origin}/openapi.json` });
 if (added.status !== 201) throw new Error(added.text);
 const normal = 'const r = await tools.bench.bench.ping({}); if (!r.pong) throw new Error("no pong"); return 1';
 
@@ -95,18 +95,17 @@ async function probe(forSeconds) {
   return { p50: at(samples, 0.5), p99: at(samples, 0.99), max: at(samples, 1), count: samples.length, failed: samples.length - (outcomes.completed ?? 0), outcomes };
 }
 async function hostile(code) {
-  const stop = new AbortController();
   let running = true, ended = 0;
+  // Each ends with the measurement: what still ran would be in the next row.
+  const until = performance.now() + 300 + seconds * 1000;
   const loops = Array.from({ length: hogs }, async () => {
-    while (running) await execute(code, stop.signal).then(() => ended++, () => sleep(5));
+    while (running) await execute(code, Math.max(1, Math.ceil(until - performance.now()))).then(() => ended++, () => sleep(5));
   });
   await sleep(300);
   const result = await probe(seconds);
   running = false;
-  stop.abort();
   await Promise.all(loops);
-  // What was cut off is still being ended.
-  await sleep(500);
+  await sleep(300);
   return { ...result, ended };
 }
 

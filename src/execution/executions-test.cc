@@ -254,5 +254,18 @@ TEST_F(ExecutionsTest, AShortProgramIsOneRowWithItsJournalInIt) {
   EXPECT_TRUE(open->items.empty());
 }
 
+TEST_F(ExecutionsTest, AJournalTooLongForTheRecordHasPagesAndReadsTheSame) {
+  const std::string code = "for (let i = 0; i < 4; i++) console.log('x'.repeat(" +
+                           std::to_string(kInlineJournalBytes / 3) + ")); return 1";
+  const std::string id = stage_.runProgram(code).id;
+  const auto record = stage_.run(
+      stage_.store->read([id](store::Txn& txn) { return txn.get<ExecutionRecord>(id); }));
+  ASSERT_TRUE(record && *record && (*record)->ending);
+  EXPECT_FALSE((*record)->ending->events.has_value());
+  const auto all = stage_.events(id);
+  ASSERT_EQ(all.size(), 7u);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].seq, i + 1);
+}
+
 }  // namespace
 }  // namespace executor::execution

@@ -24,8 +24,6 @@ bool parseTypeCheckMode(std::string_view text, TypeCheckMode& out);
 // Told of one program; the blocking ones first.
 inline constexpr std::size_t kMaxFindings = 5;
 inline constexpr std::size_t kMaxFindingBytes = 400;
-// Of the source line that is shown, around the place.
-inline constexpr std::size_t kMaxShownLine = 120;
 
 struct TypeFinding {
   std::int32_t code = 0;  // TypeScript's

@@ -6,6 +6,7 @@
 
 #include "catalog/test-sets.h"
 #include "sandbox/program-text.h"
+#include "sandbox/source-lines.h"
 
 namespace executor::execution {
 namespace {
@@ -216,11 +217,11 @@ TEST(TypeVerdict, PositionsAreInUnitsOfUtf16) {
 }
 
 TEST(TypeVerdict, LongLinesAreCutAroundThePlace) {
-  const std::string pad(kMaxShownLine * 3, 'x');
+  const std::string pad(sandbox::kMaxExcerptBytes * 3, 'x');
   const TypeVerdict verdict =
       judged("f('" + pad + "'); tools.hub.issues.create({ @titel: '" + pad + "' })", 2353, kNoKey);
   const TypeFinding& finding = verdict.findings.at(0);
-  EXPECT_LE(finding.source.size(), kMaxShownLine + 6);
+  EXPECT_LE(finding.source.size(), sandbox::kMaxExcerptBytes + 6);
   EXPECT_TRUE(finding.source.starts_with("…"));
   EXPECT_TRUE(finding.source.ends_with("…"));
   EXPECT_EQ(finding.column, pad.size() + 6 + 28);

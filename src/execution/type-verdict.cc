@@ -13,6 +13,7 @@
 #include "catalog/declarations.h"
 #include "execution/type-complaint.h"
 #include "sandbox/program-text.h"
+#include "sandbox/source-lines.h"
 
 namespace executor::execution {
 namespace {
@@ -70,34 +71,15 @@ class ProgramPositions {
   std::size_t head_;
 };
 
-std::size_t unitsOf(std::string_view text) {
-  std::size_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    units += (byte & 0xc0) != 0x80;
-    units += byte >= 0xf0;
-  }
-  return units;
-}
-
-// Line, column, and the line with a mark: cut around the place where it is long.
+// Line, column, and the line with a mark.
 void place(std::string_view code, std::size_t at, TypeFinding& finding) {
   const std::size_t begin = at == 0 ? 0 : code.rfind('\n', at - 1) + 1;
-  std::string_view line = code.substr(begin, code.find('\n', begin) - begin);
-  if (line.ends_with('\r')) line.remove_suffix(1);
   finding.line = static_cast<std::uint32_t>(std::ranges::count(code.substr(0, begin), '\n')) + 1;
-  finding.column = static_cast<std::uint32_t>(unitsOf(code.substr(begin, at - begin))) + 1;
-  const auto isInside = [&](std::size_t i) {
-    return i < line.size() && (static_cast<unsigned char>(line[i]) & 0xc0) == 0x80;
-  };
-  std::size_t from = at - begin > kMaxShownLine / 2 ? at - begin - kMaxShownLine / 2 : 0;
-  while (isInside(from)) ++from;
-  std::size_t to = std::min(line.size(), from + kMaxShownLine);
-  while (isInside(to)) --to;
-  const std::string_view before = line.substr(from, at - begin - from);
-  finding.source = fmt::format("{}{}{}", from > 0 ? "…" : "", line.substr(from, to - from),
-                               to < line.size() ? "…" : "");
-  finding.caret = std::string(unitsOf(before) + (from > 0 ? 1 : 0), ' ') + "^";
+  finding.column =
+      static_cast<std::uint32_t>(sandbox::utf16Length(code.substr(begin, at - begin))) + 1;
+  sandbox::SourceExcerpt excerpt = sandbox::excerptAt(code, {finding.line, finding.column});
+  finding.source = std::move(excerpt.line);
+  finding.caret = std::move(excerpt.caret);
 }
 
 // The name that stands at a place, without quotes.

@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint32_t kWasiSuccess = 0;
 constexpr std::uint32_t kWasiBadDescriptor = 8;
 constexpr std::uint32_t kWasiNotSupported = 52;
-// The harness passes at most four. More is not our harness.
+// The harness passes at most five. More is not our harness.
 constexpr std::uint32_t kMaxHostArguments = 8;
 constexpr std::string_view kNoImport =
     "import is not available: a program has no modules. Call tools with "

@@ -18,6 +18,12 @@ TEST(LineOf, IsWithoutItsEnd) {
 }
 
 TEST(Columns, AreUtf16Units) {
+  EXPECT_EQ(utf16Length(""), 0u);
+  EXPECT_EQ(utf16Length("abc"), 3u);
+  EXPECT_EQ(utf16Length("é"), 1u);
+  EXPECT_EQ(utf16Length("€"), 1u);
+  EXPECT_EQ(utf16Length("😀"), 2u);
+  EXPECT_EQ(utf16Length("a😀b"), 4u);
   EXPECT_EQ(utf16Length("aé漢😀"), 5u);
   EXPECT_EQ(columnOfByte("aé漢😀x", 1), 1u);
   EXPECT_EQ(columnOfByte("aé漢😀x", 11), 6u) << "x";

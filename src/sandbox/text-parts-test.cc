@@ -44,6 +44,21 @@ TEST(SourceMapTest, FindsTheOriginal) {
   EXPECT_EQ(map.original({9, 1}).line, 3u);
 }
 
+TEST(SourceMapTest, InsertionsTakeNoColumns) {
+  SourceMap map;
+  map.insert({.line = 2, .column = 5, .width = 7, .tail = 4});
+  EXPECT_EQ(map.original({2, 4}).column, 4u) << "before it";
+  EXPECT_EQ(map.original({2, 8}).column, 5u) << "within it";
+  EXPECT_EQ(map.original({2, 12}).column, 5u) << "right after it";
+  EXPECT_EQ(map.original({2, 20}).column, 13u);
+  EXPECT_EQ(map.original({1, 12}).column, 12u) << "another line";
+  EXPECT_TRUE(map.inserted(4));
+  EXPECT_FALSE(map.inserted(3));
+  const AgentStack stack =
+      agentStack("at $main (program.ts:3:12)\nat program.ts:5:9", 1, map, "a\nbcd return\vx");
+  EXPECT_EQ(stack.text, "at 2:5");
+}
+
 TEST(SourceMapTest, SurvivesNonsense) {
   for (const char* text :
        {"", ";;;;", "!!!", "A", "AAAAAAAAAAAAAAAAAAAAAAA", "zzzzzzzzzzzz", ",,,"}) {

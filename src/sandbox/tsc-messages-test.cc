@@ -179,14 +179,5 @@ TEST(TscMessages, DiagnosticsThatAreNoneAreRefused) {
   }
 }
 
-TEST(TscMessages, LengthIsInUtf16Units) {
-  EXPECT_EQ(utf16Units(""), 0u);
-  EXPECT_EQ(utf16Units("abc"), 3u);
-  EXPECT_EQ(utf16Units("é"), 1u);
-  EXPECT_EQ(utf16Units("€"), 1u);
-  EXPECT_EQ(utf16Units("😀"), 2u);
-  EXPECT_EQ(utf16Units("a😀b"), 4u);
-}
-
 }  // namespace
 }  // namespace executor::sandbox

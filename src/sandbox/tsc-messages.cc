@@ -150,15 +150,4 @@ Status readDiagnostics(const json::value& result, std::uint32_t units,
   return {};
 }
 
-// One unit for each first byte of a character, two for those beyond the first plane.
-std::uint32_t utf16Units(std::string_view text) {
-  std::uint32_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    units += (byte & 0xC0) != 0x80 ? 1 : 0;
-    units += byte >= 0xF0 ? 1 : 0;
-  }
-  return units;
-}
-
 }  // namespace executor::sandbox

@@ -64,7 +64,4 @@ Result<std::int64_t> readSnapshot(const json::value& result);
 Status readDiagnostics(const json::value& result, std::uint32_t units,
                        std::vector<TypeDiagnostic>& out);
 
-// Length in UTF-16 units of valid UTF-8.
-std::uint32_t utf16Units(std::string_view text);
-
 }  // namespace executor::sandbox

@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "sandbox/source-lines.h"
 #include "sandbox/tsc-library.h"
 
 namespace executor::sandbox {
@@ -163,7 +164,7 @@ Task<Result<TscWelcome>> TscSession::open() {
 
 // Both kinds, because where syntax is broken types are guesses, and that is the caller's to judge.
 Task<Result<std::vector<TypeDiagnostic>>> TscSession::check(std::string source) {
-  const std::uint32_t units = utf16Units(source);
+  const auto units = static_cast<std::uint32_t>(utf16Length(source));
   files_.putProgram(std::move(source));
   EXECUTOR_CO_TRY(const std::int64_t old, co_await update(changedProgram()));
   std::vector<TscRequest> requests;

@@ -121,8 +121,8 @@ Result<Connection> Connection::open(const SqliteOptions& options) {
   return connection;
 }
 
-// SQLite's own busy timeout does not cover the change to WAL: of processes that open a fresh file at
-// once (D10) all but one would be refused.
+// SQLite's own busy timeout does not cover the change to WAL: of processes that open a fresh file
+// at once (D10) all but one would be refused.
 Status Connection::useWal(int timeoutMs) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeoutMs);
   while (true) {

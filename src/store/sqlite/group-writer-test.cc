@@ -2,6 +2,7 @@
 #include "store/sqlite/group-writer.h"
 
 #include <future>
+#include <thread>
 
 #include "store/sqlite/sqlite-engine.h"
 #include "store/testing/store-fixture.h"
@@ -157,6 +158,26 @@ TEST_F(GroupWriterTest, VersionsCountTheReplacements) {
   }));
   run();
   EXPECT_EQ(version, 3);
+}
+
+// Only a hint: with it, without it, and when nobody comes, every job commits once and in order.
+TEST_F(GroupWriterTest, AnExpectedJobCommitsLikeAnyOther) {
+  writer_->expectJob();
+  writer_->enqueue(job("a", insert("a")));
+  run();
+  writer_->expectJob();
+  std::this_thread::sleep_for(2 * kAlert);  // nobody comes, and the thread sleeps again
+  writer_->enqueue(job("b", insert("b")));
+  run();
+  EXPECT_EQ(outcomes_, (Outcomes{"a=ok", "b=ok"}));
+}
+
+TEST_F(GroupWriterTest, AWriterThatExpectsAJobCanBeClosed) {
+  writer_->expectJob();
+  writer_->close();
+  writer_->enqueue(job("late", insert("late")));
+  run();
+  EXPECT_EQ(outcomes_, (Outcomes{"late=shutting_down"}));
 }
 
 }  // namespace
