@@ -15,6 +15,8 @@ namespace executor::sandbox {
 
 inline constexpr int kControlSocket = 3;  // of the zygote
 inline constexpr std::string_view kZygoteArgument = "sandbox-zygote";
+// One that makes no jails. It cannot be turned into the other by anything it is asked.
+inline constexpr std::string_view kOpenZygoteArgument = "sandbox-zygote-without-jail";
 inline constexpr std::uint32_t kNoJob = UINT32_MAX;
 
 // Server to zygote: make a child. `job` is kNoJob for a worker.

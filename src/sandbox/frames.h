@@ -240,10 +240,23 @@ struct StoppedFrame {
   void fields(V&) {}
 };
 
+// A worker that cannot go on says why, and whose turn was on the CPU. It says nothing after that.
+struct LastWordFrame {
+  static constexpr std::uint8_t kType = 26;
+  std::uint32_t run = 0;          // 0: none's
+  std::uint8_t outOfMemory = 0;  // else a fault of the host's own code
+
+  template <class V>
+  void fields(V& v) {
+    v(outOfMemory);
+  }
+};
+
 using ToWorker = std::variant<StartFrame, DeliverFrame, TimerFrame, StopFrame>;
 using FromWorker =
     std::variant<ReadyFrame, StartedFrame, CallFrame, TimerSetFrame, TimerClearedFrame,
-                 ConsoleFrame, EmitFrame, TurnEndFrame, EndFrame, StoppedFrame>;
+                 ConsoleFrame, EmitFrame, TurnEndFrame, EndFrame, StoppedFrame,
+                 LastWordFrame>;
 
 // Appends one whole frame.
 void encodeFrame(const ToWorker& frame, std::string& out);

@@ -100,4 +100,6 @@ std::unique_ptr<JailKernel> realJailKernel() { return std::make_unique<RealJailK
 
 Result<JailPlan> planJail() { return planJailOn(*realJailKernel()); }
 
+JailPlan planWithoutJail() { return planWithoutJailOn(*realJailKernel()); }
+
 }  // namespace executor::sandbox

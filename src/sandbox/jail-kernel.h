@@ -39,5 +39,6 @@ std::unique_ptr<JailKernel> realJailKernel();
 // Decides what the jail consists of. sandbox_unavailable when even the parts without a fallback
 // cannot be had: without seccomp there is no second wall.
 Result<JailPlan> planJailOn(JailKernel& kernel);
+JailPlan planWithoutJailOn(JailKernel& kernel);
 
 }  // namespace executor::sandbox

@@ -262,5 +262,38 @@ TEST(JailRequirementTest, FullIsContentWithAllParts) {
   EXPECT_TRUE(requireParts(JailRequirement::full, parts));
 }
 
+// local-vm asks nothing of the kernel that a kernel could forbid.
+TEST(JailPlan, WithoutAJailThePlanSaysWhatIsMissing) {
+  PlayedKernel kernel;
+  kernel.uid = 0;
+  kernel.forbidden = ~0ul;
+  kernel.abi = -ENOSYS;
+  kernel.failures = {"seccomp"};
+  const JailPlan plan = planWithoutJailOn(kernel);
+  EXPECT_TRUE(plan.open);
+  EXPECT_TRUE(plan.filter.empty());
+  EXPECT_EQ(plan.cloneFlags, 0u);
+  EXPECT_FALSE(plan.mayMount);
+  EXPECT_TRUE(kernel.tried.empty()) << "nothing was probed";
+  EXPECT_EQ(kernel.uid, kNobody) << "root is given up all the same";
+  for (const char* name : {"user namespace", "pid namespace", "network namespace", "landlock",
+                           "seccomp", "empty root"}) {
+    EXPECT_FALSE(part(plan, name).active) << name;
+    EXPECT_NE(part(plan, name).reason.find("local-vm"), std::string::npos) << name;
+  }
+  for (const char* name : {"unprivileged user", "no new privileges", "resource limits"}) {
+    EXPECT_TRUE(part(plan, name).active) << name;
+  }
+  PlayedKernel willing;
+  EXPECT_EQ(plan.parts.size(), planJailOn(willing)->parts.size()) << "the same parts by name";
+}
+
+TEST(JailPlan, WithoutAJailRootThatMustStayIsReported) {
+  PlayedKernel kernel;
+  kernel.uid = 0;
+  kernel.mayDrop = false;
+  EXPECT_FALSE(part(planWithoutJailOn(kernel), "unprivileged user").active);
+}
+
 }  // namespace
 }  // namespace executor::sandbox

@@ -34,6 +34,8 @@ constexpr const char* kAlways[] = {"no new privileges",  "capabilities",
 constexpr std::string_view kRootOnly =
     "only root may make namespaces here, so the child keeps root's user namespace";
 
+constexpr std::string_view kNoJail = "the runtime local-vm runs without it";
+
 // `error` is an errno; 0 means active. A part is active exactly when it has no reason.
 void report(JailPlan& plan, std::string name, int error) {
   plan.parts.push_back({std::move(name), error == 0, error == 0 ? "" : std::strerror(error)});
@@ -111,8 +113,30 @@ Result<JailPlan> planJailOn(JailKernel& kernel) {
   return plan;
 }
 
+// The parts by the same names, so that doctor shows the two runtimes side by side.
+JailPlan planWithoutJailOn(JailKernel& kernel) {
+  JailPlan plan{.open = true};
+  const bool rooted = kernel.effectiveUser() == 0 && !kernel.becomeNobody();
+  report(plan, "unprivileged user", rooted ? EPERM : 0);
+  const auto absent = [&](std::string name) {
+    plan.parts.push_back({std::move(name), false, std::string(kNoJail)});
+  };
+  absent("user namespace");
+  for (const NamespaceKind& kind : kNamespaces) absent(kind.name);
+  absent("landlock");
+  for (const std::string_view name : kAlways) {
+    if (name == "seccomp") {
+      absent("seccomp");
+    } else {
+      report(plan, std::string(name), 0);
+    }
+  }
+  absent("empty root");
+  return plan;
+}
+
 Status requireParts(JailRequirement require, std::span<const JailPart> parts) {
-  if (require == JailRequirement::best) return {};
+  if (require != JailRequirement::full) return {};
   std::string missing;
   for (const JailPart& part : parts) {
     if (part.active) continue;

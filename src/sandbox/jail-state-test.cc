@@ -93,7 +93,7 @@ TEST_F(JailState, LimitsAreWhatTheJailSetsAndCannotBeRaised) {
   EXPECT_EQ(limits["Max msgqueue size"], "0/0");
   EXPECT_EQ(limits["Max pending signals"], "64/64");
 #ifndef EXECUTOR_SANITIZED
-  const std::string memory = std::to_string(kWorkerMemoryBytes);
+  const std::string memory = std::to_string(poolLimits(0).memoryEach);
   EXPECT_EQ(limits["Max data size"], memory + "/" + memory);
 #endif
 }

@@ -162,13 +162,14 @@ const char* enterJail(const JailPlan& plan, int socket, const JailLimits& limits
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user clears it
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no new privileges";
-  if (!denyFiles(program)) {
+  if (!plan.open && !denyFiles(program)) {
     for (const JailPart& part : plan.parts) {
       if (part.name == "landlock" && part.active) return "landlock";
     }
   }
   if (!dropCapabilities()) return "capabilities";
   if (!limitResources(limits, program)) return "resource limits";
+  if (plan.open) return nullptr;
   return filterCalls(program == nullptr ? plan.filter : program->filter) ? nullptr : "seccomp";
 }
 

@@ -34,6 +34,9 @@ inline constexpr unsigned long kAllNamespaces =
 
 // What the zygote found out about this kernel, once.
 struct JailPlan {
+  // Of local-vm: no namespaces, no files taken away, no filter. What every process may do to itself
+  // is done all the same: no descriptor, no privilege, no file to open or write, no process.
+  bool open = false;
   unsigned long cloneFlags = 0;  // namespaces
   bool mayMount = false;         // an empty root can be made
   bool becomeNobody = false;     // the child gives up root's user itself
@@ -63,6 +66,10 @@ struct JailProgram {
 // Probes the kernel by making and ending children. Single-threaded process only; may change the
 // process's user to nobody. sandbox_unavailable if there is no jail to be had at all.
 Result<JailPlan> planJail();
+
+// For JailRequirement::none; needs nothing of the kernel. Single-threaded process only; root
+// becomes nobody where it may.
+JailPlan planWithoutJail();
 
 // JailRequirement::full: sandbox_unavailable naming each part that is not active, with its reason.
 Status requireParts(JailRequirement require, std::span<const JailPart> parts);

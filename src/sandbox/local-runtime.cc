@@ -9,6 +9,7 @@
 #include "sandbox/local-runtime.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -139,8 +140,16 @@ class LocalRun final : public Run {
   std::weak_ptr<WorkerLink> link_;
 };
 
-LocalRuntime::LocalRuntime(asio::io_context& loop, ZygoteClient& zygote)
-    : loop_(loop), zygote_(zygote), watch_(loop) {
+PoolLimits poolLimits(std::uint64_t memoryBytes) {
+  if (memoryBytes == 0) memoryBytes = machineMemoryBytes() / kMachineMemoryPart;
+  const WorkerMemory memory = shareWorkerMemory(memoryBytes);
+  return {.shares = {.workers = memory.workers,
+                     .computingPerTenant = computingShare(std::thread::hardware_concurrency())},
+          .memoryEach = memory.bytesEach};
+}
+
+LocalRuntime::LocalRuntime(asio::io_context& loop, ZygoteClient& zygote, PoolLimits limits)
+    : loop_(loop), zygote_(zygote), limits_(limits), watch_(loop) {
   ensureSpare();
   watch();
 }
@@ -194,7 +203,7 @@ std::vector<WorkerFacts> LocalRuntime::facts() const {
 // Null: the run has to wait for a worker that is being made. A spare belongs to the tenant from
 // here on, until it is killed.
 std::shared_ptr<WorkerLink> LocalRuntime::choose(const std::string& tenant) {
-  const std::size_t index = chooseWorker(facts(), spawning_, tenant);
+  const std::size_t index = chooseWorker(facts(), spawning_, tenant, limits_.shares);
   if (index == kNoWorker) return nullptr;
   const auto worker = workers_[index];
   if (worker->tenant.empty()) {
@@ -237,9 +246,9 @@ void LocalRuntime::ensureSpare() {
 
 // Without a place it does nothing; serveWaiting() makes room first.
 void LocalRuntime::spawn() {
-  if (workers_.size() + spawning_ >= kMaxWorkers) return;
+  if (workers_.size() + spawning_ >= limits_.shares.workers) return;
   ++spawning_;
-  zygote_.spawn({.memoryBytes = kWorkerMemoryBytes}, [this, alive = alive_](Result<Child> child) {
+  zygote_.spawn({.memoryBytes = limits_.memoryEach}, [this, alive = alive_](Result<Child> child) {
     if (!*alive) return;
     --spawning_;
     spawned(std::move(child));
@@ -257,9 +266,10 @@ void LocalRuntime::spawned(Result<Child> child) {
   link->listen();
 }
 
-// All places are taken: an idle worker of another tenant gives up its own.
+// All places are taken: a worker of another tenant gives up its own. What waits in it is lost at
+// rest, and goes on in another when the world answers.
 void LocalRuntime::makeRoom() {
-  const std::size_t index = chooseVictim(facts(), spawning_);
+  const std::size_t index = chooseVictim(facts(), spawning_, limits_.shares);
   if (index != kNoWorker) retire(workers_[index]);
 }
 
@@ -340,8 +350,10 @@ std::vector<pid_t> LocalRuntime::workerPids() const {
   return pids;
 }
 
-std::unique_ptr<Runtime> makeLocalRuntime(asio::io_context& loop, Zygote& zygote) {
-  return std::make_unique<LocalRuntime>(loop, static_cast<ZygoteClient&>(zygote));
+std::unique_ptr<Runtime> makeLocalRuntime(asio::io_context& loop, Zygote& zygote,
+                                          std::uint64_t memoryBytes) {
+  return std::make_unique<LocalRuntime>(loop, static_cast<ZygoteClient&>(zygote),
+                                        poolLimits(memoryBytes));
 }
 
 }  // namespace executor::sandbox

@@ -2,35 +2,44 @@
 //
 // A worker serves one tenant and is killed, not scrubbed, when another needs its place (D39). One
 // spare without a tenant is always ready, so that a tenant's first run does not wait for a process.
-// Which worker takes a run is decided in placement.h; here are the processes, the queue of runs
-// that wait for one, and the timer that watches over both.
+// Which worker takes a run is decided in placement.h, and how many there may be and how large in
+// worker-memory.h; here are the processes, the queue of runs that wait for one, and the timer that
+// watches over both.
 //
-// When no process can be made the waiting runs fail with the reason: there is no mode without the
-// second wall. All of it lives on the loop's thread; callbacks of a run never come from inside
-// start(), because its caller does not hold the Run yet.
+// When no process can be made the waiting runs fail with the reason: they never run elsewhere. The
+// runtime `local-vm` is this very pool on a zygote that makes no jails (zygote.h). All of it lives
+// on the loop's thread; callbacks of a run never come from inside start(), because its caller does
+// not hold the Run yet.
 #pragma once
 
 #include <list>
 
 #include "sandbox/placement.h"
 #include "sandbox/worker-link.h"
+#include "sandbox/worker-memory.h"
 
 namespace executor::sandbox {
 
-// RLIMIT_DATA of a worker: kHotMachines full machines, the stripper and the frozen runs fit, what
-// goes beyond is refused inside the worker as `overloaded`.
-inline constexpr std::uint64_t kWorkerMemoryBytes = std::uint64_t{3} << 30;
 // Runs that have no worker yet, over all tenants; one more is refused as `overloaded`.
 inline constexpr std::size_t kMaxWaitingRuns = 4'096;
 
 class LocalRun;
 
+// What the pool may take of the machine.
+struct PoolLimits {
+  PoolShares shares;
+  std::uint64_t memoryEach = kWorkerMemoryBytes;
+};
+// For this machine, with workers of `memoryBytes` all together; 0: kMachineMemoryPart of it.
+PoolLimits poolLimits(std::uint64_t memoryBytes);
+
 class LocalRuntime final : public Runtime, public WorkerLink::Owner {
  public:
-  LocalRuntime(asio::io_context& loop, ZygoteClient& zygote);
+  LocalRuntime(asio::io_context& loop, ZygoteClient& zygote, PoolLimits limits = poolLimits(0));
   ~LocalRuntime() override;
 
-  std::string_view id() const override { return "local"; }
+  std::string_view id() const override { return zygote_.walled() ? "local" : kLocalVm; }
+  bool onlyByName() const override { return !zygote_.walled(); }
   std::unique_ptr<Run> start(RunRequest request, RunEvents& events) override;
   std::vector<JailPart> jail() const override { return zygote_.jail(); }
   std::string_view engineBuild() const override { return zygote_.engineBuild(); }
@@ -71,6 +80,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
 
   asio::io_context& loop_;
   ZygoteClient& zygote_;
+  const PoolLimits limits_;
   asio::steady_timer watch_;
   std::vector<std::shared_ptr<WorkerLink>> workers_;
   std::list<Waiting> waiting_;  // in order of arrival

@@ -37,7 +37,7 @@ TEST(Placement, AWorkerTakesRunsUpToItsLimits) {
       {"no run left", {.started = kRunsBeforeRecycling}, false},
       {"just young enough", {.age = kWorkerAge - 1ns}, true},
       {"too old", {.age = kWorkerAge}, false},
-      {"computing", {.busy = 10s}, true},
+      {"computing", {.overtaken = 10s}, true},
       {"long idle", {.idle = 10h}, true},
   };
   for (const Row& row : rows) EXPECT_EQ(mayTake(row.worker), row.takes) << row.what;
@@ -88,8 +88,9 @@ TEST(Placement, ASpareIsOneThatCanBeGiven) {
 TEST(Placement, ChoosesARestedWorkerThenTheSpareThenALoadedOne) {
   const WorkerFacts light = with(kOfA, [](auto& w) { w.load = 1; });
   const WorkerFacts heavy = with(kOfA, [](auto& w) { w.load = 9; });
-  const WorkerFacts hog = with(kOfA, [](auto& w) { w.busy = kLongSlice; });
-  const WorkerFacts brief = with(kOfA, [](auto& w) { w.busy = kLongSlice - 1ns; });
+  const WorkerFacts hog = with(kOfA, [](auto& w) { w.overtaken = kLongSlice; });
+  const WorkerFacts mute = with(kOfA, [](auto& w) { w.silent = kLongSilence; });
+  const WorkerFacts brief = with(kOfA, [](auto& w) { w.overtaken = kLongSlice - 1ns; });
   const WorkerFacts full = with(kOfA, [](auto& w) { w.load = kMaxRunsPerWorker; });
   const WorkerFacts bent = with(kOfA, [](auto& w) { w.tainted = true; });
   const std::size_t places = kMaxWorkers;
@@ -111,6 +112,7 @@ TEST(Placement, ChoosesARestedWorkerThenTheSpareThenALoadedOne) {
       {"the first of equals", {light, light}, 0, 0},
       {"a slice just begun is rest", {brief}, 0, 0},
       {"the spare before a computing one", {hog, kSpare}, 0, 1},
+      {"the spare before a silent one", {mute, kSpare}, 0, 1},
       {"waits rather than queue behind one", {hog}, 0, kNoWorker},
       {"waits, with one place starting", {hog}, places - 2, kNoWorker},
       {"queues when no place is left", {hog}, places - 1, 0},
@@ -120,8 +122,86 @@ TEST(Placement, ChoosesARestedWorkerThenTheSpareThenALoadedOne) {
       {"the rested of several", {hog, heavy, hog}, 0, 1},
   };
   for (const Row& row : rows) {
-    EXPECT_EQ(chooseWorker(row.all, row.starting, "a"), row.chosen) << row.what;
+    EXPECT_EQ(chooseWorker(row.all, row.starting, "a", {}), row.chosen) << row.what;
   }
+}
+
+// The rule that tells one program that computes from many short ones that queue.
+TEST(Placement, ComputingIsToldFromQueueing) {
+  struct Row {
+    const char* what;
+    WorkerFacts worker;
+    bool computing;
+  };
+  const Row rows[] = {
+      {"at rest", {.load = 3, .rest = 1h}, false},
+      {"turns queue for long, and it talks", {.load = 200, .silent = 1ms}, false},
+      {"one was overtaken a moment ago", {.load = 2, .overtaken = kLongSlice - 1ns}, false},
+      {"one was overtaken and goes on", {.load = 2, .overtaken = kLongSlice}, true},
+      {"overtaken, while others talk", {.load = 9, .overtaken = 1s, .silent = 1us}, true},
+      {"silent for less than a host may cost", {.load = 1, .silent = kLongSilence - 1ns}, false},
+      {"silent", {.load = 1, .silent = kLongSilence}, true},
+  };
+  for (const Row& row : rows) EXPECT_EQ(isComputing(row.worker), row.computing) << row.what;
+}
+
+TEST(Placement, ATenantComputesInItsShareOfTheWorkers) {
+  const WorkerFacts hog = with(kOfA, [](auto& w) { w.load = 5, w.overtaken = 1s; });
+  const WorkerFacts mute = with(kOfA, [](auto& w) { w.load = 2, w.silent = 1s; });
+  const WorkerFacts bent = with(hog, [](auto& w) { w.tainted = true; });
+  const WorkerFacts other = with(kOfB, [](auto& w) { w.load = 1, w.overtaken = 1s; });
+  struct Row {
+    const char* what;
+    std::vector<WorkerFacts> all;
+    std::size_t chosen;
+  };
+  const PoolShares shares{.workers = 8, .computingPerTenant = 2};
+  const Row rows[] = {
+      {"below it the spare", {hog, kSpare}, 1},
+      {"at it the least loaded of its own", {hog, mute, kSpare}, 1},
+      {"what others compute does not count", {hog, other, kSpare}, 2},
+      {"one at rest beside them is taken", {hog, mute, kOfA, kSpare}, 2},
+      {"used-up ones count, and take nothing", {hog, bent, kSpare}, 0},
+      {"the spare when its own take nothing", {bent, bent, kSpare}, 2},
+      {"at it without a spare", {hog, mute}, 1},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(chooseWorker(row.all, 0, "a", shares), row.chosen) << row.what;
+  }
+}
+
+TEST(Placement, TheShareGrowsWithTheMachineAndLeavesHalfToOthers) {
+  EXPECT_EQ(computingShare(1), kMinComputingPerTenant);
+  EXPECT_EQ(computingShare(6), 6u);
+  EXPECT_EQ(computingShare(128), kMaxWorkers / 2);
+}
+
+TEST(Placement, FewerPlacesAreKeptToo) {
+  const PoolShares two{.workers = 2};
+  const WorkerFacts hog = with(kOfA, [](auto& w) { w.load = 1, w.overtaken = 1s; });
+  EXPECT_EQ(chooseWorker(std::vector{hog, kOfB}, 0, "a", two), 0u);
+  EXPECT_EQ(chooseVictim(std::vector{hog, kOfB}, 0, two), 1u);
+  EXPECT_EQ(chooseVictim(std::vector{hog}, 0, two), kNoWorker);
+}
+
+TEST(Placement, AWorkerWhoseRunsOnlyWaitGivesUpItsPlace) {
+  const auto resting = [](std::string_view tenant, std::chrono::nanoseconds rest) {
+    return WorkerFacts{.tenant = tenant, .load = 3, .rest = rest};
+  };
+  struct Row {
+    const char* what;
+    std::vector<WorkerFacts> all;
+    std::size_t victim;
+  };
+  const PoolShares two{.workers = 2};
+  const Row rows[] = {
+      {"not while it works", {resting("a", 0s), resting("b", 0s)}, kNoWorker},
+      {"not at once", {resting("a", kLongRest - 1ns), resting("b", 0s)}, kNoWorker},
+      {"after a while", {resting("a", 0s), resting("b", kLongRest)}, 1},
+      {"the one that rests the longest", {resting("a", 5s), resting("b", 9s)}, 1},
+      {"an idle one before it", {resting("a", 1h), kOfB}, 1},
+  };
+  for (const Row& row : rows) EXPECT_EQ(chooseVictim(row.all, 0, two), row.victim) << row.what;
 }
 
 TEST(Placement, AnIdleWorkerOfAnotherGivesUpItsPlace) {
@@ -141,7 +221,7 @@ TEST(Placement, AnIdleWorkerOfAnotherGivesUpItsPlace) {
       {"not the starting one", {kStarting}, kMaxWorkers - 1, kNoWorker},
   };
   for (const Row& row : rows)
-    EXPECT_EQ(chooseVictim(row.all, row.starting), row.victim) << row.what;
+    EXPECT_EQ(chooseVictim(row.all, row.starting, {}), row.victim) << row.what;
 }
 
 // Random pools: the rules of placement.h hold for every choice.
@@ -157,21 +237,30 @@ TEST(Placement, NoChoiceBreaksARule) {
            .load = random() % (kMaxRunsPerWorker + 2),
            .started = static_cast<std::uint32_t>(random() % (kRunsBeforeRecycling + 100)),
            .age = std::chrono::seconds(random() % 2'000),
-           .busy = std::chrono::microseconds(random() % 4'000),
+           .overtaken = std::chrono::microseconds(random() % 4'000),
+           .silent = std::chrono::microseconds(random() % 12'000),
+           .rest = std::chrono::milliseconds(random() % 2 * (random() % 2'000)),
            .idle = std::chrono::seconds(random() % 40)};
     }
     const std::size_t starting = random() % 3;
-    const std::size_t index = chooseWorker(all, starting, "a");
+    const PoolShares shares{.workers = 1 + random() % kMaxWorkers,
+                            .computingPerTenant = 1 + random() % 4};
+    const auto computing = std::ranges::count_if(
+        all, [](const WorkerFacts& w) { return w.tenant == "a" && isComputing(w); });
+    const std::size_t index = chooseWorker(all, starting, "a", shares);
     if (index != kNoWorker) {
       const WorkerFacts& chosen = all[index];
       ASSERT_TRUE(chosen.tenant == "a" || chosen.tenant.empty());
       ASSERT_TRUE(mayTake(chosen));
-      if (chosen.busy >= kLongSlice && !chosen.tenant.empty()) {
-        ASSERT_GE(all.size() + starting, kMaxWorkers);
+      if (isComputing(chosen) && !chosen.tenant.empty()) {
+        ASSERT_TRUE(all.size() + starting >= shares.workers ||
+                    computing >= static_cast<std::ptrdiff_t>(shares.computingPerTenant));
       }
     }
-    const std::size_t victim = chooseVictim(all, starting);
-    if (victim != kNoWorker) ASSERT_EQ(all[victim].load, 0u);
+    const std::size_t victim = chooseVictim(all, starting, shares);
+    if (victim == kNoWorker) continue;
+    ASSERT_FALSE(all[victim].tenant.empty());
+    ASSERT_TRUE(all[victim].load == 0 || all[victim].rest >= kLongRest);
   }
 }
 

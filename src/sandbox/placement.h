@@ -3,12 +3,17 @@
 // LocalRuntime knows processes, this knows only numbers about them, so each rule is a test without
 // a process. In the order of their weight:
 //   1. A worker serves one tenant (D39). Nothing else about a run can move it across.
-//   2. A run never waits behind a program that computes: a worker deep in a slice is taken only
-//      when there is no place for another worker.
-//   3. A worker is used up after so many runs, after so long, or once it is tainted. Recycling
+//   2. A run never waits behind a program that computes: such a worker is taken only when there is
+//      no place for another one, or the tenant has its share of computing workers already. Many
+//      short programs that queue are not computing: a second worker would only cost them CPU.
+//   3. A tenant without a worker gets one, if need be that of others who only wait: their runs go
+//      on elsewhere by replay.
+//   4. A worker is used up after so many runs, after so long, or once it is tainted. Recycling
 //      bounds what a slow leak or a bent allocator can become.
-// Deliberately missing: any weighing of memory. Waiting runs are frozen to a few KiB, and what runs
-// is bounded by kWorkerMemoryBytes of the process.
+// Computing is told from queueing by order: a worker serves turns first come, first served, and
+// sets aside what computes. So a turn that a later one has overtaken computes, however young it is,
+// and one that waits behind others does not, however old it is. Beside that only silence tells.
+// Memory is not weighed here: the number of places and the memory of each are in worker-memory.h.
 #pragma once
 
 #include <chrono>
@@ -28,8 +33,25 @@ inline constexpr std::chrono::minutes kWorkerAge{30};
 // A tenant's worker without a run is kept this long: the next program of an agent usually comes
 // within seconds, and a warm worker saves it the wait for a spare.
 inline constexpr std::chrono::seconds kIdleWorker{20};
-// A turn that has lasted longer is computing, or waiting for CPU behind one that does.
+// An overtaken turn computes from this age on: the tick set it aside at least once.
 inline constexpr std::chrono::milliseconds kLongSlice{2};
+// A worker that owes an answer and says nothing for so long is in one piece of work that nobody
+// waits behind yet. More than a slice: on a loaded host it may just have no CPU.
+inline constexpr std::chrono::milliseconds kLongSilence{10};
+// Between turns all of its runs wait for the world outside. After so long the place is worth more
+// to a tenant that has none than the replay costs.
+inline constexpr std::chrono::seconds kLongRest{1};
+
+// How the places are shared. The kernel shares CPU between workers, so a tenant's share of it is
+// the number of workers it may compute in.
+struct PoolShares {
+  std::size_t workers = kMaxWorkers;
+  std::size_t computingPerTenant = kMaxWorkers / 2;
+};
+// For a machine of so many processors: one tenant cannot have more of the CPU than all of them,
+// and half of the places stay for the others.
+inline constexpr std::size_t kMinComputingPerTenant = 4;
+std::size_t computingShare(std::size_t processors);
 
 // What placement looks at. Durations are ages at the moment of the decision.
 struct WorkerFacts {
@@ -39,9 +61,14 @@ struct WorkerFacts {
   std::size_t load = 0;     // runs not ended
   std::uint32_t started = 0;
   std::chrono::nanoseconds age{};
-  std::chrono::nanoseconds busy{};  // of its slowest turn in progress; zero at rest
-  std::chrono::nanoseconds idle{};  // since its last run ended; counts only if load is 0
+  std::chrono::nanoseconds overtaken{};  // age of the oldest turn that a later one overtook
+  std::chrono::nanoseconds silent{};     // owes an answer and says nothing; zero at rest
+  std::chrono::nanoseconds rest{};       // since it last owed one; zero while it does
+  std::chrono::nanoseconds idle{};       // since its last run ended; counts only if load is 0
 };
+
+// Whether a program computes in it, as opposed to many that queue.
+bool isComputing(const WorkerFacts& worker);
 
 // Tainted, or at the end of its runs or its time: it finishes what it has and takes no more.
 bool isUsedUp(const WorkerFacts& worker);
@@ -61,10 +88,12 @@ bool mayEnd(const WorkerFacts& worker);
 // being made. `all` is every worker there is; `starting` counts those that are not in it yet.
 inline constexpr std::size_t kNoWorker = SIZE_MAX;
 std::size_t chooseWorker(std::span<const WorkerFacts> all, std::size_t starting,
-                         std::string_view tenant);
+                         std::string_view tenant, const PoolShares& shares);
 
-// Index of the worker that gives up its place when all are taken and a tenant has none, or
-// kNoWorker when there still is a place or nobody is idle.
-std::size_t chooseVictim(std::span<const WorkerFacts> all, std::size_t starting);
+// Index of the worker that gives up its place when all are taken and a tenant has none: an idle
+// one, else the one that has been at rest the longest. kNoWorker when there still is a place or
+// everybody works.
+std::size_t chooseVictim(std::span<const WorkerFacts> all, std::size_t starting,
+                         const PoolShares& shares);
 
 }  // namespace executor::sandbox

@@ -73,6 +73,14 @@ struct SourcePosition {
   std::uint32_t column = 0;
 };
 
+// What a run had to do with the death of the process it was in (D9).
+enum class Loss : std::uint8_t {
+  none,    // no process died: the run ended
+  cause,   // its turn was on the CPU: it has failed
+  inTurn,  // a turn of it was in progress, but not on the CPU as far as the host can tell
+  atRest   // it waited between two turns
+};
+
 // How a program ended. Built by the host from outside the guest: nothing the program patches can
 // change `ok`, forge a call or forge `hostErrorCall`.
 struct RunEnd {
@@ -86,6 +94,9 @@ struct RunEnd {
   // What `denied` is decided by (D11).
   std::uint32_t hostErrorCall = 0;
   std::uint64_t cpuMicros = 0;
+  // With inTurn and atRest the run is gone through no fault of its program: its owner may start it
+  // again on its journal (D8), here or elsewhere. Owners that cannot take the error as it is.
+  Loss loss = Loss::none;
 };
 
 class RunEvents {
@@ -138,10 +149,15 @@ struct JailPart {
   std::string reason;  // why not
 };
 
+// The runtime without the second wall, which exists only where DANGEROUSLY_ALLOW_LOCAL_VM says so.
+inline constexpr std::string_view kLocalVm = "local-vm";
+
 class Runtime {
  public:
   virtual ~Runtime() = default;
-  virtual std::string_view id() const = 0;  // "local"
+  virtual std::string_view id() const = 0;  // "local", kLocalVm
+  // Never the default: whoever wants it has to name it.
+  virtual bool onlyByName() const { return false; }
   virtual std::unique_ptr<Run> start(RunRequest request, RunEvents& events) = 0;
   virtual std::vector<JailPart> jail() const = 0;
   // Identifies the engine build; part of an execution's `started` record.

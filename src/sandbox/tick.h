@@ -24,7 +24,8 @@ Slice& currentSlice();
 std::uint64_t threadCpuMicros();
 
 // Installs handlers, alternate stack and timer; false with errno set. `otherWork` is called from
-// the handler: async-signal-safe code only.
-bool installTick(bool (*otherWork)());
+// the handler, and `hostFault` before the process dies of a fault in host code: async-signal-safe
+// code only.
+bool installTick(bool (*otherWork)(), void (*hostFault)() = nullptr);
 
 }  // namespace executor::sandbox

@@ -16,9 +16,7 @@ std::optional<std::string_view> Watchdog::judge(const WorkerSample& sample) {
     rest(sample);
     return std::nullopt;
   }
-  if (*sample.cpu - cpuBefore_ > kCpuGrace + sample.budgets) {
-    return "it used CPU beyond all budgets";
-  }
+  if (*sample.cpu - cpuBefore_ > kCpuGrace + sample.budgets) return kBeyondBudgets;
   still_ = *sample.cpu == cpuLast_ ? still_ + 1 : 0;
   cpuLast_ = *sample.cpu;
   if (still_ > kMaxStillSamples) return "it neither answered nor computed";

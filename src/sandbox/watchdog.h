@@ -27,6 +27,9 @@ inline constexpr std::chrono::nanoseconds kCpuGrace = std::chrono::seconds(2);
 // be in.
 inline constexpr int kMaxStillSamples = 60;
 
+// The verdict on a worker whose own tick does not end what it computes.
+inline constexpr std::string_view kBeyondBudgets = "it used CPU beyond all budgets";
+
 // What is known about a worker at one moment.
 struct WorkerSample {
   // CPU time of the process so far; nullopt when it could not be read, which is when it is gone:

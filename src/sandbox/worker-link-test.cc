@@ -379,20 +379,60 @@ TEST(WorkerLink, AWorkerThatReadsSlowlyGetsEverything) {
   EXPECT_EQ(seen, 8u);
 }
 
-TEST(WorkerLink, IsBusyWhileATurnIsUnanswered) {
+TEST(WorkerLink, IsSilentWhileATurnIsUnanswered) {
   Played p;
-  EXPECT_EQ(p.link->facts().busy.count(), 0);
+  EXPECT_EQ(p.link->facts().silent.count(), 0);
+  EXPECT_GT(p.link->facts().rest.count(), 0);
   p.link->deliver({.run = 1, .n = 1, .ok = true});
   p.link->deliver({.run = 1, .n = 2, .ok = true});
-  EXPECT_GT(p.link->facts().busy.count(), 0);
+  EXPECT_GT(p.link->facts().silent.count(), 0);
+  EXPECT_EQ(p.link->facts().rest.count(), 0);
   p.say(TurnEndFrame{.run = 1, .turn = 2});
-  EXPECT_GT(p.link->facts().busy.count(), 0);
+  EXPECT_GT(p.link->facts().silent.count(), 0);
   p.say(TurnEndFrame{.run = 1, .turn = 0});
-  EXPECT_EQ(p.link->facts().busy.count(), 0);
+  EXPECT_EQ(p.link->facts().silent.count(), 0);
+  EXPECT_GT(p.link->facts().rest.count(), 0);
   EXPECT_EQ(p.events[0].turns, (std::vector<std::uint32_t>{1, 2}));
 }
 
-TEST(WorkerLink, HangingUpCrashesItsRuns) {
+// First come, first served: who is not overtaken waits, however long.
+TEST(WorkerLink, OnlyATurnThatALaterOneOvertookComputes) {
+  Played p;
+  p.link->deliver({.run = 1, .n = 1, .ok = true});
+  p.link->deliver({.run = 2, .n = 1, .ok = true});
+  EXPECT_EQ(p.link->facts().overtaken.count(), 0);
+  p.say(TurnEndFrame{.run = 1, .turn = 2});
+  EXPECT_EQ(p.link->facts().overtaken.count(), 0) << "in order";
+  p.link->deliver({.run = 1, .n = 2, .ok = true});
+  p.say(TurnEndFrame{.run = 1, .turn = 3});
+  EXPECT_GT(p.link->facts().overtaken.count(), 0) << "the second run was asked before";
+  p.say(TurnEndFrame{.run = 2, .turn = 2});
+  EXPECT_EQ(p.link->facts().overtaken.count(), 0);
+}
+
+TEST(WorkerLink, AnEndOvertakesToo) {
+  Played p;
+  p.link->deliver({.run = 1, .n = 1, .ok = true});
+  p.link->deliver({.run = 2, .n = 1, .ok = true});
+  p.say(EndFrame{.run = 2, .ok = true, .resultJson = "1"});
+  EXPECT_GT(p.link->facts().overtaken.count(), 0);
+}
+
+// What came while the loop was elsewhere is not silence.
+TEST(WorkerLink, UnreadWordsAreNoSilence) {
+  Played p;
+  p.link->deliver({.run = 1, .n = 1, .ok = true});
+  const auto later = std::chrono::steady_clock::now() + 2 * kLongSilence;
+  while (std::chrono::steady_clock::now() < later) {
+  }
+  EXPECT_TRUE(isComputing(p.link->facts()));
+  std::string bytes;
+  encodeFrame(TurnEndFrame{.run = 1, .turn = 2}, bytes);
+  ASSERT_EQ(send(p.worker, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+  EXPECT_FALSE(isComputing(p.link->facts()));
+}
+
+TEST(WorkerLink, HangingUpLosesItsRuns) {
   Played p;
   while (p.heard()) {
     // What lies unread would turn the end of the stream into a reset.
@@ -403,7 +443,69 @@ TEST(WorkerLink, HangingUpCrashesItsRuns) {
     EXPECT_EQ(run.end->error.code, ErrorCode::worker_crashed);
     EXPECT_EQ(run.end->error.detail, "the worker ended");
     EXPECT_EQ(run.end->error.message, "The sandbox process that ran the program died.");
+    EXPECT_EQ(run.end->loss, Loss::atRest);
   }
+}
+
+// D9: one run is the cause, the others are lost.
+TEST(WorkerLink, OnlyTheRunThatWasAtWorkIsTheCauseOfADeath) {
+  Played p;
+  p.link->deliver({.run = 2, .n = 1, .ok = true});
+  p.link->kill("test");
+  EXPECT_EQ(p.events[0].end->loss, Loss::atRest);
+  EXPECT_EQ(p.events[1].end->loss, Loss::cause);
+}
+
+TEST(WorkerLink, OfSeveralAtWorkTheFirstAskedIsTheCause) {
+  Played p;
+  p.link->deliver({.run = 2, .n = 1, .ok = true});
+  p.link->deliver({.run = 1, .n = 1, .ok = true});
+  p.link->kill("test");
+  EXPECT_EQ(p.events[0].end->loss, Loss::inTurn);
+  EXPECT_EQ(p.events[1].end->loss, Loss::cause);
+}
+
+TEST(WorkerLink, WithNobodyAtWorkNobodyIsTheCause) {
+  Played p;
+  p.link->kill("test");
+  for (const Recorder& run : p.events) EXPECT_EQ(run.end->loss, Loss::atRest);
+}
+
+TEST(WorkerLink, TheLastWordNamesTheCauseAndWhatHappened) {
+  struct Row {
+    std::uint8_t outOfMemory;
+    ErrorCode code;
+  };
+  for (const Row& row : {Row{1, ErrorCode::memory_limit}, Row{0, ErrorCode::worker_crashed}}) {
+    Played p;
+    p.link->deliver({.run = 2, .n = 1, .ok = true});
+    p.say(LastWordFrame{.run = 1, .outOfMemory = row.outOfMemory});
+    EXPECT_TRUE(p.killed());
+    EXPECT_EQ(p.events[0].end->loss, Loss::cause);
+    EXPECT_EQ(p.events[0].end->error.code, row.code);
+    EXPECT_FALSE(p.events[0].end->error.hint.empty());
+    EXPECT_EQ(p.events[1].end->loss, Loss::inTurn);
+    EXPECT_EQ(p.events[1].end->error.code, ErrorCode::worker_crashed);
+  }
+}
+
+// A compromised worker may blame whom it likes; it has only its own tenant's runs to blame.
+TEST(WorkerLink, ALastWordAboutNobodyBlamesWhoWasAtWork) {
+  for (const std::uint32_t named : {0u, 77u}) {
+    Played p;
+    p.link->deliver({.run = 2, .n = 1, .ok = true});
+    p.say(LastWordFrame{.run = named});
+    EXPECT_EQ(p.events[0].end->loss, Loss::atRest);
+    EXPECT_EQ(p.events[1].end->loss, Loss::cause);
+  }
+}
+
+// Written by a signal handler: no allocation may be needed for it.
+TEST(WorkerLink, TheLastWordFitsIntoAStringWithoutAllocation) {
+  std::string bytes;
+  const std::size_t inPlace = bytes.capacity();
+  encodeFrame(LastWordFrame{.run = UINT32_MAX, .outOfMemory = 1}, bytes);
+  EXPECT_EQ(bytes.capacity(), inPlace);
 }
 
 TEST(WorkerLink, ADeadLinkTakesAndSaysNothing) {

@@ -25,15 +25,26 @@ namespace {
 // One read: holds a Started, a few calls and an End, which the worker sends in one write.
 constexpr std::size_t kReadBytes = 64u << 10;
 
-// The cause is for the log; to the client a crash of ours is a crash.
-std::unexpected<Error> broken(std::string why) {
-  return fail(ErrorCode::worker_crashed, "The sandbox process that ran the program died.",
-              "Run it again.", std::move(why));
+// What the agent is told of what happened in its turn.
+Error failureOf(ErrorCode code, std::string why) {
+  switch (code) {
+    case ErrorCode::memory_limit:
+      return {code, "The sandbox process that ran the program ran out of memory.",
+              "Keep less in memory at once.", std::move(why)};
+    case ErrorCode::cpu_limit:
+      return {code, "The program used CPU beyond its limit and could only be stopped from outside.",
+              "Do less in one program.", std::move(why)};
+    default:
+      return {ErrorCode::worker_crashed, "The sandbox process that ran the program died.",
+              "Run it again.", std::move(why)};
+  }
 }
 
-RunEnd crashed(const std::string& why) {
+// Only what is the cause has the name of the cause; the others' process died.
+RunEnd lostRun(const std::string& why, ErrorCode code, Loss loss) {
   RunEnd end;
-  end.error = broken(why).error();
+  end.loss = loss;
+  end.error = failureOf(loss == Loss::cause ? code : ErrorCode::worker_crashed, why);
   return end;
 }
 
@@ -97,6 +108,7 @@ bool WorkerLink::receive() {
     }
     in_.committed(static_cast<std::size_t>(count));
     spoke_ = true;
+    heardAt_ = std::chrono::steady_clock::now();
     if (!dispatchAll()) return false;
     if (static_cast<std::size_t>(count) < kReadBytes) return true;
   }
@@ -129,11 +141,13 @@ void WorkerLink::dispatch(FromWorker frame) {
     if (owner_ != nullptr) owner_->onWorkerReady(*this);
     return;
   }
+  if (const auto* last = std::get_if<LastWordFrame>(&frame)) return take(*last);
   const std::uint32_t id = std::visit([](const auto& f) { return f.run; }, frame);
   if (stopping_.contains(id)) {
     // What a stopped run still had to say is for nobody.
     if (std::holds_alternative<StoppedFrame>(frame)) {
       stopping_.erase(id);
+      restingSince_ = std::chrono::steady_clock::now();
       if (runs_.empty() && owner_ != nullptr) owner_->onWorkerIdle(*this);
     }
     return;
@@ -221,12 +235,19 @@ void WorkerLink::on(RunState& run, EndFrame& frame) {
   if (!text || (frame.ok && !isJson(frame.resultJson))) return kill("an end that is not text");
   tainted_ |= frame.tainted;
   const auto self = shared_from_this();
-
   RunEnd end = toRunEnd(frame, run);
+  answered(run);
   forget(frame.run);
   run.ended = true;
   run.events->onEnd(std::move(end));
   if (runs_.empty() && !dead_ && owner_ != nullptr) owner_->onWorkerIdle(*this);
+}
+
+// It is believed about its own runs only, and a lie blames one of the same tenant's.
+void WorkerLink::take(const LastWordFrame& frame) {
+  named_ = frame.run;
+  if (frame.outOfMemory != 0) return kill("it has no memory left", ErrorCode::memory_limit);
+  kill("it met a fault of its own");
 }
 
 void WorkerLink::forget(std::uint32_t run) {
@@ -265,24 +286,41 @@ void WorkerLink::stop(std::uint32_t run) {
 // The clock of a run's turn starts with the first unanswered event; later ones queue in the worker.
 void WorkerLink::expectAnswer(std::uint32_t run) {
   const auto found = runs_.find(run);
-  if (found == runs_.end()) return;
-  if (found->second->unanswered++ == 0) found->second->askedAt = std::chrono::steady_clock::now();
+  if (found == runs_.end() || found->second->unanswered++ != 0) return;
+  found->second->askedAt = std::chrono::steady_clock::now();
+  found->second->asked = ++asked_;
 }
 
-// The next queued event begins to be worked on now, as far as the server can know.
+// The run's next queued event goes to the end of the worker's queue now, and so does its number.
 void WorkerLink::answered(RunState& run) {
   if (run.unanswered > 0) --run.unanswered;
-  run.askedAt = std::chrono::steady_clock::now();
+  lastAnswered_ = std::max(lastAnswered_, run.asked);
+  run.askedAt = restingSince_ = std::chrono::steady_clock::now();
+  run.asked = ++asked_;
 }
 
-// How long the slowest of its runs has been computing. Per run, because a quick one beside it says
-// nothing about a slow one.
-SteadyTime::duration WorkerLink::busy(SteadyTime now) const {
-  SteadyTime::duration longest{};
+// Turns that queue say nothing about the worker: which of them was overtaken does, and silence.
+void WorkerLink::weighTurns(WorkerFacts& facts, SteadyTime now) const {
+  SteadyTime oldest = now;
+  bool owes = !stopping_.empty();
   for (const auto& [id, run] : runs_) {
-    if (run->unanswered > 0) longest = std::max(longest, now - run->askedAt);
+    if (run->unanswered == 0) continue;
+    owes = true;
+    oldest = std::min(oldest, run->askedAt);
+    if (run->asked >= lastAnswered_) continue;
+    facts.overtaken = std::max<std::chrono::nanoseconds>(facts.overtaken, now - run->askedAt);
   }
-  return longest;
+  if (!owes) facts.rest = now - restingSince_;
+  if (oldest == now) return;
+  facts.silent = now - std::max(oldest, heardAt_);
+  if (facts.silent >= kLongSilence && saysSomething()) facts.silent = {};
+}
+
+// It may have spoken while the loop was at something else: then it is not the worker that is slow.
+bool WorkerLink::saysSomething() const {
+  char byte = 0;
+  return recv(const_cast<WorkerLink*>(this)->socket_.native_handle(), &byte, 1,
+              MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 void WorkerLink::send(const ToWorker& frame) {
@@ -314,7 +352,7 @@ void WorkerLink::flush() {
 }
 
 // The owner first: it must not choose this worker when a callback starts another run.
-void WorkerLink::kill(std::string why) {
+void WorkerLink::kill(std::string why, ErrorCode code) {
   if (dead_) return;
   dead_ = true;
   const auto self = shared_from_this();
@@ -322,32 +360,46 @@ void WorkerLink::kill(std::string why) {
   boost::system::error_code ignored;
   socket_.close(ignored);
   if (owner_ != nullptr) owner_->onWorkerGone(*this);
-  crashRuns(why);
+  crashRuns(why, code);
+}
+
+// 0 if none of its runs was at work.
+std::uint32_t WorkerLink::causeOfDeath() const {
+  if (runs_.contains(named_)) return named_;
+  std::uint32_t first = 0;
+  for (const auto& [id, run] : runs_) {
+    if (run->unanswered == 0) continue;
+    if (first == 0 || run->asked < runs_.at(first)->asked) first = id;
+  }
+  return first;
 }
 
 // The map is taken first: an onEnd may start a run, which must not land among the crashed.
-void WorkerLink::crashRuns(const std::string& why) {
+void WorkerLink::crashRuns(const std::string& why, ErrorCode code) {
   if (!runs_.empty()) {
     log(LogLevel::warn, "sandbox_worker_lost", {{"why", why}});
   }
+  const std::uint32_t cause = causeOfDeath();
   const RunMap runs = std::exchange(runs_, {});
   for (const auto& [id, run] : runs) {
     if (run->ended || run->events == nullptr) continue;
     run->ended = true;
-    run->events->onEnd(crashed(why));
+    const Loss other = run->unanswered > 0 ? Loss::inTurn : Loss::atRest;
+    run->events->onEnd(lostRun(why, code, id == cause ? Loss::cause : other));
   }
 }
 
 WorkerFacts WorkerLink::facts() const {
   const auto now = std::chrono::steady_clock::now();
-  return {.tenant = tenant,
-          .ready = ready_,
-          .tainted = tainted_,
-          .load = runs_.size(),
-          .started = started_,
-          .age = now - born_,
-          .busy = busy(now),
-          .idle = now - idleSince_};
+  WorkerFacts facts{.tenant = tenant,
+                    .ready = ready_,
+                    .tainted = tainted_,
+                    .load = runs_.size(),
+                    .started = started_,
+                    .age = now - born_,
+                    .idle = now - idleSince_};
+  weighTurns(facts, now);
+  return facts;
 }
 
 WorkerSample WorkerLink::sample() const {
@@ -367,7 +419,9 @@ WorkerSample WorkerLink::sample() const {
 void WorkerLink::watch() {
   const auto why = watchdog_.judge(sample());
   spoke_ = false;
-  if (why) kill(std::string(*why));
+  if (!why) return;
+  const bool computed = *why == kBeyondBudgets;
+  kill(std::string(*why), computed ? ErrorCode::cpu_limit : ErrorCode::worker_crashed);
 }
 
 }  // namespace executor::sandbox

@@ -1,8 +1,14 @@
 // The server's end of one worker: its socket, its runs, and what it may say.
 //
 // The worker is treated as hostile. A frame that does not decode, a run it does not have, a number
-// out of turn, or more than a limit allows means that it no longer runs our code: it is killed, and
-// each of its runs ends as `worker_crashed`. Nothing it says about one run can touch another.
+// out of turn, or more than a limit allows means that it no longer runs our code: it is killed.
+// Nothing it says about one run can touch another.
+//
+// When a worker dies, one run is the cause: the one it named with its last word, else the one whose
+// turn was asked for first of those in progress, since turns are served in that order and only what
+// computes is overtaken. That run fails, by the name of what happened; the others are lost, not
+// failed (Loss), and may go on elsewhere. A guess can be wrong about who was on the CPU, never
+// about who was not: a run at rest is no cause.
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -34,14 +40,16 @@ struct RunState {
   std::uint32_t calls = 0;
   // With a byte per line for its end, as the worker counts them.
   std::size_t consoleBytes = 0;
+  std::uint32_t emits = 0;
+  std::size_t emitBytes = 0;
   std::uint32_t unanswered = 0;  // turns asked for and not reported as ended
-  // When the turn in progress was asked for; meaningful while unanswered > 0.
+  // When the turn in progress was asked for, and the how-many-eth it was of its worker; meaningful
+  // while unanswered > 0.
   SteadyTime askedAt{};
+  std::uint64_t asked = 0;
   // The worker said Started. Before that it may only refuse the program.
   bool started = false;
   bool ended = false;
-  std::uint32_t emits = 0;
-  std::size_t emitBytes = 0;
 };
 
 class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
@@ -61,8 +69,8 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
 
   // Begins to read. Apart from the constructor, which cannot hand out a shared reference to itself.
   void listen();
-  // Ends the worker and, as crashed, its runs.
-  void kill(std::string why);
+  // Ends the worker and its runs; `code` is what happened to the one that is the cause.
+  void kill(std::string why, ErrorCode code = ErrorCode::worker_crashed);
   // No more calls to the owner.
   void disown() { owner_ = nullptr; }
 
@@ -98,17 +106,20 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   void on(RunState& run, TimerSetFrame& frame);
   void on(RunState& run, TimerClearedFrame& frame);
   void on(RunState& run, ConsoleFrame& frame);
+  void on(RunState& run, EmitFrame& frame);
   void on(RunState& run, TurnEndFrame& frame);
   void on(RunState& run, EndFrame& frame);
+  void take(const LastWordFrame& frame);
   // Never blocks: what the socket does not take is sent when it is writable.
   void send(const ToWorker& frame);
   void flush();
   void expectAnswer(std::uint32_t run);
   void answered(RunState& run);
   void forget(std::uint32_t run);
-  void on(RunState& run, EmitFrame& frame);
-  void crashRuns(const std::string& why);
-  SteadyTime::duration busy(SteadyTime now) const;
+  void crashRuns(const std::string& why, ErrorCode code);
+  std::uint32_t causeOfDeath() const;
+  void weighTurns(WorkerFacts& facts, SteadyTime now) const;
+  bool saysSomething() const;
   WorkerSample sample() const;
 
   asio::posix::stream_descriptor socket_;
@@ -124,6 +135,11 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   std::uint32_t started_ = 0;
   SteadyTime born_ = std::chrono::steady_clock::now();
   SteadyTime idleSince_ = born_;
+  SteadyTime heardAt_ = born_;        // its last word, whatever it was
+  SteadyTime restingSince_ = born_;   // its last answer; meaningful while it owes none
+  std::uint64_t asked_ = 0;           // turns asked for
+  std::uint64_t lastAnswered_ = 0;    // the latest asked of those that ended
+  std::uint32_t named_ = 0;           // the run it named with its last word
   Watchdog watchdog_;
   bool spoke_ = true;  // since the last watch
   bool ready_ = false;

@@ -27,8 +27,10 @@ bool alive(pid_t pid) {
 
 // A runtime of its own, so that its workers are known.
 struct Own {
-  std::unique_ptr<LocalRuntime> runtime = std::make_unique<LocalRuntime>(
-      Bench::get().loop, static_cast<ZygoteClient&>(*Bench::get().zygote));
+  explicit Own(PoolLimits limits = poolLimits(0))
+      : runtime(std::make_unique<LocalRuntime>(
+            Bench::get().loop, static_cast<ZygoteClient&>(*Bench::get().zygote), limits)) {}
+  std::unique_ptr<LocalRuntime> runtime;
 
   RunEnd run(RunRequest request) {
     Recorder recorder;
@@ -52,6 +54,7 @@ TEST(Worker, DeathEndsItsRunsAsCrashedAndTheNextRuns) {
   kill(pid, SIGKILL);
   ASSERT_TRUE(Bench::get().until([&] { return recorder.end.has_value(); }));
   EXPECT_EQ(recorder.end->error.code, ErrorCode::worker_crashed);
+  EXPECT_EQ(recorder.end->loss, Loss::atRest);
   run->deliver({.n = 1, .ok = true, .valueJson = "1"}, 1);
   EXPECT_EQ(own.run(programOf("return 5")).resultJson, "5");
 }
@@ -70,6 +73,81 @@ TEST(Worker, DeathTouchesNoOtherTenant) {
   b->deliver({.n = 1, .ok = true, .valueJson = "7"}, 1);
   ASSERT_TRUE(Bench::get().until([&] { return theirs.end.has_value(); }));
   EXPECT_EQ(theirs.end->resultJson, "7");
+}
+
+// One that computes and several that wait, in one worker: only the first is the cause (D9).
+TEST(Worker, DeathIsTheFailureOfTheRunThatComputed) {
+  Own own;
+  std::vector<std::unique_ptr<Recorder>> recorders;
+  std::vector<std::unique_ptr<sandbox::Run>> runs;
+  const auto start = [&](const char* code) {
+    recorders.push_back(std::make_unique<Recorder>(leaveOpen));
+    runs.push_back(own.runtime->start(programOf(code), *recorders.back()));
+  };
+  for (int i = 0; i < 3; ++i) {
+    start("await tools.a.b({})");
+    ASSERT_TRUE(Bench::get().until([&] { return !recorders.back()->turns.empty(); }));
+  }
+  const pid_t pid = own.runtime->workerPids().front();
+  start("for (;;);");
+  const auto& hog = *recorders.back();
+  start("return 1");  // overtakes it: from then on it has been seen at work
+  ASSERT_TRUE(Bench::get().until([&] { return recorders.back()->end && hog.startedCode; }));
+  kill(pid, SIGKILL);
+  ASSERT_TRUE(Bench::get().until([&] {
+    return std::ranges::all_of(recorders, [](const auto& r) { return r->end.has_value(); });
+  }));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(recorders[i]->end->loss, Loss::atRest) << i;
+  EXPECT_EQ(recorders[3]->end->loss, Loss::cause);
+}
+
+// The last word of a process that is about to die of a signal: here of one sent from outside.
+TEST(Worker, AFaultOfItsOwnIsSaidBeforeItDies) {
+  Own own;
+  Recorder recorder(leaveOpen);
+  const auto run = own.runtime->start(programOf("await tools.a.b({})"), recorder);
+  ASSERT_TRUE(Bench::get().until([&] { return !recorder.turns.empty(); }));
+  kill(own.runtime->workerPids().front(), SIGSEGV);
+  ASSERT_TRUE(Bench::get().until([&] { return recorder.end.has_value(); }));
+  EXPECT_EQ(recorder.end->error.detail, "it met a fault of its own");
+  EXPECT_EQ(recorder.end->loss, Loss::atRest);
+}
+
+// Memory that the worker itself lacks, not the program's own limit.
+TEST(Worker, WithoutMemoryItEndsTheRunThatAskedForItByName) {
+  PoolLimits small;
+  small.memoryEach = std::uint64_t{160} << 20;
+  Own own(small);
+  EXPECT_TRUE(own.run(programOf("return 1")).ok);
+  Recorder waiting(leaveOpen);
+  const auto other = own.runtime->start(programOf("return await tools.a.b({})"), waiting);
+  ASSERT_TRUE(Bench::get().until([&] { return !waiting.turns.empty(); }));
+  const RunEnd end = own.run(programOf("const a = []; for (;;) a.push(new Uint8Array(1 << 20))"));
+  EXPECT_TRUE(end.error.code == ErrorCode::memory_limit || end.error.code == ErrorCode::overloaded)
+      << end.error.codeName();
+  EXPECT_TRUE(own.run(programOf("return 2")).ok);
+}
+
+// Beyond the places there are, runs queue; the rested worker of another gives up its own.
+TEST(Worker, TenantsBeyondThePlacesGetThoseOfOthersWhoOnlyWait) {
+  PoolLimits two;
+  two.shares.workers = 2;
+  Own own(two);
+  const auto of = [](const char* tenant, const char* code) {
+    RunRequest request = programOf(code);
+    request.tenant = tenant;
+    return request;
+  };
+  Recorder waits(leaveOpen), second(leaveOpen);
+  const auto a = own.runtime->start(of("a", "await tools.a.b({})"), waits);
+  const auto b = own.runtime->start(of("b", "await tools.a.b({})"), second);
+  ASSERT_TRUE(Bench::get().until([&] { return !waits.turns.empty() && !second.turns.empty(); }));
+  EXPECT_EQ(own.run(of("c", "return 3")).resultJson, "3");
+  EXPECT_LE(own.runtime->workerPids().size(), 2u);
+  ASSERT_TRUE(waits.end.has_value() || second.end.has_value());
+  for (const Recorder* lost : {&waits, &second}) {
+    if (lost->end) EXPECT_EQ(lost->end->loss, Loss::atRest);
+  }
 }
 
 TEST(Worker, ServesOneTenantOnly) {

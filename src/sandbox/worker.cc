@@ -25,6 +25,7 @@
 #include <cerrno>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <new>
@@ -60,6 +61,7 @@ class Worker {
 
   [[noreturn]] void serve();
   bool hasOtherWork() const;
+  void sayLastWord(bool outOfMemory) const;
 
  private:
   // Nothing to run, as opposed to nothing to do: runs may wait for the server.
@@ -96,16 +98,31 @@ class Worker {
   std::vector<std::unique_ptr<Machine>> used_;  // to be restored when there is time
   std::vector<std::unique_ptr<Fiber>> fibers_;
   std::size_t awake_ = 0;  // runs that hold a machine
+  std::uint32_t onCpu_ = 0;  // the run whose slice it is
   std::chrono::steady_clock::time_point lastSweep_;
 };
 
 // For the signal handler, which gets no argument.
 Worker* theWorker = nullptr;
 
+// What nobody caught. Memory is the one thing that can run out anywhere; all else is our own bug.
+[[noreturn]] void endByException() {
+  bool outOfMemory = false;
+  try {
+    if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    outOfMemory = true;
+  } catch (...) {
+  }
+  theWorker->sayLastWord(outOfMemory);
+  _exit(4);
+}
+
 // The first machine is restored and its pages are touched before Ready is said: a spare worker
 // starts a program without a page fault on the way.
 void Worker::serve() {
   theWorker = this;
+  std::set_terminate(endByException);
   used_.push_back(std::make_unique<Machine>());
   refill();
   fibers_.push_back(std::make_unique<Fiber>());
@@ -117,6 +134,7 @@ void Worker::serve() {
     readFrames();
     freezeRested();
     if (!idle()) slice(*takeNext());
+    onCpu_ = 0;
   }
 }
 
@@ -125,6 +143,15 @@ void Worker::serve() {
 void Worker::awaitFrames() {
   pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
   poll(&ready, 1, awake_ == 0 ? -1 : static_cast<int>(kFreezeAfter.count()));
+}
+
+// From a signal or a terminate handler: ten bytes, which a string holds without allocating. What
+// the slice had to say and did not get to is not said: it belongs to a turn that never ended.
+void Worker::sayLastWord(bool outOfMemory) const {
+  std::string bytes;
+  const std::uint8_t cause = outOfMemory ? 1 : 0;
+  encodeFrame(LastWordFrame{.run = onCpu_, .outOfMemory = cause}, bytes);
+  (void)send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 // Looks at every guest, so at most once per kFreezeAfter; a fresh event un-freezes for the price of
@@ -230,6 +257,7 @@ Guest* Worker::takeNext() {
 // its guest code by the trap `stopped`, which frees the fiber in an orderly way.
 void Worker::slice(Guest& guest) {
   const bool resumed = guest.fiber != nullptr;
+  onCpu_ = guest.run.id();
   if (guest.stop && !resumed) return finish(guest);
   if (!resumed) guest.fiber = takeFiber();
   Slice& slice = currentSlice();
@@ -359,6 +387,10 @@ std::unique_ptr<Fiber> Worker::takeFiber() {
 }  // namespace
 
 bool workerHasOtherWork() { return theWorker != nullptr && theWorker->hasOtherWork(); }
+
+void workerMeetsFault() {
+  if (theWorker != nullptr) theWorker->sayLastWord(false);
+}
 
 void serveRuns(int socket, const Image& image, Stripper& stripper) {
   Worker worker(socket, image, stripper);

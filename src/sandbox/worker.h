@@ -20,5 +20,7 @@ inline constexpr std::size_t kHotMachines = 8;
 
 // Whether the worker has other work than the slice that runs: for installTick.
 bool workerHasOtherWork();
+// Tells the server whose turn it was, from the handler of a fault in host code: for installTick.
+void workerMeetsFault();
 
 }  // namespace executor::sandbox

@@ -4,7 +4,7 @@
 // starts another.
 //
 // Blocking here is confined to launch(): at start a server must not say it is ready before it knows
-// that it has a sandbox, and after a crash of the zygote the first request pays for the new one.
+// that it has a sandbox. A later one is waited for on the loop, with the requests in a queue.
 #include "sandbox/zygote-client.h"
 
 #include <fcntl.h>
@@ -43,30 +43,35 @@ constexpr std::size_t kMaxJobErrorBytes = 64u << 10;
 
 // In the forked child: only async-signal-safe calls.
 // Nothing is inherited but the control socket: no environment, no signal mask, no descriptor.
-[[noreturn]] void executeZygote(int control) {
+[[noreturn]] void executeZygote(int control, std::string_view as) {
   if (dup2(control, kControlSocket) < 0) _exit(127);
   syscall(SYS_close_range, kControlSocket + 1u, ~0u, 0u);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   char name[] = "executor";
-  char argument[kZygoteArgument.size() + 1] = {};
-  std::memcpy(argument, kZygoteArgument.data(), kZygoteArgument.size());
+  char argument[kOpenZygoteArgument.size() + 1] = {};
+  std::memcpy(argument, as.data(), as.size());
   char* const argv[] = {name, argument, nullptr};
   char* const environment[] = {nullptr};
   execve("/proc/self/exe", argv, environment);
   _exit(127);
 }
 
-// Synchronous on purpose: a server without sandbox must not say that it is ready.
-Result<std::string> awaitHello(int control) {
-  pollfd ready{control, POLLIN, 0};
-  if (poll(&ready, 1, kHelloTimeoutMs) <= 0) return failInternal("zygote: no hello in time");
+// One message of the zygote's; it says all it knows in its first.
+Result<std::string> readHello(int control) {
   std::string text(64u << 10, '\0');
   const ssize_t size = recv(control, text.data(), text.size(), 0);
   if (size <= 0) return failInternal("zygote: ended before its hello");
   text.resize(static_cast<std::size_t>(size));
   return text;
+}
+
+// Synchronous on purpose: a server without sandbox must not say that it is ready.
+Result<std::string> awaitHello(int control) {
+  pollfd ready{control, POLLIN, 0};
+  if (poll(&ready, 1, kHelloTimeoutMs) <= 0) return failInternal("zygote: no hello in time");
+  return readHello(control);
 }
 
 // For the log: signal 31 is a forbidden system call, 9 the deadline or the kernel's memory killer.
@@ -120,7 +125,7 @@ Result<std::unique_ptr<Zygote>> Zygote::start(asio::io_context& loop, JailRequir
 }
 
 ZygoteClient::ZygoteClient(asio::io_context& loop, JailRequirement require)
-    : loop_(loop), require_(require), control_(loop) {}
+    : loop_(loop), require_(require), control_(loop), helloTimer_(loop) {}
 
 ZygoteClient::~ZygoteClient() {
   *alive_ = false;
@@ -131,13 +136,13 @@ ZygoteClient::~ZygoteClient() {
 }
 
 // fork and exec of this very binary: the zygote is always of the same build as the server.
-Status ZygoteClient::launch() {
+Status ZygoteClient::execute() {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
     return std::unexpected(unavailable(withErrno("socketpair", errno)));
   }
   const pid_t child = fork();
-  if (child == 0) executeZygote(pair[1]);
+  if (child == 0) executeZygote(pair[1], walled() ? kZygoteArgument : kOpenZygoteArgument);
   close(pair[1]);
   if (child < 0) {
     close(pair[0]);
@@ -145,13 +150,52 @@ Status ZygoteClient::launch() {
   }
   pid_ = child;
   control_.assign(pair[0]);
-  auto text = awaitHello(pair[0]);
+  return {};
+}
+
+Status ZygoteClient::launch() {
+  EXECUTOR_CHECK(execute());
+  auto text = awaitHello(control_.native_handle());
   if (!text) return std::unexpected(unavailable(text.error().detail));
-  hello_ = decodeHello(*text);
-  if (!hello_.ok) return std::unexpected(unavailable(hello_.problem));
-  EXECUTOR_CHECK(requireParts(require_, hello_.parts));
+  EXECUTOR_CHECK(greet(*text));
   listen();
   return {};
+}
+
+// A zygote that cannot do what is required of it is none.
+Status ZygoteClient::greet(std::string_view text) {
+  ZygoteHello hello = decodeHello(text);
+  if (!hello.ok) return std::unexpected(unavailable(hello.problem));
+  EXECUTOR_CHECK(requireParts(require_, hello.parts));
+  hello_ = std::move(hello);
+  greeted_ = true;
+  return {};
+}
+
+// What fails here fails for everybody who waits, from the loop.
+void ZygoteClient::relaunch() {
+  Status executed = execute();
+  if (executed) return awaitGreeting();
+  asio::post(loop_, [this, alive = alive_, why = executed.error().detail] {
+    if (*alive && pid_ < 0) lost(why);
+  });
+}
+
+void ZygoteClient::awaitGreeting() {
+  helloTimer_.expires_after(std::chrono::milliseconds(kHelloTimeoutMs));
+  helloTimer_.async_wait([this, alive = alive_](boost::system::error_code cancelled) {
+    if (*alive && !cancelled && !greeted_) lost("zygote: no hello in time");
+  });
+  control_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [this, alive = alive_](boost::system::error_code error) {
+                        if (!*alive || error) return;
+                        helloTimer_.cancel();
+                        auto text = readHello(control_.native_handle());
+                        if (!text) return lost(text.error().detail);
+                        if (Status met = greet(*text); !met) return lost(met.error().detail);
+                        for (const Asked& asked : waiting_) ask(asked.request);
+                        listen();
+                      });
 }
 
 // The client may be destroyed while the wait is pending: `alive` is what the handler checks.
@@ -170,7 +214,7 @@ void ZygoteClient::receive() {
   while (receiveReport(control_.native_handle(), report, descriptors)) {
     take(report, descriptors);
   }
-  if (errno != EAGAIN && errno != EINTR) return lost();
+  if (errno != EAGAIN && errno != EINTR) return lost("the zygote died");
   listen();
 }
 
@@ -178,7 +222,7 @@ void ZygoteClient::receive() {
 void ZygoteClient::take(const ZygoteReport& report, const int (&descriptors)[2]) {
   if (report.kind == ZygoteReport::Kind::exited) return exited(report);
   if (waiting_.empty()) return;
-  SpawnHandler handler = std::move(waiting_.front());
+  SpawnHandler handler = std::move(waiting_.front().handler);
   waiting_.pop_front();
   if (report.error != 0 || descriptors[1] < 0) {
     return handler(std::unexpected(unavailable(withErrno("clone", report.error))));
@@ -215,30 +259,32 @@ void ZygoteClient::whenExited(pid_t pid, std::move_only_function<void(std::strin
 
 void ZygoteClient::killForTest() { ::kill(pid_, SIGKILL); }
 
-// Its children died with it; their sockets tell the links.
-void ZygoteClient::lost() {
-  log(LogLevel::error, "sandbox_zygote_died");
+// Its children died with it; their sockets tell the links. Killed, because one that says nothing
+// may be alive.
+void ZygoteClient::lost(std::string why) {
+  log(LogLevel::error, "sandbox_zygote_died", {{"why", why}});
   boost::system::error_code ignored;
   control_.close(ignored);
-  waitpid(pid_, nullptr, 0);
-  pid_ = -1;
+  helloTimer_.cancel();
+  greeted_ = false;
+  if (const pid_t dead = std::exchange(pid_, -1); dead > 0) {
+    ::kill(dead, SIGKILL);
+    waitpid(dead, nullptr, 0);
+  }
   auto waiting = std::exchange(waiting_, {});
-  for (auto& handler : waiting) handler(std::unexpected(unavailable("the zygote died")));
+  for (Asked& asked : waiting) asked.handler(std::unexpected(unavailable(why)));
 }
 
 // The zygote's answer is always delivered from the loop, also a failure, so that callers see one
 // order of events.
 void ZygoteClient::spawn(const SpawnRequest& request, SpawnHandler handler) {
-  if (pid_ < 0) {
-    if (auto again = launch(); !again) {
-      asio::post(loop_, [handler = std::move(handler), error = again.error()]() mutable {
-        handler(std::unexpected(std::move(error)));
-      });
-      return;
-    }
-  }
-  waiting_.push_back(std::move(handler));
-  // A full socket or a dead zygote shows in receive().
+  waiting_.push_back({request, std::move(handler)});
+  if (greeted_) return ask(request);
+  if (pid_ < 0 && waiting_.size() == 1) relaunch();
+}
+
+// A full socket or a dead zygote shows in receive().
+void ZygoteClient::ask(const SpawnRequest& request) {
   (void)send(control_.native_handle(), &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

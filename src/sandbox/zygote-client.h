@@ -43,12 +43,15 @@ class ZygoteClient final : public Zygote {
 
   // Executes the zygote and waits for what it found out.
   Status launch();
+  // False for one that makes no jails.
+  bool walled() const { return require_ != JailRequirement::none; }
 
   std::vector<JailPart> jail() const override { return hello_.parts; }
   std::string_view engineBuild() const { return hello_.engineBuild; }
   Task<Result<std::string>> run(std::string job, std::string input, JobLimits limits) override;
 
-  // The handler runs on the loop, later. A dead zygote is started again first.
+  // The handler runs on the loop, later. A dead zygote is started again first, and what is asked
+  // until its hello waits for it.
   void spawn(const SpawnRequest& request, SpawnHandler handler);
   // For tests.
   void killForTest();
@@ -58,13 +61,22 @@ class ZygoteClient final : public Zygote {
   void whenExited(pid_t pid, std::move_only_function<void(std::string)> handler);
 
  private:
-  struct JobRun;
+  struct Asked {
+    SpawnRequest request;
+    SpawnHandler handler;
+  };
 
+  // Forks and executes; the other end of its socket is control_.
+  Status execute();
+  Status greet(std::string_view text);
+  void relaunch();
+  void awaitGreeting();
+  void ask(const SpawnRequest& request);
   void listen();
   void receive();
   void take(const ZygoteReport& report, const int (&descriptors)[2]);
   void exited(const ZygoteReport& report);
-  void lost();
+  void lost(std::string why);
   Result<std::uint32_t> jobIndex(std::string_view name) const;
   Task<Result<std::string>> exchange(Child& child, std::string input, JobLimits limits);
 
@@ -73,8 +85,10 @@ class ZygoteClient final : public Zygote {
   asio::posix::stream_descriptor control_;
   pid_t pid_ = -1;
   ZygoteHello hello_;
-  // In the order of the requests, which is the order of the answers.
-  std::deque<SpawnHandler> waiting_;
+  // In the order of the requests, which is the order of the answers. Sent once greeted_.
+  std::deque<Asked> waiting_;
+  bool greeted_ = false;
+  asio::steady_timer helloTimer_;
   std::map<pid_t, std::move_only_function<void(std::string)>> exitWaiters_;
   std::map<pid_t, int> exits_;  // of children nobody has asked about yet; bounded
   // False once destroyed; handlers on the loop may come later.

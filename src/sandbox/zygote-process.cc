@@ -35,7 +35,7 @@ constexpr int kSocketBufferBytes = 1 << 20;
 // purpose, and nothing else may be added that a child must not see.
 class ZygoteProcess {
  public:
-  explicit ZygoteProcess(std::span<const Job> jobs) : jobs_(jobs) {}
+  ZygoteProcess(std::span<const Job> jobs, bool walled) : jobs_(jobs), walled_(walled) {}
 
   [[noreturn]] void serve();
 
@@ -50,6 +50,7 @@ class ZygoteProcess {
   void reap(int signals);
 
   std::span<const Job> jobs_;
+  const bool walled_;
   JailPlan plan_;
   Image image_;
   std::optional<Stripper> stripper_;
@@ -59,7 +60,11 @@ Status ZygoteProcess::prepare() {
   EXECUTOR_TRY(image_, prepareImage());
   stripper_.emplace();
   if (!stripper_->usable()) return failInternal("the type stripper could not be prepared");
-  EXECUTOR_TRY(plan_, planJail());
+  if (walled_) {
+    EXECUTOR_TRY(plan_, planJail());
+  } else {
+    plan_ = planWithoutJail();
+  }
   return {};
 }
 
@@ -133,7 +138,7 @@ void ZygoteProcess::become(const SpawnRequest& request, int socket) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   const bool worker = request.job == kNoJob;
-  if (worker && !installTick(workerHasOtherWork)) _exit(2);
+  if (worker && !installTick(workerHasOtherWork, workerMeetsFault)) _exit(2);
   const JailLimits limits{.memoryBytes = request.memoryBytes, .cpuSeconds = request.cpuSeconds};
   if (enterJail(plan_, socket, limits) != nullptr) _exit(2);
   if (worker) serveRuns(kJailSocket, image_, *stripper_);
@@ -148,12 +153,12 @@ void ZygoteProcess::become(const SpawnRequest& request, int socket) {
 // checker's launcher is the same binary by another name.
 void runZygoteIfAsked(int argc, char** argv, std::span<const Job> jobs) {
   runTscIfAsked(argc, argv);
-  if (argc != 2 || kZygoteArgument != argv[1]) return;
+  if (argc != 2 || (kZygoteArgument != argv[1] && kOpenZygoteArgument != argv[1])) return;
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit noCore{0, 0};
   setrlimit(RLIMIT_CORE, &noCore);
   std::signal(SIGPIPE, SIG_IGN);
-  ZygoteProcess(jobs).serve();
+  ZygoteProcess(jobs, kZygoteArgument == argv[1]).serve();
 }
 
 }  // namespace executor::sandbox

@@ -5,7 +5,8 @@
 // jailed child for each request: a program worker, or a job that parses an untrusted document
 // (wall 2). Children get a socket as their only descriptor; the server gets the other end and a
 // pidfd. When the zygote dies its children die with it (a jailed process never outlives the
-// server), their runs end as worker_crashed, and it is started again at the next need.
+// server), their runs are lost (Loss), and it is started again at the next need, without holding up
+// the loop.
 #pragma once
 
 #include <chrono>
@@ -39,7 +40,9 @@ struct JobLimits {
 // static.
 void runZygoteIfAsked(int argc, char** argv, std::span<const Job> jobs);
 
-enum class JailRequirement : std::uint8_t { best, full };
+// `none` makes no jail at all: children are what the runtime `local-vm` runs in, for kernels that
+// forbid jails and operators who say DANGEROUSLY_ALLOW_LOCAL_VM.
+enum class JailRequirement : std::uint8_t { best, full, none };
 
 class Zygote {
  public:
@@ -55,7 +58,10 @@ class Zygote {
   virtual Task<Result<std::string>> run(std::string job, std::string input, JobLimits limits) = 0;
 };
 
-// The `local` runtime on a zygote, which must outlive it.
-std::unique_ptr<Runtime> makeLocalRuntime(asio::io_context& loop, Zygote& zygote);
+// The runtime `local` on a zygote, which must outlive it; `local-vm` on one that makes no jails.
+// `memoryBytes` is for all workers together, 0 for the part of the machine that worker-memory.h
+// says.
+std::unique_ptr<Runtime> makeLocalRuntime(asio::io_context& loop, Zygote& zygote,
+                                          std::uint64_t memoryBytes = 0);
 
 }  // namespace executor::sandbox
