@@ -32,9 +32,9 @@ struct ApiDeps {
   execution::Executions& executions;
   approval::Approvals& approvals;
   const Clock& clock = systemClock();
-  bool loopbackOnly = true;              // then /metrics needs no token (D31)
-  std::function<std::string()> metrics;  // Prometheus text; empty: /metrics has only our own
-  std::function<Task<Status>()> ready;   // for /readyz; empty: always ready
+  bool loopbackOnly = true;                   // then /metrics needs no token (D31)
+  std::function<std::string()> metrics;       // Prometheus text; empty: /metrics has only our own
+  std::function<Task<Status>()> ready;        // for /readyz; empty: always ready
   execution::TypeCheck* typeCheck = nullptr;  // null: /api/v1/check answers `skipped`
 };
 

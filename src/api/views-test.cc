@@ -62,16 +62,16 @@ TEST(ExecutionJson, HasTheFieldsOfTheReference) {
 TEST(ExecutionJson, ShowsWhatTheTypeCheckSaid) {
   auto execution = completed("1");
   EXPECT_EQ(find(parsed(executionJson(execution, {})), "typeCheck"), nullptr);
-  execution.typeCheck = execution::TypeVerdict{
-      .status = "warned",
-      .findings = {{.code = 2353,
-                    .blocks = true,
-                    .line = 1,
-                    .column = 2,
-                    .message = "a is no input of tools.\"x\".",
-                    .source = "f({a})",
-                    .caret = "   ^"}},
-      .more = 3};
+  execution.typeCheck =
+      execution::TypeVerdict{.status = "warned",
+                             .findings = {{.code = 2353,
+                                           .blocks = true,
+                                           .line = 1,
+                                           .column = 2,
+                                           .message = "a is no input of tools.\"x\".",
+                                           .source = "f({a})",
+                                           .caret = "   ^"}},
+                             .more = 3};
   const auto view = parsed(executionJson(execution, {}));
   const auto* verdict = find(view, "typeCheck");
   ASSERT_NE(verdict, nullptr);

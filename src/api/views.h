@@ -30,9 +30,9 @@ std::string approvalJson(const approval::ApprovalView& approval, std::string_vie
 
 // What of an execution is shown; the default is the whole answer to a client.
 struct ExecutionJsonOptions {
-  std::string_view origin;  // for approval links; empty: none
-  bool withCode = false;    // the program itself and its metadata
-  bool withResult = true;   // false for lists
+  std::string_view origin;   // for approval links; empty: none
+  bool withCode = false;     // the program itself and its metadata
+  bool withResult = true;    // false for lists
   bool withContents = true;  // of `emitted`; without, only what each is
 };
 // taskId, status, runtimeId, result (even when null, once completed), resultHandle, error,

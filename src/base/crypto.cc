@@ -184,14 +184,13 @@ std::string seal(const Key256& key, std::string_view plain, std::string_view ass
   EVP_CIPHER_CTX* cipher = cipherOfThread();
   unsigned char* body = raw(out) + kNonceBytes;
   int written = 0;
-  must(
-      cipher != nullptr &&
-          EVP_EncryptInit_ex2(cipher, algorithms().gcm, key.data(), raw(out), nullptr) &&
-          EVP_EncryptUpdate(cipher, nullptr, &written, raw(associated), length(associated)) &&
-          EVP_EncryptUpdate(cipher, body, &written, raw(plain), length(plain)) &&
-          EVP_EncryptFinal_ex(cipher, body + written, &written) &&
-          EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + plain.size()),
-      "AES-256-GCM");
+  must(cipher != nullptr &&
+           EVP_EncryptInit_ex2(cipher, algorithms().gcm, key.data(), raw(out), nullptr) &&
+           EVP_EncryptUpdate(cipher, nullptr, &written, raw(associated), length(associated)) &&
+           EVP_EncryptUpdate(cipher, body, &written, raw(plain), length(plain)) &&
+           EVP_EncryptFinal_ex(cipher, body + written, &written) &&
+           EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + plain.size()),
+       "AES-256-GCM");
   return out;
 }
 
@@ -204,13 +203,12 @@ Result<std::string> open(const Key256& key, std::string_view sealed, std::string
   std::string plain(body.size(), '\0');
   EVP_CIPHER_CTX* cipher = cipherOfThread();
   int written = 0;
-  must(
-      cipher != nullptr &&
-          EVP_DecryptInit_ex2(cipher, algorithms().gcm, key.data(), raw(nonce), nullptr) &&
-          EVP_DecryptUpdate(cipher, nullptr, &written, raw(associated), length(associated)) &&
-          EVP_DecryptUpdate(cipher, raw(plain), &written, raw(body), length(body)) &&
-          EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
-      "AES-256-GCM");
+  must(cipher != nullptr &&
+           EVP_DecryptInit_ex2(cipher, algorithms().gcm, key.data(), raw(nonce), nullptr) &&
+           EVP_DecryptUpdate(cipher, nullptr, &written, raw(associated), length(associated)) &&
+           EVP_DecryptUpdate(cipher, raw(plain), &written, raw(body), length(body)) &&
+           EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()),
+       "AES-256-GCM");
   if (EVP_DecryptFinal_ex(cipher, raw(plain) + written, &written) <= 0) return failOpen();
   return plain;
 }

@@ -16,9 +16,9 @@
 namespace executor::execution {
 
 inline constexpr std::size_t kInlineTextBytes = 64u << 10;
-inline constexpr std::size_t kPageBytes = 64u << 10;    // a page is closed when it has this much
+inline constexpr std::size_t kPageBytes = 64u << 10;  // a page is closed when it has this much
 inline constexpr std::size_t kInlineJournalBytes = 8u << 10;  // a journal of more has pages
-inline constexpr std::size_t kBatchBytes = 300u << 10;  // of events in one transaction
+inline constexpr std::size_t kBatchBytes = 300u << 10;        // of events in one transaction
 
 BOOST_DESCRIBE_ENUM(State, queued, running, waiting, completed, failed, timed_out, denied,
                     cancelled)

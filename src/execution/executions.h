@@ -52,9 +52,9 @@ struct ExecuteRequest {
   std::uint32_t timeoutMs = kDefaultTimeoutMs;
   std::string runtimeId;  // empty: the default
   std::string metadataJson;
-  std::string idempotencyKey;  // same key, same principal: the same execution
+  std::string idempotencyKey;              // same key, same principal: the same execution
   std::optional<TypeCheckMode> typeCheck;  // none: the server's default
-  std::string client;          // "mcp", "cli", "api": for the record
+  std::string client;                      // "mcp", "cli", "api": for the record
 };
 
 // Reads D19's input object; unknown arguments are errors that name them.

@@ -7,10 +7,9 @@ namespace {
 
 constexpr std::size_t kInlineEventBytes = 48u << 10;
 // What an event whose body went to a blob still says by itself.
-constexpr std::string_view kBriefMembers[] = {"n",    "id",     "turn",      "hash",    "tool",
-                                              "path", "status", "code",      "timer",   "clock",
-                                              "safe", "method", "retryable", "approval",
-                                              "kind", "mimeType", "name"};
+constexpr std::string_view kBriefMembers[] = {
+    "n",     "id",   "turn",   "hash",      "tool",     "path", "status",   "code", "timer",
+    "clock", "safe", "method", "retryable", "approval", "kind", "mimeType", "name"};
 
 // Final for this process: the epoch in the store never goes back.
 std::unexpected<Error> takenOver(std::string_view id) {

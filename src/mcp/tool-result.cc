@@ -50,8 +50,7 @@ std::string typesText(const ExecutionView& view) {
 std::string failureText(const ExecutionView& view) {
   std::string text = "status: " + std::string(name(view.state)) + "\nerror: " + view.errorMessage;
   text += position(view);
-  const std::string excerpt =
-      sandbox::excerptText(view.code, {view.errorLine, view.errorColumn});
+  const std::string excerpt = sandbox::excerptText(view.code, {view.errorLine, view.errorColumn});
   if (!excerpt.empty()) text += "\n" + excerpt.substr(0, excerpt.size() - 1);
   if (!view.errorHint.empty()) text += "\nhint: " + view.errorHint;
   if (!view.errorStack.empty()) text += "\n" + view.errorStack;

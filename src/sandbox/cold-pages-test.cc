@@ -71,92 +71,99 @@ std::vector<std::uint8_t> makeImage(unsigned seed) {
 
 TEST(ColdPages, EveryByteIsTheImagesAfterRandomWrites) {
   EXPECT_EQ(inChild([] {
-    Memory memory;
-    const auto image = makeImage(1);
-    std::mt19937 random(2);
-    for (int run = 0; run < 200; ++run) {
-      memory.restore(image);
-      ASSERT_TRUE(memory.equals(image)) << run;
-      for (int i = 0; i < 20; ++i) {
-        memory.data()[kFirst + random() % (image.size() - kFirst)] ^= 0xff;
-      }
-    }
-  }), 0);
+              Memory memory;
+              const auto image = makeImage(1);
+              std::mt19937 random(2);
+              for (int run = 0; run < 200; ++run) {
+                memory.restore(image);
+                ASSERT_TRUE(memory.equals(image)) << run;
+                for (int i = 0; i < 20; ++i) {
+                  memory.data()[kFirst + random() % (image.size() - kFirst)] ^= 0xff;
+                }
+              }
+            }),
+            0);
 }
 
 TEST(ColdPages, AnUntouchedPageIsProtectedAndStillReads) {
   EXPECT_EQ(inChild([] {
-    Memory memory;
-    const auto image = makeImage(1);
-    memory.restore(image);
-    EXPECT_TRUE(memory.cold().has(10));
-    EXPECT_EQ(memory.data()[10 * kHostPage], image[10 * kHostPage]);
-    EXPECT_EQ(faults, 0);
-    memory.data()[10 * kHostPage] = 1;
-    EXPECT_EQ(faults, 1);
-    EXPECT_FALSE(memory.cold().has(10));
-  }), 0);
+              Memory memory;
+              const auto image = makeImage(1);
+              memory.restore(image);
+              EXPECT_TRUE(memory.cold().has(10));
+              EXPECT_EQ(memory.data()[10 * kHostPage], image[10 * kHostPage]);
+              EXPECT_EQ(faults, 0);
+              memory.data()[10 * kHostPage] = 1;
+              EXPECT_EQ(faults, 1);
+              EXPECT_FALSE(memory.cold().has(10));
+            }),
+            0);
 }
 
 TEST(ColdPages, APageThatRunsKeepWritingStaysWritable) {
   EXPECT_EQ(inChild([] {
-    Memory memory;
-    const auto image = makeImage(1);
-    for (int run = 0; run < kWritesToBeHot + 3; ++run) {
-      memory.restore(image);
-      memory.data()[20 * kHostPage + 5] ^= 1;
-    }
-    EXPECT_EQ(faults, kWritesToBeHot);
-    memory.restore(image);
-    EXPECT_TRUE(memory.equals(image));
-  }), 0);
+              Memory memory;
+              const auto image = makeImage(1);
+              for (int run = 0; run < kWritesToBeHot + 3; ++run) {
+                memory.restore(image);
+                memory.data()[20 * kHostPage + 5] ^= 1;
+              }
+              EXPECT_EQ(faults, kWritesToBeHot);
+              memory.restore(image);
+              EXPECT_TRUE(memory.equals(image));
+            }),
+            0);
 }
 
 TEST(ColdPages, NeighboursAreAdmittedTogetherButNotLearned) {
   EXPECT_EQ(inChild([] {
-    Memory memory;
-    const auto image = makeImage(1);
-    for (int run = 0; run < 5; ++run) {
-      memory.restore(image);
-      memory.data()[20 * kHostPage] ^= 1;
-      memory.data()[(20 + kAdmittedTogether - 1) * kHostPage] ^= 1;
-    }
-    // Twice for the first page; then the neighbour is asked for by itself.
-    EXPECT_EQ(faults, 2 * kWritesToBeHot);
-  }), 0);
+              Memory memory;
+              const auto image = makeImage(1);
+              for (int run = 0; run < 5; ++run) {
+                memory.restore(image);
+                memory.data()[20 * kHostPage] ^= 1;
+                memory.data()[(20 + kAdmittedTogether - 1) * kHostPage] ^= 1;
+              }
+              // Twice for the first page; then the neighbour is asked for by itself.
+              EXPECT_EQ(faults, 2 * kWritesToBeHot);
+            }),
+            0);
 }
 
 TEST(ColdPages, AnotherImageIsCopiedWhole) {
   EXPECT_EQ(inChild([] {
-    Memory memory;
-    const auto first = makeImage(1), second = makeImage(2);
-    memory.restore(first);
-    memory.restore(second);
-    EXPECT_TRUE(memory.equals(second));
-    memory.restore(first);
-    EXPECT_TRUE(memory.equals(first));
-  }), 0);
+              Memory memory;
+              const auto first = makeImage(1), second = makeImage(2);
+              memory.restore(first);
+              memory.restore(second);
+              EXPECT_TRUE(memory.equals(second));
+              memory.restore(first);
+              EXPECT_TRUE(memory.equals(first));
+            }),
+            0);
 }
 
 TEST(ColdPages, MemoriesAreToldApart) {
   EXPECT_EQ(inChild([] {
-    Memory one, two;
-    const auto image = makeImage(1);
-    one.restore(image);
-    two.restore(image);
-    two.data()[30 * kHostPage] ^= 1;
-    EXPECT_TRUE(one.cold().has(30));
-    EXPECT_FALSE(two.cold().has(30));
-    EXPECT_TRUE(one.equals(image));
-  }), 0);
+              Memory one, two;
+              const auto image = makeImage(1);
+              one.restore(image);
+              two.restore(image);
+              two.data()[30 * kHostPage] ^= 1;
+              EXPECT_TRUE(one.cold().has(30));
+              EXPECT_FALSE(two.cold().has(30));
+              EXPECT_TRUE(one.equals(image));
+            }),
+            0);
 }
 
 TEST(ColdPages, AWriteElsewhereIsNotAdmitted) {
   EXPECT_EQ(inChild([] {
-    Memory memory;
-    memory.restore(makeImage(1));
-    memory.data()[kPages * kHostPage + kWasmPage] = 1;  // behind the committed part
-  }), 9);
+              Memory memory;
+              memory.restore(makeImage(1));
+              memory.data()[kPages * kHostPage + kWasmPage] = 1;  // behind the committed part
+            }),
+            9);
 }
 
 TEST(ColdPages, WithoutTheHandlerNothingIsProtected) {

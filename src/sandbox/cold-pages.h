@@ -34,7 +34,7 @@ inline constexpr std::size_t kAdmittedTogether = 4;
 // Of one memory; lives in its bookkeeping page.
 struct ColdPages {
   std::array<std::uint64_t, kMaxColdPages / 64> readOnly{};  // a bit for each page of the memory
-  const std::uint8_t* image = nullptr;  // whose bytes the protected pages hold
+  const std::uint8_t* image = nullptr;                       // whose bytes the protected pages hold
 
   bool has(std::size_t page) const {
     return page < kMaxColdPages && (readOnly[page / 64] >> (page % 64) & 1) != 0;
