@@ -27,7 +27,7 @@ TEST(Log, WritesOneTextLinePerEvent) {
   EXPECT_TRUE(
       lines.ends_with("Z info  server_started port=4788 url=http://x/ jailed=true load=0.5\n"))
       << lines;
-  EXPECT_EQ(lines.find("Z"), 23u);
+  EXPECT_EQ(lines.find('Z'), 23u);
 }
 
 TEST(Log, WritesJsonLinesWhenAsked) {

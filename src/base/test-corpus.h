@@ -50,7 +50,7 @@ inline std::filesystem::path corpusPath(const std::string& name) {
 inline bool unpackCorpus(const std::string& name, const TempDir& into) {
   const std::string command =
       "tar --zstd -xf '" + corpusPath(name).string() + "' -C '" + into.path().string() + "'";
-  return std::system(command.c_str()) == 0;
+  return std::system(command.c_str()) == 0;  // NOLINT(bugprone-command-processor)
 }
 
 }  // namespace executor

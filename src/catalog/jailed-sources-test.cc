@@ -11,7 +11,6 @@ namespace {
 
 using testing::codeOf;
 using testing::githubDocument;
-using testing::trackerDocument;
 
 class JailedSources : public testing::WorkspaceTest {
  protected:

@@ -8,7 +8,6 @@ namespace executor::catalog {
 namespace {
 
 using testing::compileSet;
-using testing::documentOf;
 using testing::trackerDocument;
 
 TEST(PathHistory, HoldsThePathOfEveryOperation) {

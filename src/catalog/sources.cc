@@ -104,7 +104,7 @@ Status replaceSource(Txn& txn, const SourceRecord& before, const SourceRecord& a
 Result<SourceRecord> removeSource(Txn& txn, const std::string& workspaceId,
                                   const std::string& idOrName,
                                   const std::vector<RemoveHook>& hooks) {
-  EXECUTOR_TRY(const SourceRecord record, findSource(txn, workspaceId, idOrName));
+  EXECUTOR_TRY(SourceRecord record, findSource(txn, workspaceId, idOrName));
   for (const RemoveHook& hook : hooks) EXECUTOR_CHECK(hook(txn, record.id));
   EXECUTOR_CHECK(moveOwner(txn, record.toolSetHash, {}, record.id));
   EXECUTOR_CHECK(moveOwner(txn, record.historyHash, {}, record.id));

@@ -33,6 +33,7 @@ Result<std::string> makeTemporaryDirectory() {
 // In the child. Its output is kept in a file, so that the story on the terminal stays readable.
 [[noreturn]] void becomeServer(const std::string& directory, const std::string& ready) {
   int log = ::open((directory + "/server.log").c_str(), O_WRONLY | O_CREAT, 0600);
+  if (log < 0) ::_exit(127);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
   ::execl("/proc/self/exe", "executor", "serve", "--data-dir", directory.c_str(), "--listen",

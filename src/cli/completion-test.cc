@@ -66,7 +66,7 @@ TEST(CliCompletion, BashRunsTheScript) {
                                    "COMP_CWORD=2; _executor; "
                                    "case \" ${COMPREPLY[*]} \" in *\" add \"*) exit 0;; "
                                    "esac; exit 1'");
-  auto* shell = ::popen(command.c_str(), "w");
+  auto* shell = ::popen(command.c_str(), "w");  // NOLINT(bugprone-command-processor)
   ASSERT_TRUE(shell);
   std::fwrite(script.data(), 1, script.size(), shell);
   EXPECT_EQ(::pclose(shell), 0);

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "cli/cli-fixture.h"
 
 namespace executor::cli {
@@ -15,6 +17,7 @@ class InputFrom {
  public:
   explicit InputFrom(const std::string& path) : saved_(::dup(STDIN_FILENO)) {
     int file = ::open(path.c_str(), O_RDONLY);
+    if (file < 0) std::abort();
     ::dup2(file, STDIN_FILENO);
     ::close(file);
     std::cin.clear();

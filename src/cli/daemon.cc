@@ -37,6 +37,8 @@ std::vector<std::string> serveArguments(const Context& context, const std::strin
   ::setsid();
   int null = ::open("/dev/null", O_RDONLY);
   int log = ::open(logPath.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  // Never with the streams of the caller: its output may be an MCP connection.
+  if (null < 0 || log < 0) ::_exit(127);
   ::dup2(null, STDIN_FILENO);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);

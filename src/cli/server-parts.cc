@@ -215,7 +215,8 @@ Task<Result<identity::FirstStart>> ServerParts::start() {
   EXECUTOR_CO_TRY(auto first, co_await identity_->ensureFirstStart());
   EXECUTOR_CO_CHECK(server_->listen());
   auto bound = asio::ip::make_address(configuration_.listen().host);
-  for (auto address : {bound, asio::ip::make_address("127.0.0.1"), asio::ip::make_address("::1")}) {
+  for (const auto& address :
+       {bound, asio::ip::make_address("127.0.0.1"), asio::ip::make_address("::1")}) {
     client_->egress().refuseOwn(address, server_->port());
   }
   EXECUTOR_CO_CHECK(co_await executions_->recover());

@@ -11,7 +11,6 @@ namespace {
 
 using source::SchemaView;
 using source::ToolSet;
-using source::ToolView;
 
 // Two show that it is a list; more would only be longer.
 constexpr std::size_t kSampleItems = 2;

@@ -10,7 +10,6 @@ namespace executor::execution {
 namespace {
 
 using testing::agent;
-using testing::person;
 using testing::Stage;
 
 void untilNextMillisecond() {
