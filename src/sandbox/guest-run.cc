@@ -22,6 +22,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "sandbox/absent.h"
 
 namespace executor::sandbox {
 namespace {
@@ -273,7 +274,19 @@ void GuestRun::classify() {
     return failWith(ErrorCode::stack_overflow, "The program recursed too deeply.",
                     "Use a loop, or end the recursion earlier.");
   }
-  failWith(ErrorCode::program_error, end_.message, {});
+  const std::string teaching = end_.errorName == "ReferenceError" ? teachAbsent(end_.message) : "";
+  failWith(ErrorCode::program_error, teaching.empty() ? end_.message : teaching, {});
+  placeImport();
+}
+
+// The loader's error is made where no frame of the program is left.
+void GuestRun::placeImport() {
+  if (end_.line != 0 || end_.message != kNoImport) return;
+  const auto at = findDynamicImport(program_.code);
+  if (!at) return;
+  const SourcePosition place = program_.map.original(*at);
+  end_.line = place.line;
+  end_.column = place.column;
 }
 
 // The one place where a run's error is written. A result that was half read is dropped, so that an

@@ -91,6 +91,7 @@ class GuestRun final : public GuestHost {
   void readStack(JsValue error);
   // Which limit an error means, or program_error. Host: looks at end_ only.
   void classify();
+  void placeImport();
   void finishTurn(Trap trap);
   void trapped(Trap trap);
   void deadlocked();

@@ -1,6 +1,7 @@
 // The functions the engine's module imports. Each checks every pointer it is given.
 #include <cstring>
 
+#include "sandbox/absent.h"
 #include "sandbox/machine.h"
 
 namespace executor::sandbox {
@@ -11,9 +12,6 @@ constexpr std::uint32_t kWasiBadDescriptor = 8;
 constexpr std::uint32_t kWasiNotSupported = 52;
 // The harness passes at most five. More is not our harness.
 constexpr std::uint32_t kMaxHostArguments = 8;
-constexpr std::string_view kNoImport =
-    "import is not available: a program has no modules. Call tools with "
-    "tools.<source>.<tool>(input).";
 
 // An Error of the guest with `text`, thrown; gives kException.
 JsValue throwText(Machine& machine, std::string_view text) {
