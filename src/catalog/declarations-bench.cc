@@ -37,11 +37,15 @@ const std::vector<catalog::CalledTool> kCalls = {{"github0.issues.list_for_repo"
                                                  {"github0.pulls.list_files"},
                                                  {"github0.repos.get"}};
 
+constexpr std::string_view kProgram =
+    "user login title number labels name head sha full_name description stargazers_count";
+
 void declare(benchmark::State& state) {
   const Snapshot& snapshot = snapshotOf(state.range(0));
   std::size_t bytes = 0;
   for (auto _ : state) {
-    const std::string text = catalog::declareTools(snapshot, kCalls);
+    const std::string text =
+        catalog::declareTools(snapshot, kCalls, kProgram, catalog::Unnamed::leftOut);
     bytes = text.size();
     benchmark::DoNotOptimize(text.data());
   }
@@ -53,7 +57,8 @@ BENCHMARK(declare)->Arg(1)->Arg(29);
 void oneTool(benchmark::State& state) {
   const Snapshot& snapshot = snapshotOf(state.range(0));
   for (auto _ : state) {
-    benchmark::DoNotOptimize(catalog::declareTools(snapshot, {kCalls.data(), 1}));
+    benchmark::DoNotOptimize(
+        catalog::declareTools(snapshot, {kCalls.data(), 1}, kProgram, catalog::Unnamed::leftOut));
   }
 }
 BENCHMARK(oneTool)->Arg(1)->Arg(29);

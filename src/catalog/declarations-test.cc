@@ -19,8 +19,11 @@ std::shared_ptr<const Snapshot> tracker() {
   return snapshot;
 }
 
-std::string declared(const Catalog& catalog, std::vector<CalledTool> calls) {
-  return declareTools(catalog, calls);
+constexpr std::string_view kWords = "id author parent labels login name color";
+
+std::string declared(const Catalog& catalog, std::vector<CalledTool> calls,
+                     std::string_view program = kWords, Unnamed others = Unnamed::any) {
+  return declareTools(catalog, calls, program, others);
 }
 
 bool holds(std::string_view text, std::string_view part) {
@@ -47,7 +50,7 @@ TEST(ToolDeclarations, DeclareWhatIsCalledAndItsTypes) {
 
 TEST(ToolDeclarations, WhatIsNoToolIsLeftOut) {
   const std::string text = declared(*tracker(), {{"hub.issues.crate"}, {"nowhere.x.y"}});
-  EXPECT_TRUE(holds(text, "interface tools$ { }")) << text;
+  EXPECT_TRUE(holds(text, "interface tools$hub$issues { }")) << text;
   EXPECT_FALSE(holds(text, "Input$"));
 }
 
@@ -55,6 +58,47 @@ TEST(ToolDeclarations, AnAnswerOfAnotherFormIsAny) {
   const std::string text = declared(*tracker(), {{"hub.issues.create", false}});
   EXPECT_TRUE(holds(text, "): Promise<any>;"));
   EXPECT_FALSE(holds(text, "interface User"));
+}
+
+// What a program does not name it cannot misuse; the names stay, as suggestions for a slip.
+TEST(ToolDeclarations, MembersOfAnswersThatAreNotNamedAreAny) {
+  const std::string text =
+      declared(*tracker(), {{"hub.issues.create"}}, "const { author } = x; y['name']");
+  EXPECT_TRUE(holds(text, "interface Issue { id: any; author: User; parent?: any; labels?: any }"))
+      << text;
+  EXPECT_TRUE(holds(text, "interface User { login: any }"));
+  // An input's own component stays whole.
+  EXPECT_TRUE(holds(text, "interface Label { name: string; color?: string }"));
+  EXPECT_FALSE(holds(text, "Label_2"));
+}
+
+// For the first look: less text than any real document needs, and no error less.
+TEST(ToolDeclarations, WhatIsNotNamedCanBeLeftOut) {
+  const std::string text =
+      declared(*tracker(), {{"hub.issues.create"}}, "x.author.login", Unnamed::leftOut);
+  EXPECT_TRUE(holds(text, "interface Issue { author: User }")) << text;
+  EXPECT_TRUE(holds(text, "interface User { login: string }"));
+  EXPECT_FALSE(holds(text, "Label"));
+}
+
+TEST(ToolDeclarations, RequiredInputsStayWhateverIsNamed) {
+  const std::string text = declared(*tracker(), {{"hub.issues.create"}}, "x", Unnamed::leftOut);
+  EXPECT_TRUE(holds(text, "owner: string")) << text;
+  EXPECT_TRUE(holds(text, "title: ")) << text;
+  EXPECT_FALSE(holds(text, "body?")) << text;
+}
+
+// To a type without members the compiler takes everything, a slip included.
+TEST(ToolDeclarations, OneMemberStaysOfEachObject) {
+  const std::string text = declared(*tracker(), {{"hub.issues.create"}}, "x", Unnamed::leftOut);
+  EXPECT_TRUE(holds(text, "interface Issue { id: any }")) << text;
+}
+
+TEST(ToolDeclarations, AComponentOfInputAndAnswerIsTwo) {
+  const std::string text = declared(*tracker(), {{"hub.issues.create"}}, "labels.name");
+  EXPECT_TRUE(holds(text, "interface Label { name: string; color?: string }")) << text;
+  EXPECT_TRUE(holds(text, "interface Label_2 { name: string; color?: any }"));
+  EXPECT_TRUE(holds(text, "labels?: Label_2[]"));
 }
 
 TEST(ToolDeclarations, BuiltInToolsAreDeclaredToo) {

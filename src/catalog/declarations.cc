@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 
@@ -37,18 +38,38 @@ std::string plainSegment(std::string_view segment) {
   return out;
 }
 
+// Every run of letters, digits, _ and $, wherever it stands: too many words only mean more types.
+Declarations::Words wordsOf(std::string_view program) {
+  Declarations::Words words;
+  const auto belongs = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
+  };
+  for (std::size_t at = 0; at < program.size();) {
+    std::size_t end = at;
+    while (end < program.size() && belongs(program[end])) ++end;
+    if (end > at) words.insert(program.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
 // Collects what the calls need, then prints it.
 class ToolTypes {
  public:
-  explicit ToolTypes(const Catalog& catalog) : catalog_(catalog) {}
+  ToolTypes(const Catalog& catalog, const Declarations::Words& words, Unnamed others)
+      : catalog_(catalog) {
+    types_.keepOnly(words, others);
+  }
 
   void add(std::size_t index, const CalledTool& called) {
     const std::optional<ToolRef> ref = catalog_.find(called.path);
-    if (!ref) return;
+    const auto segments = splitText(called.path, '.');
+    // Of an unknown tool the groups that exist, so that the complaint is about the call.
+    const std::size_t known =
+        ref ? segments.size() : std::min(catalog_.knownSegments(called.path), segments.size() - 1);
     Node* node = &root_;
-    for (const std::string_view segment : splitText(called.path, '.')) {
-      node = &node->members[std::string(segment)];
-    }
+    for (std::size_t i = 0; i < known; ++i) node = &node->members[std::string(segments[i])];
+    if (!ref) return;
     node->call = index;
     signatures_.emplace(index, ref->system == SystemTool::none ? ofSource(index, *ref, called)
                                                                : builtIn(index, *ref));
@@ -113,8 +134,10 @@ class ToolTypes {
 
 }  // namespace
 
-std::string declareTools(const Catalog& catalog, std::span<const CalledTool> calls) {
-  ToolTypes types(catalog);
+std::string declareTools(const Catalog& catalog, std::span<const CalledTool> calls,
+                         std::string_view program, Unnamed others) {
+  const Declarations::Words words = wordsOf(program);
+  ToolTypes types(catalog, words, others);
   for (std::size_t i = 0; i < calls.size(); ++i) types.add(i, calls[i]);
   return types.finish();
 }

@@ -5,6 +5,8 @@
 // leaves its groups without that member, and the checker's complaint about it is how an unknown
 // tool is found. Cost follows the calls: a path is found by hash and binary search, so a workspace
 // of 35,000 tools costs what one of 50 costs.
+// Members whose names the program does not contain are `any` in an answer, or not there at all
+// (Declarations::Unnamed): it cannot misuse them, and what they refer to need not be declared.
 //
 // Input types refuse no input that a call would take: what a document leaves open is `any`, enums
 // are whole, tools that take further keys have an index signature. Answers are `any` where options
@@ -21,6 +23,7 @@
 #include <string_view>
 
 #include "catalog/catalog.h"
+#include "catalog/render.h"
 
 namespace executor::catalog {
 
@@ -39,8 +42,11 @@ struct CalledTool {
   bool plainAnswer = true;  // false: the answer may have another form than the documented one
 };
 
-// `calls` have distinct paths; those that name no tool are allowed.
-std::string declareTools(const Catalog& catalog, std::span<const CalledTool> calls);
+// `calls` have distinct paths; those that name no tool are allowed. `program` is the text whose
+// words count.
+using Unnamed = Declarations::Unnamed;
+std::string declareTools(const Catalog& catalog, std::span<const CalledTool> calls,
+                         std::string_view program, Unnamed others);
 
 // `tools.github.issues.get({ owner: string; … }): Promise<Issue>` on one line, for a model to read.
 std::string signatureOf(const ToolRef& ref);

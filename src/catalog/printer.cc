@@ -177,11 +177,21 @@ std::string Printer::object(const SchemaView& view, unsigned depth) {
   return out + (manyLines ? "  " + tail + "\n}" : "; " + tail + "}");
 }
 
+// One stays whatever the program names: of an object type without members nothing is refused.
+std::vector<InputProperty> Printer::kept(const std::vector<InputProperty>& properties) const {
+  std::vector<InputProperty> out;
+  for (const InputProperty& entry : properties) {
+    if (!declarations_->leavesOut(entry.name, entry.required)) out.push_back(entry);
+  }
+  if (out.empty() && !properties.empty()) out.push_back(properties.front());
+  return out;
+}
+
 // Comments only where every property has a line of its own.
 std::string Printer::members(const std::vector<InputProperty>& properties, unsigned depth) {
   const bool manyLines = declarations_ != nullptr && depth == 0 && !checking();
   std::vector<std::string> lines;
-  for (const InputProperty& entry : properties) {
+  for (const InputProperty& entry : checking() ? kept(properties) : properties) {
     std::string line = property(entry, depth);
     const std::string comment = manyLines ? commentOf(set_, entry) : std::string();
     lines.push_back(comment.empty() ? line : line + " " + comment);
@@ -190,8 +200,9 @@ std::string Printer::members(const std::vector<InputProperty>& properties, unsig
 }
 
 std::string Printer::property(const InputProperty& entry, unsigned depth) {
-  return propertyKey(entry.name) + (entry.required ? ": " : "?: ") + type(entry.schema, depth + 1) +
-         ";";
+  const bool open = declarations_ != nullptr && declarations_->leavesOpen(entry.name);
+  const std::string text = open ? "any" : type(entry.schema, depth + 1);
+  return propertyKey(entry.name) + (entry.required ? ": " : "?: ") + text + ";";
 }
 
 std::string Printer::variants(const std::vector<std::uint32_t>& options, unsigned depth) {

@@ -37,6 +37,7 @@ class Printer {
   // For a type checker: whole, and `any` where a reader would see `unknown`.
   bool checking() const { return declarations_ != nullptr && declarations_->checking(); }
   std::string unknownType() const { return checking() ? "any" : "unknown"; }
+  std::vector<InputProperty> kept(const std::vector<InputProperty>& properties) const;
   std::string enumeration(std::string_view jsonArray) const;
   bool standsInline(const source::SchemaView& view, unsigned depth) const;
   std::string ownShape(const source::SchemaView& view, unsigned depth);

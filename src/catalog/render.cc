@@ -132,12 +132,19 @@ std::string exampleCall(std::string_view path, const ToolSet& set, const ToolVie
   return "await tools." + std::string(path) + "(" + input + ")";
 }
 
+bool Declarations::leavesOut(std::string_view name, bool required) const {
+  return words_ != nullptr && others_ == Unnamed::leftOut && (answering_ || !required) &&
+         !words_->contains(name) && isIdentifier(name);
+}
+
 std::string Declarations::input(const ToolSet& set, const ToolView& tool) {
+  answering_ = false;
   return Printer(set, this).members(inputProperties(tool), 0);
 }
 
 // From depth 1: an anonymous result stands on the line of the signature.
 std::string Declarations::output(const ToolSet& set, const ToolView& tool) {
+  answering_ = words_ != nullptr;
   if (tool.outputSchema != source::kNoSchema) return Printer(set, this).type(tool.outputSchema, 1);
   if (tool.outputEmpty) return "null";
   return checking_ ? "any" : "unknown";
@@ -146,14 +153,14 @@ std::string Declarations::output(const ToolSet& set, const ToolView& tool) {
 // The first mention queues the component, so the queue is in the order of reading.
 const std::string& Declarations::nameOf(const ToolSet& set, std::uint32_t schema,
                                         std::string_view component) {
-  auto [at, fresh] = names_.try_emplace({&set, schema});
+  auto [at, fresh] = names_.try_emplace({&set, schema, answering_});
   if (!fresh) return at->second;
   const std::string base = typeName(component);
   std::string name = base;
   // Two sources, or two spellings in one source, may give the same name.
   for (int n = 2; !taken_.insert(name).second; ++n) name = base + "_" + std::to_string(n);
   at->second = name;
-  queue_.push_back({&set, schema, name});
+  queue_.push_back({&set, schema, name, answering_});
   return at->second;
 }
 
@@ -165,6 +172,7 @@ bool Declarations::wanted(const std::string& name) const {
 std::string Declarations::declare(const Component& component) {
   const SchemaView view = component.set->schema(component.schema);
   Printer printer(*component.set, this);
+  answering_ = component.answer;
   if (Printer::isPlainObject(view)) {
     return "interface " + component.name + " " + printer.object(view, 0) + "\n";
   }
@@ -174,7 +182,7 @@ std::string Declarations::declare(const Component& component) {
 // Takes back what declaring something queued: nothing that is shown refers to it.
 void Declarations::forgetSince(std::size_t queued) {
   for (std::size_t i = queued; i < queue_.size(); ++i) {
-    names_.erase({queue_[i].set, queue_[i].schema});
+    names_.erase({queue_[i].set, queue_[i].schema, queue_[i].answer});
     taken_.erase(queue_[i].name);
   }
   queue_.resize(queued);

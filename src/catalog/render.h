@@ -19,6 +19,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -70,6 +72,22 @@ class Declarations {
   explicit Declarations(std::size_t maxBytes = kMaxDeclarationBytes, For purpose = For::reader)
       : maxBytes_(maxBytes), checking_(purpose == For::checker) {}
   bool checking() const { return checking_; }
+  // A program cannot misuse a member whose name it does not contain. `any`: such members of answers
+  // keep their name only, as suggestions for a slip. `leftOut`: they are not there, nor are
+  // optional inputs of other names, so that the text is about the program and nothing else. Whoever
+  // sees a complaint then has to ask again with `any`: it may be about what was left out.
+  enum class Unnamed : std::uint8_t { any, leftOut };
+  using Words = std::unordered_set<std::string_view>;
+  void keepOnly(const Words& words, Unnamed others) {
+    words_ = &words;
+    others_ = others;
+  }
+  // While an answer is printed.
+  bool leavesOpen(std::string_view name) const {
+    return words_ != nullptr && answering_ && !words_->contains(name);
+  }
+  // Never a name that only stands in quotes: a program may put it together.
+  bool leavesOut(std::string_view name, bool required) const;
 
   // The flat input over several lines (one for a checker) with short comments, and the result. Both
   // queue the components that they name.
@@ -91,6 +109,7 @@ class Declarations {
     const source::ToolSet* set;
     std::uint32_t schema;
     std::string name;
+    bool answer;
   };
 
   const std::string& nameOf(const source::ToolSet& set, std::uint32_t schema,
@@ -101,8 +120,12 @@ class Declarations {
 
   std::size_t maxBytes_;
   bool checking_;
+  bool answering_ = false;
+  const Words* words_ = nullptr;
+  Unnamed others_ = Unnamed::any;
   std::vector<Component> queue_;
-  std::map<std::pair<const source::ToolSet*, std::uint32_t>, std::string> names_;
+  // Where words count, an answer's component and an input's are two.
+  std::map<std::tuple<const source::ToolSet*, std::uint32_t, bool>, std::string> names_;
   std::set<std::string> taken_;
   std::vector<std::string> selected_;
   std::vector<std::string> omitted_;

@@ -4,16 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+
+#include "execution/static-chain.h"
 
 namespace executor::execution {
 namespace {
 
 constexpr std::string_view kTools = "tools";
+constexpr std::string_view kConst = "const";
 
-// Members that every function has: a tool's segment of that name has `_` appended (D20), so a chain
-// that ends in one goes on behind a tool.
-constexpr std::array<std::string_view, 9> kFunctionMembers = {
-    "then", "pages", "call", "apply", "bind", "constructor", "prototype", "toString", "valueOf"};
 // After these a value begins, so `/` begins a regular expression.
 constexpr std::array<std::string_view, 14> kBeforeValue = {
     "return", "typeof", "await", "case", "in",    "of",     "do",
@@ -22,14 +22,7 @@ constexpr std::array<std::string_view, 14> kBeforeValue = {
 constexpr std::array<std::string_view, 6> kDeclaring = {"const",    "let",   "var",
                                                         "function", "class", "namespace"};
 
-bool isSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
-// Letters beyond ASCII are taken for parts of names.
-bool startsName(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-bool continuesName(char c) { return startsName(c) || isDigit(c); }
 
 bool isOneOf(std::string_view word, auto&& words) {
   return std::ranges::find(words, word) != words.end();
@@ -37,13 +30,31 @@ bool isOneOf(std::string_view word, auto&& words) {
 
 }  // namespace
 
+// What is taken for an alias, and what was found to be none.
+struct KnownAliases {
+  ToolAliases taken;
+  std::set<std::string, std::less<>> rejected;
+  bool closed = false;  // no more are taken
+};
+
 class Scanner {
  public:
-  Scanner(std::string_view code, ProgramScan& out) : code_(code), out_(out) {}
+  Scanner(std::string_view code, const KnownAliases& aliases, ProgramScan& out)
+      : code_(code), aliases_(aliases), out_(out) {}
 
   void run() {
     while (at_ < code_.size() && out_.complete_) step();
     for (const std::int32_t open : stack_) close(open, code_.size());
+  }
+
+  // True if another round would see something else.
+  bool learn(KnownAliases& aliases) const {
+    for (const auto& [name, alias] : found_) aliases.taken.emplace(name, alias);
+    for (const std::string& name : violated_) {
+      aliases.taken.erase(name);
+      aliases.rejected.insert(name);
+    }
+    return !found_.empty() || !violated_.empty();
   }
 
  private:
@@ -54,12 +65,13 @@ class Scanner {
     return at_ + ahead < code_.size() ? code_[at_ + ahead] : '\0';
   }
   bool startsAt(std::size_t from, std::string_view text) const {
-    return code_.substr(std::min(from, code_.size())).starts_with(text);
+    return execution::startsAt(code_, from, text);
   }
+  std::size_t afterTrivia(std::size_t from) const { return skipTrivia(code_, from); }
 
   void step() {
     const char c = peek();
-    if (isSpace(c)) {
+    if (isBlank(c)) {
       ++at_;
     } else if (startsAt(at_, "//") || startsAt(at_, "/*")) {
       at_ = afterTrivia(at_);
@@ -77,23 +89,6 @@ class Scanner {
     } else {
       readSign(c);
     }
-  }
-
-  // The next byte that is neither white space nor comment.
-  std::size_t afterTrivia(std::size_t from) const {
-    while (from < code_.size()) {
-      if (isSpace(code_[from])) {
-        ++from;
-      } else if (startsAt(from, "//")) {
-        from = std::min(code_.find('\n', from), code_.size());
-      } else if (startsAt(from, "/*")) {
-        const std::size_t end = code_.find("*/", from + 2);
-        from = end == std::string_view::npos ? code_.size() : end + 2;
-      } else {
-        break;
-      }
-    }
-    return from;
   }
 
   void token(Before before, std::string_view word) {
@@ -153,18 +148,12 @@ class Scanner {
     token(Before::value, "regex");
   }
 
-  std::string_view nameAt(std::size_t from) const {
-    std::size_t end = from;
-    if (end < code_.size() && startsName(code_[end])) {
-      while (end < code_.size() && continuesName(code_[end])) ++end;
-    }
-    return code_.substr(from, end - from);
-  }
-
   void readWord() {
-    const std::string_view word = nameAt(at_);
+    const std::string_view word = nameAt(code_, at_);
     const bool member = before_ == Before::dot;
     if (word == kTools && !member) return readTools();
+    if (word == kConst && !member) return readConst();
+    if (!member && readAlias(word)) return;
     noteKey(word);
     if (word == "response") noteOptions();
     at_ += word.size();
@@ -280,42 +269,75 @@ class Scanner {
 
   // --- tools
 
-  // `.name` or `?.name` at `from`; empty, and `from` unchanged, if there is none.
-  std::string_view segmentAt(std::size_t& from) const {
-    std::size_t next = afterTrivia(from);
-    if (startsAt(next, "...")) return {};
-    if (startsAt(next, "?."))
-      next += 2;
-    else if (startsAt(next, "."))
-      next += 1;
-    else
-      return {};
-    next = afterTrivia(next);
-    const std::string_view name = nameAt(next);
-    if (!name.empty()) from = next + name.size();
-    return name;
+  // Takes the segments behind a head; where the parenthesis of a call stands, or npos.
+  std::size_t readSegments(std::size_t& end, std::string& path) const {
+    bool member = false;
+    for (auto name = segmentAt(code_, end); !name.empty(); name = segmentAt(code_, end)) {
+      path.append(path.empty() ? "" : ".").append(name);
+      member = isFunctionMember(name);
+    }
+    std::size_t next = afterTrivia(end);
+    if (startsAt(next, "?.")) next = afterTrivia(next + 2);
+    const bool called = startsAt(next, "(") && !path.empty() && !member;
+    return called ? next : std::string_view::npos;
   }
 
   void readTools() {
     out_.usesTools_ = true;
     ToolCall call{.begin = at_};
     std::size_t end = at_ + kTools.size();
-    std::string_view last;
-    for (std::string_view name = segmentAt(end); !name.empty(); name = segmentAt(end)) {
-      call.path.append(call.path.empty() ? "" : ".").append(name);
-      last = name;
-    }
-    std::size_t next = afterTrivia(end);
-    if (startsAt(next, "?.")) next = afterTrivia(next + 2);
-    const bool called = startsAt(next, "(") && !last.empty() && !isOneOf(last, kFunctionMembers);
+    const std::size_t open = readSegments(end, call.path);
+    const bool called = open != std::string_view::npos;
     if (called)
-      addCall(std::move(call), next);
-    else if (last.empty() && leavesName(end))
+      addCall(std::move(call), open);
+    else if (call.path.empty() && leavesName(end))
       noteKey(kTools);
     else
       out_.text_.replace(at_, kTools.size(), kAnyTools);
-    at_ = called ? next : end;
+    at_ = called ? open : end;
     token(Before::value, kTools);
+  }
+
+  // --- aliases
+
+  // A definition is passed over, with `tools` left in it, when all its names are aliases or may
+  // become some in the next round.
+  void readConst() {
+    at_ += kConst.size();
+    token(Before::value, kConst);
+    const auto definition = readAliases(code_, at_, aliases_.taken);
+    if (!definition) return;
+    bool usable = true;
+    for (const auto& [name, alias] : definition->names) {
+      if (!defined_.insert(name).second) violated_.insert(name);
+      const bool taken = aliases_.taken.contains(name);
+      const bool fresh = !taken && !aliases_.closed && !aliases_.rejected.contains(name);
+      if (fresh) found_.emplace(name, alias);
+      usable = usable && (taken || fresh);
+    }
+    if (!usable) return;
+    out_.usesTools_ = true;
+    at_ = definition->end;
+    token(Before::value, kTools);
+  }
+
+  // Called, it is a call of a tool. A key of that name is none; all else says that it is no alias.
+  bool readAlias(std::string_view word) {
+    const auto alias = aliases_.taken.find(word);
+    if (alias == aliases_.taken.end()) return false;
+    ToolCall call{.path = alias->second.path, .begin = at_, .alias = alias->second.places};
+    std::size_t end = at_ + word.size();
+    if ((word_ == "{" || word_ == ",") && startsAt(afterTrivia(end), ":")) return false;
+    const std::size_t open =
+        isOneOf(word_, kDeclaring) ? std::string_view::npos : readSegments(end, call.path);
+    if (open == std::string_view::npos) {
+      violated_.emplace(word);
+      return false;
+    }
+    addCall(std::move(call), open);
+    at_ = open;
+    token(Before::value, kTools);
+    return true;
   }
 
   void addCall(ToolCall call, std::size_t open) {
@@ -346,6 +368,7 @@ class Scanner {
   }
 
   std::string_view code_;
+  const KnownAliases& aliases_;
   ProgramScan& out_;
   std::size_t at_ = 0;
   Before before_ = Before::nothing;
@@ -353,14 +376,31 @@ class Scanner {
   std::vector<std::int32_t> stack_;
   std::vector<unsigned> arguments_;  // commas so far, for each bracket of the stack
   std::int32_t pending_ = -1;        // the call whose parenthesis comes next
+  // Of this round: definitions seen, new ones, and aliases that are used otherwise.
+  std::set<std::string, std::less<>> defined_, violated_;
+  ToolAliases found_;
 };
 
-ProgramScan::ProgramScan(std::string_view code) : text_(code) {
-  if (code.find(kTools) != std::string_view::npos) Scanner(code, *this).run();
+void ProgramScan::clear(std::string_view code) {
+  text_ = code;
+  calls_.clear();
+  brackets_.clear();
+  usesTools_ = false;
+  complete_ = true;
 }
 
-void ProgramScan::release(const ToolCall& call) {
-  text_.replace(call.begin, kAnyTools.size(), kAnyTools);
+ProgramScan::ProgramScan(std::string_view code) : text_(code) {
+  if (code.find(kTools) == std::string_view::npos) return;
+  KnownAliases aliases;
+  for (int round = 1;; ++round) {
+    clear(code);
+    Scanner scanner(code, aliases, *this);
+    scanner.run();
+    if (round > kMaxScanRounds || !scanner.learn(aliases)) return;
+    if (round < kMaxScanRounds) continue;
+    aliases.taken.clear();
+    aliases.closed = true;
+  }
 }
 
 // From the innermost bracket outward; a function, a grouping or another call in between means that
@@ -368,6 +408,11 @@ void ProgramScan::release(const ToolCall& call) {
 Place ProgramScan::placeOf(std::size_t position) const {
   for (const ToolCall& call : calls_) {
     if (call.begin <= position && position < call.open) return {&call, true, false, 0};
+  }
+  for (const ToolCall& call : calls_) {
+    const bool made = std::ranges::any_of(
+        call.alias, [&](const TextRange& range) { return range.holds(position); });
+    if (made) return {&call, true, false, 0};
   }
   std::int32_t inner = -1;
   for (std::size_t i = 0; i < brackets_.size() && brackets_[i].open < position; ++i) {

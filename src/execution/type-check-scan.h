@@ -1,11 +1,14 @@
 // Where a program calls tools, found by reading its text once, without a parser.
 //
 // The type checker sees declarations of what is called and nothing else, so somebody has to find
-// the calls first. A call counts only as a full static chain: `tools.a.b.c(…)`, with line breaks,
-// comments and `?.` wherever the language allows them. Every other use of `tools` (destructured,
-// indexed, kept in a variable) is `any`: in the text that is checked its name becomes kAnyTools,
-// which is as long, so that no position moves. Words in strings, templates, comments and regular
-// expressions are not code; `${…}` in a template is.
+// the calls first. A call counts only as a full static chain: `tools.a.b.c(…)`, from `tools` or
+// from a name that can only be a part of it (tool-aliases.h). Every other use of `tools` (indexed
+// by a value, passed on, kept in a variable that changes) is `any`: in the text that is checked its
+// name becomes kAnyTools, which is as long, so that no position moves. Words in strings, templates,
+// comments and regular expressions are not code; `${…}` in a template is.
+//
+// Aliases are found by reading again: a round takes for aliases what the last one saw defined, and
+// gives up those that it sees used for anything but calls. Mostly there are none, and one round.
 //
 // Telling a division from a regular expression without a parser is a guess by the token before. A
 // wrong guess loses checks and finds nothing that is not there: what blocks is decided by the type
@@ -17,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include "execution/tool-aliases.h"
+
 namespace executor::execution {
 
 // Stands for `tools` where it is used as a value; declared as `any`.
@@ -24,17 +29,20 @@ inline constexpr std::string_view kAnyTools = "tool$";
 // Calls of one program that are looked at, and brackets; a program with more is not checked.
 inline constexpr std::size_t kMaxScannedCalls = 2'000;
 inline constexpr std::size_t kMaxScannedBrackets = 100'000;
+// Readings of one program; what is not settled by then has no aliases.
+inline constexpr int kMaxScanRounds = 8;
 
 // All positions are bytes from the beginning of the program.
 struct ToolCall {
   std::string path;               // without `tools.`
-  std::size_t begin = 0;          // of `tools`
+  std::size_t begin = 0;          // of `tools`, or of an alias
   std::size_t open = 0;           // its parenthesis
   std::size_t close = 0;          // the matching one, or the end of the text
   bool literal = false;           // the input is written out: `({ … })`
   bool complete = true;           // and all its keys are: no spread, no computed key
   bool plainAnswer = true;        // no options that could ask for another form of answer (D20)
   std::vector<std::string> keys;  // of the literal
+  std::vector<TextRange> alias;   // where the alias was made that it is called by; mostly none
 };
 
 struct Bracket {
@@ -48,7 +56,7 @@ struct Bracket {
 // Where a position is, seen from the tool call around it.
 struct Place {
   const ToolCall* call = nullptr;
-  bool inName = false;  // in `tools.a.b`, before the parenthesis
+  bool inName = false;  // in `tools.a.b`, before the parenthesis, or where its alias is made
   bool direct = false;  // in the arguments, with only literals in between
   unsigned depth = 0;   // literals' braces in between: 1 is a key of the input
 };
@@ -65,11 +73,10 @@ class ProgramScan {
   const std::string& text() const { return text_; }
   const std::vector<ToolCall>& calls() const { return calls_; }
   Place placeOf(std::size_t position) const;
-  // Makes the use at `call.begin` one of `any`.
-  void release(const ToolCall& call);
 
  private:
   friend class Scanner;
+  void clear(std::string_view code);
 
   std::string text_;
   std::vector<ToolCall> calls_;    // by begin

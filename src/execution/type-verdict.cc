@@ -104,7 +104,7 @@ class Judge {
     const Place where = scan_.placeOf(at);
     if (where.call != nullptr) {
       const auto tool = catalog_.find(where.call->path);
-      if (!tool && where.inName) return unknownTool(diagnostic, *where.call);
+      if (!tool && where.inName) return unknownTool(diagnostic, *where.call, at);
       if (tool && aboutInput(complaint, where)) {
         return aboutCall(diagnostic, complaint, where, *tool, at);
       }
@@ -114,14 +114,14 @@ class Judge {
 
  private:
   // Only what the checker says of our own interfaces: a program may have a `tools` of its own.
-  std::optional<TypeFinding> unknownTool(const TypeDiagnostic& diagnostic,
-                                         const ToolCall& call) const {
+  std::optional<TypeFinding> unknownTool(const TypeDiagnostic& diagnostic, const ToolCall& call,
+                                         std::size_t at) const {
     if (diagnostic.message.find(catalog::kToolsType) == std::string::npos) return std::nullopt;
     const Error error = catalog_.unknownTool(call.path);
     TypeFinding finding{.code = diagnostic.code, .blocks = true};
     finding.message = truncateText(error.message, kMaxFindingBytes);
     finding.hint = truncateText(error.hint, kMaxFindingBytes);
-    place(code_, wrongSegment(call), finding);
+    place(code_, call.alias.empty() ? wrongSegment(call) : at, finding);
     return finding;
   }
 
