@@ -59,6 +59,16 @@ TEST(ExecutionJson, HasTheFieldsOfTheReference) {
   for (const auto* name : {"error", "code", "resultHandle"}) EXPECT_EQ(find(view, name), nullptr);
 }
 
+TEST(ExecutionJson, SaysWhereInTheQueueItIsAlsoInLists) {
+  execution::ExecutionView queued{.id = "task_1", .queuePosition = 3};
+  for (const bool listed : {false, true}) {
+    const auto view = parsed(executionJson(queued, {.withResult = !listed}));
+    EXPECT_EQ(findString(view, "status"), "queued");
+    EXPECT_EQ(findInteger(view, "queuePosition"), 3);
+  }
+  EXPECT_EQ(find(parsed(executionJson(completed("1"), {})), "queuePosition"), nullptr);
+}
+
 TEST(ExecutionJson, ShowsWhatTheTypeCheckSaid) {
   auto execution = completed("1");
   EXPECT_EQ(find(parsed(executionJson(execution, {})), "typeCheck"), nullptr);

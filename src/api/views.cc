@@ -248,6 +248,7 @@ std::string executionJson(const execution::ExecutionView& execution,
   ObjectText out;
   out.text("taskId", execution.id)
       .text("status", execution::name(execution.state))
+      .numberIf("queuePosition", static_cast<std::int64_t>(execution.queuePosition))
       .text("runtimeId", execution.runtimeId);
   addOutcome(out, execution, options.withResult);
   if (options.withResult) addParts(out, execution, options);

@@ -35,8 +35,9 @@ struct ExecutionJsonOptions {
   bool withResult = true;    // false for lists
   bool withContents = true;  // of `emitted`; without, only what each is
 };
-// taskId, status, runtimeId, result (even when null, once completed), resultHandle, error,
-// errorDetail, typeCheck, calls, logs, emitted, approvals, workspaceId, accountId, client, times.
+// taskId, status, queuePosition (while it waits for a place), runtimeId, result (even when null,
+// once completed), resultHandle, error, errorDetail, typeCheck, calls, logs, emitted, approvals,
+// workspaceId, accountId, client, times.
 std::string executionJson(const execution::ExecutionView& execution,
                           const ExecutionJsonOptions& options);
 

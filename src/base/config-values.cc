@@ -116,6 +116,15 @@ bool isListen(std::string_view text) { return readListen(text).has_value(); }
 bool isFlag(std::string_view text) { return readFlag(text).has_value(); }
 bool isCount(std::string_view text) { return readCount(text).has_value(); }
 
+bool isNumberWithin(std::string_view text, std::int64_t least, std::int64_t most) {
+  const auto number = text == "0" ? std::optional<std::int64_t>(0) : readCount(text);
+  return number && *number >= least && *number <= most;
+}
+
+// A queue may have no place: what finds none is then refused at once.
+bool isRunningLimit(std::string_view text) { return isNumberWithin(text, 1, kMostRunning); }
+bool isQueueLimit(std::string_view text) { return isNumberWithin(text, 0, kMostQueued); }
+
 // Reference MODE-1.
 bool isMode(std::string_view text) {
   return isOneOf(toLowerAscii(text), {"self-hosted", "self_hosted", "selfhosted", "cloud", "hosted",

@@ -20,6 +20,8 @@ std::optional<HostAndPort> readListen(std::string_view text);
 std::optional<bool> readFlag(std::string_view text);
 // Positive and below 2^31.
 std::optional<std::int64_t> readCount(std::string_view text);
+// A whole number from `least` to `most`, both above -1 and below 2^31.
+bool isNumberWithin(std::string_view text, std::int64_t least, std::int64_t most);
 // Separated by commas, trimmed, without empty items.
 std::vector<std::string> readList(std::string_view text);
 
@@ -49,6 +51,11 @@ bool isLogFormat(std::string_view text);
 bool isJailRequirement(std::string_view text);
 bool isTypeCheck(std::string_view text);
 bool isRateLimit(std::string_view text);
+// EXECUTOR_WORKSPACE_RUNNING and EXECUTOR_WORKSPACE_QUEUED; execution/admission.h says why.
+inline constexpr std::int64_t kMostRunning = 1'024;
+inline constexpr std::int64_t kMostQueued = 10'000;
+bool isRunningLimit(std::string_view text);
+bool isQueueLimit(std::string_view text);
 bool isStorageProvider(std::string_view text);
 
 // The password in a URL's authority, as written there; empty if there is none.

@@ -144,6 +144,16 @@ std::optional<Key256> Configuration::encryptionKey() const {
 }
 
 // D3: self-hosted keys have no end unless one is set; strangers' keys always have one.
+std::size_t Configuration::workspaceRunning() const {
+  return static_cast<std::size_t>(config::readCount(get("EXECUTOR_WORKSPACE_RUNNING")).value());
+}
+
+// 0 is no count, and means none.
+std::size_t Configuration::workspaceQueued() const {
+  return static_cast<std::size_t>(
+      config::readCount(get("EXECUTOR_WORKSPACE_QUEUED")).value_or(0));
+}
+
 std::optional<std::chrono::seconds> Configuration::mcpApiKeyTtl() const {
   if (const auto seconds = config::readCount(get("MCP_API_KEY_TTL_SECONDS"))) {
     return std::chrono::seconds(*seconds);

@@ -82,6 +82,8 @@ class Configuration {
   LogOptions log() const;
   std::optional<Key256> encryptionKey() const;
   std::optional<std::chrono::seconds> mcpApiKeyTtl() const;
+  std::size_t workspaceRunning() const;
+  std::size_t workspaceQueued() const;
 
  private:
   struct Value {

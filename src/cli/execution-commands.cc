@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxProgramBytes = 512u << 10;
 constexpr int kPollMs = 20'000;  // one long wait at the server
+constexpr int kQueuePollMs = 2'000;  // until the place in the queue is told anew
 
 // Of D11's states; a state this version does not know is taken for an end, so nothing waits
 // forever.
@@ -26,6 +27,14 @@ void showWaiting(const json::value& view) {
     fmt::print(stderr, "{} {}: executor approval approve {}\n  {}\n",
                styled(Style::yellow, "waiting for a person:"), findString(approval, "tool"),
                findString(approval, "id"), findString(approval, "url"));
+  }
+}
+
+// Only the place in the queue changes while it waits; each is worth a line.
+void showQueued(const json::value& view) {
+  if (const auto position = findInteger(view, "queuePosition"); position > 0) {
+    fmt::print(stderr, "{} number {} in the queue of the workspace\n",
+               styled(Style::yellow, "queued:"), position);
   }
 }
 
@@ -47,9 +56,11 @@ Result<json::value> follow(const Context& context, Remote& remote, json::value v
     auto asked = questionsOf(view);
     if (!asked.empty() && !forPerson) break;
     if (asked != told && !asked.empty() && !context.json) showWaiting(view);
-    // A question not told yet is answered at once; for the decision the server holds the answer
-    // back.
-    int grace = asked.empty() ? 0 : kPollMs;
+    if (!context.json) showQueued(view);
+    // A question not told yet is answered at once; for the decision, or a place in the queue, the
+    // server holds the answer back.
+    const bool queued = findInteger(view, "queuePosition") > 0;
+    const int grace = asked.empty() && !queued ? 0 : queued ? kQueuePollMs : kPollMs;
     told = std::move(asked);
     EXECUTOR_TRY(view, remote.get(fmt::format("/api/v1/executions/{}/wait?ms={}&graceMs={}",
                                               findString(view, "taskId"), kPollMs, grace)));
@@ -130,6 +141,7 @@ void showExecution(const json::value& view) {
     fmt::print(stderr, "{}: {}\n", styled(Style::red, status), errorText(view));
   } else {
     showWaiting(view);
+    showQueued(view);
     fmt::print("{} {}\n", status, findString(view, "taskId"));
   }
 }
@@ -275,7 +287,8 @@ void addExecutionCommand(CLI::App& app, Context& context) {
     auto path = "/api/v1/executions" + (state->empty() ? "" : "?state=" + percentEncode(*state));
     runRest(
         context, [&](Remote& remote) { return remote.get(path); },
-        showTable({"taskId", "status", "client", "createdAt", "error"}, "Nothing ran yet."));
+        showTable({"taskId", "status", "queuePosition", "client", "createdAt", "error"},
+                  "Nothing ran yet."));
   });
   addForTask(*group, "show", "Result, calls and console of one",
              [&context](const std::string& path) {

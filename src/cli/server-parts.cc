@@ -48,6 +48,15 @@ Status makeDirectory(const std::string& path) {
   return {};
 }
 
+// What may be configured is what may be run: the two tables know of each other only here.
+static_assert(config::kMostRunning == execution::kMaxRunningPerWorkspace);
+static_assert(config::kMostQueued == execution::kMaxQueued);
+
+execution::AdmissionLimits admissionLimits(const Configuration& configuration) {
+  return {.running = configuration.workspaceRunning(),
+          .queued = configuration.workspaceQueued()};
+}
+
 net::ServerOptions serverOptions(const Configuration& configuration) {
   auto listen = configuration.listen();
   net::ServerOptions options;
@@ -177,7 +186,8 @@ void ServerParts::runExecutions(std::string nodeId) {
                                            .clock = clock,
                                            .loop = loop_,
                                            .nodeId = std::move(nodeId),
-                                           .typeCheck = typeCheck_.get()});
+                                           .typeCheck = typeCheck_.get(),
+                                           .limits = admissionLimits(configuration_)});
 }
 
 // The two faces, REST and MCP, on one router.

@@ -203,18 +203,6 @@ TEST_F(ExecutionsTest, TheSameIdempotencyKeyIsTheSameExecution) {
   EXPECT_EQ(stage_.finish(first).resultJson, view.resultJson);
 }
 
-TEST_F(ExecutionsTest, AWorkspaceRunsABoundedNumberAtOnce) {
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < kMaxRunningPerWorkspace; ++i) {
-    ids.push_back(stage_.start("await new Promise(r => setTimeout(r, 600000))"));
-  }
-  const auto over = tryStart({.code = "return 1"});
-  EXPECT_EQ(codeOf(over), ErrorCode::limit_exceeded);
-  EXPECT_NE(over.error().message.find("256"), std::string::npos);
-  ASSERT_TRUE(stage_.run(stage_.executions->cancel(agent(), ids.front(), "")));
-  EXPECT_TRUE(tryStart({.code = "return 1"}));
-}
-
 TEST_F(ExecutionsTest, NothingStartsWhileDraining) {
   stage_.run([](Executions& all) -> Task<bool> {
     co_await all.drain(deadlineAfter(std::chrono::seconds(1)));

@@ -47,7 +47,8 @@ Result<Executions::Page> readListing(store::Txn& txn, const Listing& listing) {
 
 class LocalExecutions : public Executions {
  public:
-  explicit LocalExecutions(ExecutionDeps deps) : deps_(std::move(deps)), lives_(deps_.loop) {}
+  explicit LocalExecutions(ExecutionDeps deps)
+      : deps_(std::move(deps)), lives_(deps_.loop, deps_.limits) {}
 
   Task<Result<std::string>> start(ExecuteRequest request) override;
   Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
@@ -87,12 +88,13 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   EXECUTOR_CO_TRY(auto catalog, co_await deps_.sources.of(workspace));
   EXECUTOR_CO_CHECK(co_await deps_.policies.load(workspace));
   EXECUTOR_CO_TRY(Submitted submitted, co_await makeRecord(std::move(request), deps_, catalog));
-  EXECUTOR_CO_CHECK(lives_.admit(workspace));
+  const std::size_t bytes = submitted.code.size() + submitted.input.size();
+  EXECUTOR_CO_CHECK(lives_.admit(workspace, bytes));
   const bool claimed = submitted.record.claim.has_value();
   auto live =
       std::make_shared<Live>(deps_, lives_, std::move(submitted.record), false, std::move(catalog));
   if (claimed) co_return co_await startClaimed(std::move(live), std::move(submitted));
-  lives_.add(live);
+  lives_.add(live, bytes);
   live->begin(std::move(submitted.code), std::move(submitted.input));
   // Nearly all programs end soon, and a lone one is waited for (eager-loop.h does the same).
   if (lives_.runningCount() == 1) deps_.store.expectWrite();
@@ -102,7 +104,7 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
 // With an idempotency key the record comes first: whoever wrote it runs the program.
 Task<Result<std::string>> LocalExecutions::startClaimed(std::shared_ptr<Live> live,
                                                         Submitted submitted) {
-  lives_.add(live);
+  lives_.add(live, submitted.code.size() + submitted.input.size());
   Status created = co_await live->journal().flush();
   if (created) {
     live->begin(std::move(submitted.code), std::move(submitted.input));
@@ -137,6 +139,7 @@ Task<Result<ExecutionView>> LocalExecutions::viewOf(std::shared_ptr<Live> live) 
   }
   if (live->finalError()) co_return std::unexpected(*live->finalError());
   ExecutionView view = live->view();
+  view.queuePosition = lives_.queuePosition(live->workspaceId(), live->id());
   if (view.resultBytes > kInlineTextBytes && view.resultHandle.empty()) {
     co_return co_await storedView(live->journal().record());
   }
@@ -172,7 +175,8 @@ Task<Result<ExecutionView>> LocalExecutions::show(Principal principal, std::stri
 }
 
 // D16: the grace counts from when it began to wait, or from this call if that is later, so that a
-// client which resumes again and again does not spin.
+// client which resumes again and again does not spin. A client that waits for a place is as little
+// to be held beyond its own patience as one that waits for a human.
 Task<Result<ExecutionView>> LocalExecutions::wait(Principal principal, std::string id,
                                                   Deadline deadline,
                                                   std::chrono::milliseconds waitingGrace) {
@@ -183,6 +187,8 @@ Task<Result<ExecutionView>> LocalExecutions::wait(Principal principal, std::stri
     Deadline until = deadline;
     if (live->waiting()) {
       until = std::min(until, std::max(begun, live->waitingSince()) + waitingGrace);
+    } else if (!live->placed()) {
+      until = std::min(until, begun + waitingGrace);
     }
     if (std::chrono::steady_clock::now() >= until) break;
     co_await live->changed().wait(until);
@@ -203,8 +209,15 @@ Task<Result<Executions::Page>> LocalExecutions::list(Principal principal, std::s
                    fmt::format("limit must be from 1 to {}.", kMaxListed));
   }
   Listing listing{principal.workspaceId, std::move(state), std::move(cursor), limit};
-  co_return co_await deps_.store.read(
-      [listing](store::Txn& txn) { return readListing(txn, listing); });
+  EXECUTOR_CO_TRY(Page page, co_await deps_.store.read([listing](store::Txn& txn) {
+    return readListing(txn, listing);
+  }));
+  for (ExecutionView& item : page.items) {
+    if (item.state == State::queued) {
+      item.queuePosition = lives_.queuePosition(item.workspaceId, item.id);
+    }
+  }
+  co_return page;
 }
 
 // A live execution is flushed first, so that the timeline has everything up to now.
@@ -305,14 +318,16 @@ Task<Status> LocalExecutions::recoverOne(std::string id) {
       co_await readEvents(deps_.store,
                           {.executionId = id, .workspaceId = workspace, .loadBlobs = true}));
   auto live = std::make_shared<Live>(deps_, lives_, *std::move(found), true, std::move(catalog));
-  lives_.add(live);
+  lives_.add(live, code.size() + input.size());
   live->resume(std::move(code), std::move(input), events);
   co_return Status();
 }
 
-// Waiting ones are not waited for: their humans may take days, and recovery resumes them.
+// Waiting ones are not waited for: their humans may take days, and recovery resumes them. Queued
+// ones begin after the restart.
 Task<void> LocalExecutions::drain(Deadline deadline) {
   draining_ = true;
+  lives_.holdQueue();
   while (lives_.runningCount() != 0) {
     if (std::chrono::steady_clock::now() >= deadline) break;
     co_await lives_.changed().wait(deadline);

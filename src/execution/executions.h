@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/principal.h"
 #include "base/time.h"
+#include "execution/admission.h"
 #include "execution/type-findings.h"
 #include "invocation/invoker.h"
 #include "sandbox/runtime.h"
@@ -32,8 +33,6 @@ class TypeCheck;
 inline constexpr std::uint32_t kDefaultTimeoutMs = 300'000;
 inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
 inline constexpr std::chrono::milliseconds kWaitingGrace{20'000};  // D16
-inline constexpr std::size_t kMaxRunningPerWorkspace = 256;
-inline constexpr std::size_t kMaxWaitingPerWorkspace = 1'000;
 inline constexpr std::chrono::milliseconds kJournalFlushDelay{25};
 inline constexpr std::size_t kMaxInlineResultBytes = 200u << 10;  // then preview and handle
 inline constexpr std::size_t kResultPreviewBytes = 30'000;
@@ -94,7 +93,8 @@ struct PendingApproval {
 struct ExecutionView {
   std::string id, workspaceId, accountId, runtimeId, client, code, metadataJson;
   State state = State::queued;
-  std::string resultJson;  // JSON text when completed ("null" included)
+  std::size_t queuePosition = 0;  // in the queue of its workspace; 1 is next, 0: not in it
+  std::string resultJson;         // JSON text when completed ("null" included)
   // A result over kMaxInlineResultBytes is not inlined: resultJson is empty, the handle is set, the
   // preview holds its first kResultPreviewBytes and result() returns all of it.
   std::string resultHandle, resultPreview;
@@ -123,11 +123,13 @@ class Executions {
  public:
   virtual ~Executions() = default;
   // Returns the id at once; the creation is durable before anything acts in the world and before
-  // any view of it is returned by the functions below (D7). Errors change nothing:
-  // invalid_argument, limit_exceeded, shutting_down, and what the catalogue could not load.
+  // any view of it is returned by the functions below (D7). It runs when there is a place for it
+  // (admission.h). Errors change nothing: invalid_argument, limit_exceeded, overloaded,
+  // shutting_down, and what the catalogue could not load.
   virtual Task<Result<std::string>> start(ExecuteRequest request) = 0;
-  // Completes when the execution is final, or has been waiting for a human for `waitingGrace`, or
-  // at the deadline; always with the present view. not_found for a foreign workspace.
+  // Completes when the execution is final, or has been waiting for a human or for a place for
+  // `waitingGrace`, or at the deadline; always with the present view. not_found for a foreign
+  // workspace.
   virtual Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
                                            std::chrono::milliseconds waitingGrace) = 0;
   virtual Task<Result<ExecutionView>> show(Principal principal, std::string id) = 0;
@@ -148,6 +150,7 @@ class Executions {
   virtual Task<Status> recover() = 0;
   // Lets running executions finish until the deadline, then leaves the rest to recover().
   virtual Task<void> drain(Deadline deadline) = 0;
+  // Those with a place: neither queued nor waiting for a human.
   virtual std::size_t runningCount() const = 0;
 };
 
@@ -165,6 +168,7 @@ struct ExecutionDeps {
   asio::io_context& loop;
   std::string nodeId;
   TypeCheck* typeCheck = nullptr;  // null: programs run unchecked
+  AdmissionLimits limits = {};
 };
 std::unique_ptr<Executions> makeExecutions(ExecutionDeps deps);
 

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/id.h"
 #include "execution/live.h"
 
 namespace executor::execution {
@@ -15,24 +14,9 @@ void Live::resume(std::string code, std::string input, const std::vector<Event>&
   for (const Event& event : events) timeline_.apply(event);
   Replay replay(events, timeline_);
   record(EventKind::resumed, {{"epoch", journal_.record().epoch}});
-  if (!journal_.record().tool.empty()) return resumeDirectCall(std::move(input));
   if (!replay.hasStarted() && refuseByTypes()) return;
-  if (!replay.hasStarted()) return startGuest(code_, false, freshSeed(), now());
-  replay_ = std::move(replay);
-  const bool stripped = !replay_->code().empty();
-  startGuest(stripped ? replay_->code() : code_, true, replay_->seed(), replay_->clock());
-}
-
-// No program, no replay: the one call is attached again, or begun if it never was.
-void Live::resumeDirectCall(std::string input) {
-  idle_ = true;
-  startClock();
-  OpenCall call{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
-                journal_.record().submission.optionsJson};
-  if (timeline_.calls().empty()) return openCall(1, std::move(call));
-  call.callId = timeline_.calls().begin()->second.view.id;
-  open_.insert_or_assign(1, std::move(call));
-  reattach(1);
+  if (replay.hasStarted() && journal_.record().tool.empty()) replay_ = std::move(replay);
+  prepared(std::move(input));
 }
 
 // A recorded call keeps its id, which is also its approval's; none of them runs before the replay

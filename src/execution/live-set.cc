@@ -1,7 +1,5 @@
 #include "execution/live-set.h"
 
-#include <fmt/format.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -18,47 +16,22 @@ Task<void> flushOne(std::shared_ptr<Live> live) {
   }
 }
 
-std::unexpected<Error> tooMany(std::size_t limit, std::string_view what, std::string_view hint) {
-  return fail(ErrorCode::limit_exceeded,
-              fmt::format("The workspace has {} {} executions, the most it may have.", limit, what),
-              std::string(hint));
-}
-
 }  // namespace
 
 LiveSet::~LiveSet() {
   for (auto& [id, live] : lives_) live->abandon();
 }
 
-void LiveSet::add(std::shared_ptr<Live> live) {
-  ++counts_[live->workspaceId()].running;
-  lives_.emplace(live->id(), std::move(live));
+void LiveSet::add(std::shared_ptr<Live> live, std::size_t bytes) {
+  const bool placed = admission_.enter(live->workspaceId(), live->id(), bytes);
+  const auto added = lives_.emplace(live->id(), std::move(live)).first;
+  if (placed) added->second->proceed();
 }
 
 std::shared_ptr<Live> LiveSet::find(std::string_view workspaceId, std::string_view id) const {
   const auto found = lives_.find(id);
   if (found == lives_.end() || found->second->workspaceId() != workspaceId) return nullptr;
   return found->second;
-}
-
-// Per workspace, so that one cannot take the place of the others.
-Status LiveSet::admit(const std::string& workspaceId) const {
-  const auto found = counts_.find(workspaceId);
-  if (found == counts_.end()) return {};
-  if (found->second.running >= kMaxRunningPerWorkspace) {
-    return tooMany(kMaxRunningPerWorkspace, "running", "Wait until some of them have ended.");
-  }
-  if (found->second.waiting >= kMaxWaitingPerWorkspace) {
-    return tooMany(kMaxWaitingPerWorkspace, "waiting",
-                   "Decide their approvals or cancel some of them.");
-  }
-  return {};
-}
-
-std::size_t LiveSet::runningCount() const {
-  std::size_t running = 0;
-  for (const auto& [workspace, count] : counts_) running += count.running;
-  return running;
 }
 
 std::vector<std::shared_ptr<Live>> LiveSet::all() const {
@@ -68,18 +41,26 @@ std::vector<std::shared_ptr<Live>> LiveSet::all() const {
 }
 
 void LiveSet::onWaiting(const Live& live, bool waiting) {
-  Count& count = counts_[live.workspaceId()];
-  (waiting ? count.running : count.waiting) -= 1;
-  (waiting ? count.waiting : count.running) += 1;
+  admission_.setWaiting(live.workspaceId(), waiting);
+  servePlaces();
   changed_.notify();
 }
 
 void LiveSet::onFinal(const std::shared_ptr<Live>& live) {
   if (lives_.erase(live->id()) == 0) return;
-  const auto count = counts_.find(live->workspaceId());
-  count->second.running -= 1;
-  if (count->second.running + count->second.waiting == 0) counts_.erase(count);
+  admission_.leave(live->workspaceId(), live->id());
+  servePlaces();
   changed_.notify();
+}
+
+// What proceeds may end at once and come back here; next() has counted it before.
+void LiveSet::servePlaces() {
+  while (!held_) {
+    const std::optional<std::string> id = admission_.next();
+    if (!id) return;
+    const std::shared_ptr<Live> live = lives_.find(*id)->second;
+    live->proceed();
+  }
 }
 
 void LiveSet::flushSoon(const std::shared_ptr<Live>& live) {

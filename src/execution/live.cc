@@ -71,9 +71,27 @@ void Live::begin(std::string code, std::string input) {
   code_ = std::move(code);
   token_ = deps_.gate.open(id());
   record(EventKind::created, createdBody(journal_.record()));
-  if (refuseByTypes()) return;
-  if (!journal_.record().tool.empty()) return beginDirectCall(std::move(input));
-  startGuest(code_, false, freshSeed(), now());
+  if (!refuseByTypes()) prepared(std::move(input));
+}
+
+void Live::prepared(std::string input) {
+  input_ = std::move(input);
+  prepared_ = true;
+  if (placed_) run();
+}
+
+// It may have been cancelled in the queue.
+void Live::proceed() {
+  placed_ = true;
+  if (prepared_ && !ending_) run();
+}
+
+// With a journal that tells more than the creation, it goes on from there.
+void Live::run() {
+  if (!journal_.record().tool.empty()) return runDirectCall(std::exchange(input_, {}));
+  if (!replay_) return startGuest(code_, false, freshSeed(), now());
+  const bool stripped = !replay_->code().empty();
+  startGuest(stripped ? replay_->code() : code_, true, replay_->seed(), replay_->clock());
 }
 
 // True if the type check keeps the program from running: it then ends with what was found first.
@@ -106,13 +124,19 @@ void Live::startGuest(std::string code, bool stripped, std::uint64_t seed, Epoch
                         *this);
 }
 
-// D13: one call and no program; the rest of the machinery does not notice.
-void Live::beginDirectCall(std::string input) {
+// D13: one call and no program; the rest of the machinery does not notice. No program, no replay:
+// after a restart the one call is attached again, or begun if it never was.
+void Live::runDirectCall(std::string input) {
+  const bool fresh = journal_.record().startedAt == 0;
   idle_ = true;
   startClock();
-  record(EventKind::started, {{"clock", now()}});
-  openCall(1, OpenCall{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
-                       journal_.record().submission.optionsJson});
+  if (fresh) record(EventKind::started, {{"clock", now()}});
+  OpenCall call{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
+                journal_.record().submission.optionsJson};
+  if (timeline_.calls().empty()) return openCall(1, std::move(call));
+  call.callId = timeline_.calls().begin()->second.view.id;
+  open_.insert_or_assign(1, std::move(call));
+  reattach(1);
 }
 
 // In replay nothing is recorded: the journal has it. Only the clock of timeoutMs starts.

@@ -50,6 +50,8 @@ class Live : public sandbox::RunEvents,
   void begin(std::string code, std::string input);
   // Continues what a journal tells; see replay.h.
   void resume(std::string code, std::string input, const std::vector<Event>& events);
+  // It has a place: it runs as soon as it has begun or resumed. Until both, it is queued.
+  void proceed();
   // Ends it from outside: `timed_out` or `cancelled`. No effect once it is ending.
   void stop(State state, Error error);
   void abandon();
@@ -60,6 +62,7 @@ class Live : public sandbox::RunEvents,
   State state() const { return journal_.record().state; }
   bool finished() const { return finished_; }  // and durable
   bool ending() const { return ending_; }
+  bool placed() const { return placed_; }
   bool waiting() const { return waiting_; }
   SteadyTime waitingSince() const { return waitingSince_; }
   // Why the final record could not be made durable.
@@ -107,9 +110,11 @@ class Live : public sandbox::RunEvents,
   std::uint32_t turn() const { return turnsEnded_ + 1; }
 
   // live.cc: the guest
+  void prepared(std::string input);
+  void run();
   bool refuseByTypes();
   void startGuest(std::string code, bool stripped, std::uint64_t seed, EpochMs clock);
-  void beginDirectCall(std::string input);
+  void runDirectCall(std::string input);
   void armTimer(std::uint32_t id);
   void timerFired(std::uint32_t id);
   void pump();
@@ -141,7 +146,6 @@ class Live : public sandbox::RunEvents,
   void replayStep();
   void endReplay();
   void reattach(std::uint32_t n);
-  void resumeDirectCall(std::string input);
   void fail(Error error);
 
   // live-end.cc
@@ -163,6 +167,8 @@ class Live : public sandbox::RunEvents,
   std::unique_ptr<sandbox::Run> run_;
   std::optional<Replay> replay_;
   std::string code_;
+  std::string input_;  // of a direct call, until it runs
+  bool placed_ = false, prepared_ = false;
 
   std::map<std::uint32_t, OpenCall> open_;
   std::map<std::uint32_t, invocation::CallOutcome> failures_;  // what onEnd's call number means

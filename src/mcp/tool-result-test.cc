@@ -148,6 +148,17 @@ TEST(McpToolResult, AWaitingRunSaysWhoMustDoWhatAndHowToGoOn) {
   EXPECT_EQ(findString(approvals.front(), "id"), "approval_1");
 }
 
+TEST(McpToolResult, AQueuedRunSaysItsPositionAndHowToGoOn) {
+  ExecutionView view{.id = "task_1", .state = State::queued, .queuePosition = 7};
+  auto result = resultOf(view);
+  EXPECT_FALSE(result.contains("isError")) << "it has not failed";
+  auto text = textOf(result);
+  EXPECT_NE(text.find("status: queued"), std::string::npos);
+  EXPECT_NE(text.find("number 7 in the queue"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"({"taskId":"task_1"})"), std::string::npos);
+  EXPECT_EQ(findInteger(*findObject(result, "structuredContent"), "queuePosition"), 7);
+}
+
 TEST(McpToolResult, EveryPendingApprovalHasItsLink) {
   ExecutionView view{.id = "task_1", .state = State::waiting};
   view.approvals = {{"approval_1", "a.b", ""}, {"approval_2", "a.c", ""}};

@@ -21,6 +21,10 @@ std::string position(const ExecutionView& view) {
 
 std::string unfinishedText(const ExecutionView& view, std::string_view origin) {
   std::string text = "status: " + std::string(name(view.state)) + "\ntaskId: " + view.id + "\n";
+  if (view.queuePosition != 0) {
+    text += "It has not begun: it is number " + std::to_string(view.queuePosition) +
+            " in the queue of its workspace, because as many run as may.\n";
+  }
   for (const auto& approval : view.approvals) {
     text += "A human must approve " + approval.tool + ": ";
     text += api::approvalUrl(origin, approval.id) + "\n";

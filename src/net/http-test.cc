@@ -128,6 +128,17 @@ TEST(Response, ErrorHasTheProductsForm) {
   EXPECT_THAT(response.body, Not(HasSubstr("secret")));
 }
 
+TEST(Response, WhatMayHaveRoomSoonSaysWhenToTryAgain) {
+  const auto after = [](ErrorCode code) {
+    return Response::error(Error{code, "x"}, "r").headers.get("Retry-After");
+  };
+  const auto seconds = std::to_string(kRetryAfterSeconds);
+  EXPECT_EQ(after(ErrorCode::overloaded), seconds);
+  EXPECT_EQ(after(ErrorCode::limit_exceeded), seconds);
+  EXPECT_EQ(after(ErrorCode::not_configured), "") << "time alone does not help";
+  EXPECT_EQ(after(ErrorCode::conflict), "");
+}
+
 TEST(Response, ErrorWithoutHintHasNoHintMember) {
   EXPECT_THAT(Response::error(Error{ErrorCode::internal, "x"}, "r").body, Not(HasSubstr("hint")));
 }

@@ -59,6 +59,11 @@ std::string_view untilNewline(std::string_view text) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
 
+// RFC 9110 section 10.2.3 and RFC 6585 section 4: what is full now may have room soon.
+bool wantsRetryAfter(const ErrorTraits& code) {
+  return code.retryable && (code.httpStatus == 429 || code.httpStatus == 503);
+}
+
 }  // namespace
 
 // The first of that name; fields that repeat are for callers that ask all().
@@ -165,7 +170,11 @@ Response Response::error(const Error& error, std::string_view requestId) {
   body += R"(,"message":)" + quoteJson(error.message);
   if (!error.hint.empty()) body += R"(,"hint":)" + quoteJson(error.hint);
   body += R"(,"requestId":)" + quoteJson(requestId) + "}}";
-  return json(traits(error.code).httpStatus, std::move(body));
+  auto response = json(traits(error.code).httpStatus, std::move(body));
+  if (wantsRetryAfter(traits(error.code))) {
+    response.headers.set("Retry-After", std::to_string(kRetryAfterSeconds));
+  }
+  return response;
 }
 
 // WHATWG HTML section 9.2.6: a line ends with CR, LF or both; names cannot hold one.

@@ -91,6 +91,9 @@ class Sink {
   virtual Task<Status> write(std::string bytes) = 0;
 };
 
+// What an answer of 429 or 503 says in Retry-After, where trying again can help.
+inline constexpr int kRetryAfterSeconds = 2;
+
 struct Response {
   int status = 200;
   // Framing and Date, Connection, X-Request-Id are the server's; such fields here are ignored, but

@@ -325,7 +325,7 @@ test('execution: list, show, events, resume, cancel', async () => {
   assert.equal((await json('execution', 'list', '--status', 'waiting')).items[0].taskId, taskId);
   assert.match(
     (await run('execution', 'list')).stdout,
-    /^TASK ID +STATUS +CLIENT +CREATED AT +ERROR\n/,
+    /^TASK ID +STATUS +QUEUE POSITION +CLIENT +CREATED AT +ERROR\n/,
   );
   const shown = await run('execution', 'show', taskId);
   assert.equal(shown.code, 0);

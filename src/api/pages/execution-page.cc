@@ -21,7 +21,11 @@ Markup summary(const execution::ExecutionView& execution) {
   const auto state = execution::name(execution.state);
   Markup out;
   out.raw("<p><code>").text(execution.id).raw("</code> is <strong class=\"").text(state);
-  out.raw("\">").text(state).raw("</strong>. Created ").text(formatTime(execution.createdAt));
+  out.raw("\">").text(state).raw("</strong>");
+  if (execution.queuePosition != 0) {
+    out.text(", number " + std::to_string(execution.queuePosition) + " in the queue");
+  }
+  out.raw(". Created ").text(formatTime(execution.createdAt));
   out.raw(", finished ").text(formatTime(execution.finishedAt)).raw(".</p>");
   if (!execution.errorMessage.empty()) {
     out.raw("<h2>Error</h2>").element("pre", execution.errorMessage);

@@ -56,7 +56,9 @@ Markup executionsTable(const std::vector<execution::ExecutionView>& executions) 
   for (const auto& item : executions) {
     const auto state = execution::name(item.state);
     out.raw("<tr><td>").link("/executions/" + item.id, item.id).raw("</td><td class=\"");
-    out.text(state).raw("\">").text(state).raw("</td>").element("td", item.client);
+    out.text(state).raw("\">").text(state);
+    if (item.queuePosition != 0) out.text(" (" + std::to_string(item.queuePosition) + ")");
+    out.raw("</td>").element("td", item.client);
     out.element("td", formatTime(item.createdAt)).raw("</tr>\n");
   }
   return out.raw("</table>");

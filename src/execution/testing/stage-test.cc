@@ -41,7 +41,7 @@ void sayLine(std::string line) {
 
 }  // namespace
 
-Stage::Stage(Paths where) : World(std::move(where), executionSchema()) {
+Stage::Stage(Paths where, AdmissionLimits limits) : World(std::move(where), executionSchema()) {
   auto started = sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
   EXPECT_TRUE(started) << started.error().message;
   zygote = *std::move(started);
@@ -55,7 +55,8 @@ Stage::Stage(Paths where) : World(std::move(where), executionSchema()) {
                                .gate = gate,
                                .clock = clock,
                                .loop = loop,
-                               .nodeId = "node_test"});
+                               .nodeId = "node_test",
+                               .limits = limits});
 }
 
 Stage::~Stage() {

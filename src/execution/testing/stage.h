@@ -23,7 +23,7 @@ using invocation::testing::person;
 
 class Stage : public invocation::testing::World {
  public:
-  explicit Stage(Paths paths = Paths::fresh());
+  explicit Stage(Paths paths = Paths::fresh(), AdmissionLimits limits = {});
   ~Stage() override;
 
   std::string start(std::string code, std::uint32_t timeoutMs = kDefaultTimeoutMs);
