@@ -150,8 +150,7 @@ std::size_t Configuration::workspaceRunning() const {
 
 // 0 is no count, and means none.
 std::size_t Configuration::workspaceQueued() const {
-  return static_cast<std::size_t>(
-      config::readCount(get("EXECUTOR_WORKSPACE_QUEUED")).value_or(0));
+  return static_cast<std::size_t>(config::readCount(get("EXECUTOR_WORKSPACE_QUEUED")).value_or(0));
 }
 
 std::optional<std::chrono::seconds> Configuration::mcpApiKeyTtl() const {

@@ -9,7 +9,7 @@ namespace executor::cli {
 namespace {
 
 constexpr std::size_t kMaxProgramBytes = 512u << 10;
-constexpr int kPollMs = 20'000;  // one long wait at the server
+constexpr int kPollMs = 20'000;      // one long wait at the server
 constexpr int kQueuePollMs = 2'000;  // until the place in the queue is told anew
 
 // Of D11's states; a state this version does not know is taken for an end, so nothing waits

@@ -53,8 +53,7 @@ static_assert(config::kMostRunning == execution::kMaxRunningPerWorkspace);
 static_assert(config::kMostQueued == execution::kMaxQueued);
 
 execution::AdmissionLimits admissionLimits(const Configuration& configuration) {
-  return {.running = configuration.workspaceRunning(),
-          .queued = configuration.workspaceQueued()};
+  return {.running = configuration.workspaceRunning(), .queued = configuration.workspaceQueued()};
 }
 
 net::ServerOptions serverOptions(const Configuration& configuration) {

@@ -209,9 +209,8 @@ Task<Result<Executions::Page>> LocalExecutions::list(Principal principal, std::s
                    fmt::format("limit must be from 1 to {}.", kMaxListed));
   }
   Listing listing{principal.workspaceId, std::move(state), std::move(cursor), limit};
-  EXECUTOR_CO_TRY(Page page, co_await deps_.store.read([listing](store::Txn& txn) {
-    return readListing(txn, listing);
-  }));
+  EXECUTOR_CO_TRY(Page page, co_await deps_.store.read(
+                                 [listing](store::Txn& txn) { return readListing(txn, listing); }));
   for (ExecutionView& item : page.items) {
     if (item.state == State::queued) {
       item.queuePosition = lives_.queuePosition(item.workspaceId, item.id);

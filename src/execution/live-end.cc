@@ -45,7 +45,6 @@ Task<void> Live::closeCalls() {
   }
   if (timeline_.asksHuman() && !co_await cancelApprovals()) co_return;
   while (!open_.empty() && !abandoned_) {
-    if (replay_) break;  // none of them runs yet
     co_await drained_.wait(Deadline::max());
   }
 }

@@ -30,7 +30,7 @@ void Live::replayOpenCall(std::uint32_t n, OpenCall call) {
   } else {
     recordCall(n, call);
   }
-  open_.insert_or_assign(n, std::move(call));
+  again_.insert_or_assign(n, std::move(call));
 }
 
 // Feeds the next recorded delivery; when there is none, the program is where it was.
@@ -40,7 +40,7 @@ void Live::replayStep() {
   guestClock_ = numberOf(*body, "clock");
   const auto n = static_cast<std::uint32_t>(numberOf(*body, "n"));
   const auto timer = static_cast<std::uint32_t>(numberOf(*body, "timer"));
-  const std::size_t known = n != 0 ? open_.erase(n) : timers_.erase(timer);
+  const std::size_t known = n != 0 ? again_.erase(n) : timers_.erase(timer);
   if (known == 0) {
     return fail(Error{ErrorCode::replay_diverged,
                       fmt::format("Resuming stopped in turn {}: the journal delivers {} {}, which "
@@ -55,6 +55,11 @@ void Live::replayStep() {
   deliver(*body);
 }
 
+// Sent before the guest was lost, or with an outcome that waits for it.
+bool Live::isUnderWay(std::uint32_t n) const {
+  return open_.contains(n) || std::ranges::find(queue_, n, &Ready::n) != queue_.end();
+}
+
 // Ids first: attaching may end a call and change open_.
 void Live::endReplay() {
   if (Status complete = replay_->checkComplete(turn()); !complete) {
@@ -62,9 +67,13 @@ void Live::endReplay() {
   }
   replay_.reset();
   for (auto& [id, timer] : timers_) armTimer(id);
-  std::vector<std::uint32_t> open;
-  for (const auto& [n, call] : open_) open.push_back(n);
-  for (const std::uint32_t n : open) reattach(n);
+  std::vector<std::uint32_t> idle;
+  for (auto& [n, call] : std::exchange(again_, {})) {
+    if (isUnderWay(n)) continue;
+    open_.insert_or_assign(n, std::move(call));
+    idle.push_back(n);
+  }
+  for (const std::uint32_t n : idle) reattach(n);
   pump();
 }
 

@@ -203,11 +203,13 @@ void Live::onTurnEnd(std::uint32_t) {
   ++turnsEnded_;
   idle_ = true;
   if (replay_) return replayStep();
+  moves_ = 0;
   pump();
 }
 
 void Live::onEnd(sandbox::RunEnd end) {
   if (ending_) return;
+  if (outlives(end)) return loseGuest();
   if (replay_ && !stopping_ && isOfTheProgram(end)) {
     if (Status complete = replay_->checkComplete(turn()); !complete) {
       return fail(std::move(complete).error());
@@ -218,6 +220,7 @@ void Live::onEnd(sandbox::RunEnd end) {
 
 // Hands the next outcome or timer to the guest, if it is ready for one.
 void Live::pump() {
+  if (parked_ && !ending_ && !queue_.empty()) bringBack();
   while (idle_ && !ending_ && !queue_.empty()) {
     if (deliverNext()) break;
   }

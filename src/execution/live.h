@@ -5,7 +5,9 @@
 // so the journal's order is exactly the guest's (D8) and a timer that the guest cancelled meanwhile
 // is never delivered. Everything runs on the loop's thread. Coroutines hold a shared_ptr to the
 // Live they work for; abandon() lets go of the guest and stops acting without writing anything
-// more, which is how a server that shuts down leaves its executions to recovery.
+// more, which is how a server that shuts down leaves its executions to recovery. A guest whose
+// process died under it is brought back from the journal, its calls and the clock going on
+// meanwhile (live-move.cc).
 #pragma once
 
 #include <deque>
@@ -33,6 +35,9 @@ class LiveOwner {
   // Waiting and running executions are counted apart.
   virtual void onWaiting(const Live& live, bool waiting) = 0;
 };
+
+// Losses of the guest without a turn of progress between them; one more ends the execution.
+inline constexpr std::uint32_t kMaxMovesInOneTurn = 5;
 
 // What replay compares of a call: the very bytes the program gave.
 std::string rawHash(std::string_view input, std::string_view options);
@@ -145,8 +150,17 @@ class Live : public sandbox::RunEvents,
   void replayOpenCall(std::uint32_t n, OpenCall call);
   void replayStep();
   void endReplay();
+  bool isUnderWay(std::uint32_t n) const;
   void reattach(std::uint32_t n);
   void fail(Error error);
+
+  // live-move.cc: the guest's process died
+  bool outlives(const sandbox::RunEnd& end) const;
+  void loseGuest();
+  void bringBack();
+  static Task<void> move(std::shared_ptr<Live> self);
+  Task<Result<std::vector<Event>>> wholeJournal();
+  void startOver(const std::vector<Event>& events);
 
   // live-end.cc
   void finishWith(sandbox::RunEnd end);
@@ -166,11 +180,14 @@ class Live : public sandbox::RunEvents,
   std::string token_;
   std::unique_ptr<sandbox::Run> run_;
   std::optional<Replay> replay_;
+  bool parked_ = false;  // no guest: it was lost at rest, and nothing has been due for it since
+  std::uint32_t moves_ = 0;
   std::string code_;
   std::string input_;  // of a direct call, until it runs
   bool placed_ = false, prepared_ = false;
 
-  std::map<std::uint32_t, OpenCall> open_;
+  std::map<std::uint32_t, OpenCall> open_;   // under way in the world
+  std::map<std::uint32_t, OpenCall> again_;  // made again by a replay, not delivered in it yet
   std::map<std::uint32_t, invocation::CallOutcome> failures_;  // what onEnd's call number means
   std::map<std::uint32_t, GuestTimer> timers_;
   std::deque<Ready> queue_;

@@ -103,16 +103,33 @@ test('after kill -9 sources, connections, history and pending approvals are ther
   await server.remove();
 });
 
-test('a killed worker fails its own executions with worker_crashed and nothing else', async () => {
+test('when its worker is killed only a computing execution fails; those that wait go on elsewhere', async () => {
   const server = await startExecutor();
   assert.equal((await add(server)).status, 201);
   let release;
+  let sent = 0;
   upstream.handlers['GET /items'] = () =>
     new Promise((r) => {
-      release = () => r([]);
+      sent += 1;
+      release = () => r([1, 2, 3]);
     });
-  const hit = execute(server, 'await tools.items.items.list({}); return "never"');
+  const waiting = execute(
+    server,
+    'const before = Math.random(); const list = await tools.items.items.list({}); return { length: list.length, same: before > 0 }',
+  );
   await until(() => release, 'the program waits for the upstream');
+  const posts = upstream.requests('POST').length;
+  const asking = execute(
+    server,
+    'return (await tools.items.items.create({ name: "after the kill" })).name',
+  );
+  await until(async () => (await pending(server)).length === 1, 'an approval is pending');
+  const computing = execute(server, 'for (;;) {}');
+  await until(
+    async () =>
+      (await api(server, 'GET', '/api/v1/executions')).body.items.length === 3,
+    'the computing one is there',
+  );
   // The zygote is the server's child; workers are below it. Killing all workers must not end the server.
   const zygotes = descendants(server.pid).filter(
     (p) => Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${p}/stat`, 'utf8'))[1]) === server.pid,
@@ -126,11 +143,18 @@ test('a killed worker fails its own executions with worker_crashed and nothing e
       /* gone already */
     }
   }
-  const result = await hit;
+  const failed = await computing;
+  assert.equal(failed.structuredContent.status, 'failed');
+  assert.equal(failed.structuredContent.errorDetail.code, 'worker_crashed');
   release();
+  const answered = await waiting;
+  assert.deepEqual(answered.structuredContent.result, { length: 3, same: true });
+  assert.equal(sent, 1, 'the call under way was not sent again');
+  const [approval] = await pending(server);
+  await api(server, 'POST', `/api/v1/approvals/${approval.id}/decision`, { decision: 'approve' });
+  assert.equal((await asking).structuredContent.result, 'after the kill');
+  assert.equal(upstream.requests('POST').length, posts + 1);
   upstream.handlers['GET /items'] = () => [];
-  assert.equal(result.structuredContent.status, 'failed');
-  assert.equal(result.structuredContent.errorDetail.code, 'worker_crashed');
   assert.equal((await execute(server, 'return "next"')).structuredContent.result, 'next');
   await server.remove();
 });

@@ -41,13 +41,19 @@ void sayLine(std::string line) {
 
 }  // namespace
 
-Stage::Stage(Paths where, AdmissionLimits limits) : World(std::move(where), executionSchema()) {
+Stage::Stage(Paths where, AdmissionLimits limits)
+    : World(std::move(where), executionSchema()), limits_(limits) {
   auto started = sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
   EXPECT_TRUE(started) << started.error().message;
   zygote = *std::move(started);
   runtime = sandbox::makeLocalRuntime(loop, *zygote);
+  runOn(*runtime);
+}
+
+void Stage::runOn(sandbox::Runtime& other) {
+  executions.reset();
   executions = makeExecutions({.store = *store,
-                               .runtimes = {runtime.get()},
+                               .runtimes = {&other},
                                .invoker = *invoker,
                                .approvals = *approvals,
                                .sources = *sources,
@@ -56,7 +62,7 @@ Stage::Stage(Paths where, AdmissionLimits limits) : World(std::move(where), exec
                                .clock = clock,
                                .loop = loop,
                                .nodeId = "node_test",
-                               .limits = limits});
+                               .limits = limits_});
 }
 
 Stage::~Stage() {

@@ -26,6 +26,9 @@ class Stage : public invocation::testing::World {
   explicit Stage(Paths paths = Paths::fresh(), AdmissionLimits limits = {});
   ~Stage() override;
 
+  // New executions on the same files, whose programs run on `other`.
+  void runOn(sandbox::Runtime& other);
+
   std::string start(std::string code, std::uint32_t timeoutMs = kDefaultTimeoutMs);
   std::string call(std::string tool, std::string input, std::string options = {});
   // To its end.
@@ -46,6 +49,9 @@ class Stage : public invocation::testing::World {
   std::unique_ptr<sandbox::Zygote> zygote;
   std::unique_ptr<sandbox::Runtime> runtime;
   std::unique_ptr<Executions> executions;
+
+ private:
+  AdmissionLimits limits_;
 };
 
 // An upstream on a thread of its own, which outlives the servers of a test.
