@@ -57,6 +57,14 @@ TEST(JsTokens, TellRegularExpressionsFromDivisions) {
   EXPECT_EQ(tokensOf("= /a\n/").back(), "<broken>");
 }
 
+// Asked again and again, as callers that look for the last statement do.
+TEST(JsTokens, EndWithinTheTextWhenItEndsInAnEscape) {
+  for (const std::string_view text : {"`\\", "'\\", "\"\\", "x = /\\", "`${`\\", "\\"}) {
+    JsTokens tokens(text);
+    for (int i = 0; i < 6; ++i) EXPECT_LE(tokens.next().end(), text.size()) << text;
+  }
+}
+
 TEST(JsTokens, SayWhatBeginsALine) {
   JsTokens tokens("a b\nc /*\n*/ d");
   EXPECT_FALSE(tokens.next().newlineBefore);

@@ -50,6 +50,8 @@ JsToken JsTokens::next() {
   skipBlanks(token);
   token.begin = at_;
   token.kind = broken_ ? JsToken::Kind::broken : read();
+  // An escape that is the last byte skips a character that is not there.
+  at_ = std::min(at_, source_.size());
   token.text = source_.substr(token.begin, at_ - token.begin);
   afterOperand_ = endsOperand(token);
   return token;

@@ -206,6 +206,12 @@ TEST(AsBody, KeepsLengthAndLines) {
   EXPECT_EQ(asBody("async function () {}"), "async function () {}");
 }
 
+TEST(ProgramForm, ATextThatEndsInAnEscapeIsASyntaxError) {
+  for (const char* code : {"export `\\", "export '\\", "export /\\", "`\\", "f(`${`\\"}) {
+    EXPECT_EQ(failureOf(code).error.code, ErrorCode::syntax_error) << code;
+  }
+}
+
 TEST(NameLoneFunction, LeavesOthersAsTheyAre) {
   EXPECT_TRUE(nameLoneFunction("function () {}").starts_with("const $main=\vfunction"));
   for (const char* body : {"function f() {}", "() => 1", "function () {}\nx", "", "1"}) {

@@ -50,6 +50,15 @@ test('closing the wrapper early is a syntax error, not an escape', async () => {
   }
 });
 
+// Such a text once threw in the worker and in the server.
+test('a program that ends within an escape is a syntax error and harms no other', async () => {
+  const other = execute(server, 'await new Promise((r) => setTimeout(r, 300)); return 1');
+  for (const code of ['export `\\', "export '\\", 'export; tools.a `\\', 'tools.a; export /\\']) {
+    assert.equal(detail(await execute(server, code)).code, 'syntax_error', code);
+  }
+  assert.equal((await other).structuredContent.result, 1);
+});
+
 test('import is refused with a sentence that teaches', async () => {
   const result = await execute(server, 'import fs from "fs"; return 1');
   assert.equal(result.structuredContent.status, 'failed');
