@@ -26,3 +26,14 @@ throws(() => 'a'.localeCompare('b', 'sv'), RangeError);
 throws(() => 'a'.localeCompare('b', 'not a locale'), RangeError);
 same(Intl.Collator.supportedLocalesOf(['de', 'en-US']), ['en-US']);
 same(Object.prototype.toString.call(Intl), '[object Intl]');
+
+// Built-in methods of ours are like the engine's own: no constructors, the length of the standard.
+for (const [method, length] of [[String.prototype.localeCompare, 1], [Date.prototype.toLocaleString, 0],
+  [Date.prototype.toLocaleDateString, 0], [Date.prototype.toLocaleTimeString, 0],
+  [Number.prototype.toLocaleString, 0], [BigInt.prototype.toLocaleString, 0]]) {
+  same(method.length, length);
+  same(Object.hasOwn(method, 'prototype'), false);
+  throws(() => new method(), TypeError);
+}
+throws(() => String.prototype.localeCompare.call(null, 'a'), TypeError);
+throws(() => String.prototype.localeCompare.call(undefined, 'a'), TypeError);
