@@ -18,11 +18,12 @@ namespace {
 
 Result<std::string> runJob(std::string name, std::string input, JobLimits limits = {}) {
   Bench& bench = Bench::get();
-  std::optional<Result<std::string>> result;
+  // Shared: a job that is late answers when nobody waits any more.
+  auto result = std::make_shared<std::optional<Result<std::string>>>();
   asio::co_spawn(bench.loop, bench.zygote->run(std::move(name), std::move(input), limits),
-                 [&](std::exception_ptr, Result<std::string> r) { result = std::move(r); });
-  EXPECT_TRUE(bench.until([&] { return result.has_value(); }));
-  return result ? *std::move(result) : failInternal("no result");
+                 [result](std::exception_ptr, Result<std::string> r) { *result = std::move(r); });
+  EXPECT_TRUE(bench.until([&] { return result->has_value(); }));
+  return *result ? std::move(**result) : failInternal("no result");
 }
 
 // Killed, or refused with an errno.
