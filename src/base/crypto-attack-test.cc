@@ -152,6 +152,26 @@ TEST(Randomness, FillsEveryByteOfAnySize) {
   }
 }
 
+TEST(Randomness, WhatIsUniqueNeverRepeatsAcrossRefillsAndSizes) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 5'000; ++i) {
+    std::string bytes(12, '\0');
+    fillUnique(bytes.data(), bytes.size());
+    EXPECT_TRUE(seen.insert(bytes).second) << i;
+  }
+  std::string large(100'000, '\0');
+  fillUnique(large.data(), large.size());
+  EXPECT_GT(std::set<char>(large.begin(), large.end()).size(), 200u);
+}
+
+TEST(Sealing, NoTwoSealsOfOneTextAreAlike) {
+  const Key256 key = randomKey();
+  std::set<std::string> nonces;
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_TRUE(nonces.insert(seal(key, "the same", "the same").substr(0, 12)).second);
+  }
+}
+
 TEST(ConstantTime, AgreesWithPlainComparison) {
   std::mt19937 random(1);
   for (int i = 0; i < 2'000; ++i) {

@@ -9,9 +9,13 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <pthread.h>
 #include <sys/random.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -105,6 +109,33 @@ Status checkHs256Header(std::string_view encoded) {
   return {};
 }
 
+// A forked child must not repeat the ids and nonces of its parent: each fork makes the buffers stale.
+std::atomic<unsigned> forks{0};
+const int atForkRegistered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
+
+// Random bytes bought from the kernel by the page: a system call costs more than an id or a nonce.
+class RandomBuffer {
+ public:
+  void take(unsigned char* out, std::size_t size) {
+    if (size > bytes_.size()) return fillRandom(out, size);
+    const unsigned now = forks.load(std::memory_order_relaxed);
+    if (next_ + size > bytes_.size() || filledAt_ != now) refill(now);
+    std::memcpy(out, bytes_.data() + next_, size);
+    next_ += size;
+  }
+
+ private:
+  void refill(unsigned now) {
+    fillRandom(bytes_.data(), bytes_.size());
+    next_ = 0;
+    filledAt_ = now;
+  }
+
+  std::array<unsigned char, 1000> bytes_;
+  std::size_t next_ = bytes_.size();
+  unsigned filledAt_ = 0;
+};
+
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
@@ -150,6 +181,11 @@ void fillRandom(void* out, std::size_t size) {
   }
 }
 
+void fillUnique(void* out, std::size_t size) {
+  static thread_local RandomBuffer random;
+  random.take(static_cast<unsigned char*>(out), size);
+}
+
 // For tests and first starts; everything else derives its keys from the one master.
 Key256 randomKey() {
   Key256 key;
@@ -180,7 +216,7 @@ EVP_CIPHER_CTX* cipherOfThread() {
 // are derived per workspace, which stay far below.
 std::string seal(const Key256& key, std::string_view plain, std::string_view associated) {
   std::string out(plain.size() + kSealOverhead, '\0');
-  fillRandom(out.data(), kNonceBytes);
+  fillUnique(out.data(), kNonceBytes);
   EVP_CIPHER_CTX* cipher = cipherOfThread();
   unsigned char* body = raw(out) + kNonceBytes;
   int written = 0;

@@ -26,6 +26,9 @@ bool equalConstantTime(std::string_view a, std::string_view b);
 
 // `size` bytes from the kernel (getrandom), never from a buffer of ours: safe after fork.
 void fillRandom(void* out, std::size_t size);
+// Random bytes that never repeat and need not stay secret, ids and nonces: bought from the kernel
+// by the page. Safe after fork.
+void fillUnique(void* out, std::size_t size);
 // 32 bytes of fillRandom.
 Key256 randomKey();
 // HKDF-SHA256 (RFC 5869) without salt, `use` as info.

@@ -1,8 +1,6 @@
 #include "base/id.h"
 
-#include <pthread.h>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
 
@@ -19,40 +17,13 @@ constexpr std::size_t kUuidLength = 36;
 // variant.
 constexpr std::size_t kRandomBytesPerId = 10;
 
-// A forked child must not repeat the ids of its parent: each fork makes the buffers stale.
-std::atomic<unsigned> forks{0};
-const int atForkRegistered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
-
-// Random bytes bought from the kernel by the page: a system call per id costs more than the id.
-class RandomBuffer {
- public:
-  void take(unsigned char* out, std::size_t size) {
-    const unsigned now = forks.load(std::memory_order_relaxed);
-    if (next_ + size > bytes_.size() || filledAt_ != now) refill(now);
-    std::memcpy(out, bytes_.data() + next_, size);
-    next_ += size;
-  }
-
- private:
-  void refill(unsigned now) {
-    fillRandom(bytes_.data(), bytes_.size());
-    next_ = 0;
-    filledAt_ = now;
-  }
-
-  std::array<unsigned char, 1000> bytes_;
-  std::size_t next_ = bytes_.size();
-  unsigned filledAt_ = 0;
-};
-
 using Uuid = std::array<unsigned char, 16>;
 
 // RFC 9562 section 5.7: 48 bits of time, then version, variant and 74 random bits. No counter
 // within the millisecond: order among ids of one moment is promised to nobody.
 Uuid newUuid() {
-  static thread_local RandomBuffer random;
   Uuid uuid;
-  random.take(uuid.data() + 6, kRandomBytesPerId);
+  fillUnique(uuid.data() + 6, kRandomBytesPerId);
   const auto now = static_cast<std::uint64_t>(systemClock().now());
   for (int i = 0; i < 6; ++i) uuid[i] = static_cast<unsigned char>(now >> (40 - 8 * i));
   uuid[6] = 0x70 | (uuid[6] & 0x0F);

@@ -97,7 +97,7 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   lives_.add(live, bytes);
   live->begin(std::move(submitted.code), std::move(submitted.input));
   // Nearly all programs end soon, and a lone one is waited for (eager-loop.h does the same).
-  if (lives_.runningCount() == 1) deps_.store.expectWrite();
+  deps_.store.expectWrite(lives_.runningCount() == 1);
   co_return live->id();
 }
 

@@ -67,7 +67,7 @@ Task<Status> Journal::writeBatch() {
   const std::uint64_t version = version_;
   auto events = std::make_shared<std::vector<Event>>(takeSome());
   const bool whole = pending_.empty();
-  Batch batch{record_, {}, durableSeq_, !stored_, marked_};
+  Batch batch{record_, {}, {}, durableSeq_, !stored_, marked_};
   if (!whole) {
     batch.record.nextSeq = events->back().seq + 1;
     if (isFinal(record_.state)) batch.record.state = State::running;
@@ -106,6 +106,9 @@ Task<Status> Journal::store(Batch batch, Events events) {
     batch.record.ending->events = std::move(batch.pages.front().events);
     batch.pages.clear();
   }
+  if (batch.create) {
+    EXECUTOR_CO_TRY(batch.created, store_.prepare(batch.record));
+  }
   const bool open = !isFinal(batch.record.state);
   const std::uint64_t nextSeq = batch.record.nextSeq;
   EXECUTOR_CO_CHECK(co_await store_.write(
@@ -128,7 +131,7 @@ void Journal::putBack(std::vector<Event>& events, Error error) {
 Status Journal::apply(store::Txn& txn, const Batch& batch) {
   const ExecutionRecord& record = batch.record;
   if (batch.create) {
-    EXECUTOR_CHECK(txn.insert(record));
+    EXECUTOR_CHECK(txn.insert(batch.created));
     if (record.claim) EXECUTOR_CHECK(txn.insert(ExecutionClaim{*record.claim, record.id}));
   } else {
     EXECUTOR_TRY(std::optional<ExecutionRecord> now, txn.get<ExecutionRecord>(record.id));

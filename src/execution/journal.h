@@ -38,6 +38,7 @@ class Journal {
   struct Batch {
     ExecutionRecord record;
     std::vector<JournalPage> pages;
+    store::Prepared created;  // the record, if it is to be created
     std::uint64_t expectedSeq = 0;
     bool create = false;
     bool openMarker = false;  // whether the store has one

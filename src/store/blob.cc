@@ -18,7 +18,7 @@ constexpr std::size_t kSweepPage = 200;
 // A put that finds its blob swept away under it starts again; twice in a row means a fault.
 constexpr int kPutAttempts = 3;
 
-struct Prepared {
+struct PreparedBlob {
   std::string hash;
   bool stored = false;  // complete in the store already; then there are no chunks
   std::vector<std::string> chunks;
@@ -42,8 +42,8 @@ Result<std::string> makeChunk(const Sealer& sealer, const BlobPut& blob, std::st
   return sealer.sealBytes(blob.workspaceId, chunkAbout(hash, number), frame);
 }
 
-Result<Prepared> prepare(Txn& txn, const Sealer& sealer, const BlobPut& blob) {
-  Prepared prepared;
+Result<PreparedBlob> prepare(Txn& txn, const Sealer& sealer, const BlobPut& blob) {
+  PreparedBlob prepared;
   prepared.hash = blob.workspaceId.empty() ? sha256Hex(blob.bytes)
                                            : sealer.keyedHash(blob.workspaceId, blob.bytes);
   EXECUTOR_TRY(const std::optional<BlobHead> head, txn.get<BlobHead>(prepared.hash));
@@ -64,7 +64,7 @@ Status writeChunk(Txn& txn, std::string_view hash, std::size_t number, const std
                : txn.engine().insert(blobChunkType(), row);
 }
 
-Task<Status> writeChunks(Store& store, std::shared_ptr<const Prepared> prepared) {
+Task<Status> writeChunks(Store& store, std::shared_ptr<const PreparedBlob> prepared) {
   for (std::size_t first = 0; first < prepared->chunks.size(); first += kChunksPerWrite) {
     EXECUTOR_CO_CHECK(co_await store.write([prepared, first](Txn& txn) -> Status {
       const std::size_t end = std::min(first + kChunksPerWrite, prepared->chunks.size());
@@ -247,10 +247,10 @@ Task<Result<std::string>> Blobs::put(BlobPut given) {
 }
 
 Task<Result<std::optional<std::string>>> Blobs::putOnce(std::shared_ptr<const BlobPut> blob) {
-  EXECUTOR_CO_TRY(Prepared made, co_await store_.read([blob, &sealer = sealer_](Txn& txn) {
+  EXECUTOR_CO_TRY(PreparedBlob made, co_await store_.read([blob, &sealer = sealer_](Txn& txn) {
     return prepare(txn, sealer, *blob);
   }));
-  const auto prepared = std::make_shared<const Prepared>(std::move(made));
+  const auto prepared = std::make_shared<const PreparedBlob>(std::move(made));
   BlobHead head{prepared->hash, static_cast<std::int64_t>(blob->bytes.size()), false,
                 !blob->workspaceId.empty(), clock_.now()};
   if (!prepared->stored) {

@@ -78,7 +78,7 @@ class Engine {
   virtual void write(Job job) = 0;
   virtual void read(Job job) = 0;
   // A write will come within microseconds; an engine may get ready for it, or not.
-  virtual void expectWrite() {}
+  virtual void expectWrite(bool /*alone*/) {}
   // Called on the loop when another process has committed to the same database.
   virtual void onForeignCommit(std::function<void()> callback) = 0;
   // Runs what was given, refuses what comes later with `shutting_down`, joins the threads.

@@ -66,14 +66,22 @@ class Store {
     return run(Kind::read, std::move(fn));
   }
 
+  // Encodes and seals `record` here and now, for Txn::insert; see prepared.h.
+  template <Record R>
+  Result<Prepared> prepare(const R& record) const {
+    EXECUTOR_TRY(json::object object, encodeRecord(record, recordArena()));
+    return prepareRecord(sealer_, recordType<R>(), std::move(object));
+  }
+
   // For callers that are no coroutines: `done(Status)` on the loop, after the commit.
   void writeAsync(std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done);
 
   // Ordered with all other writes, without a commit of its own; see kMaxLazyDelay. `done` may be
   // empty: then an error is logged.
   void writeLater(std::function<Status(Txn&)> fn, std::move_only_function<void(Status)> done = {});
-  // Says that somebody will write within microseconds and wait for it. Costs CPU if it is not true.
-  void expectWrite() { engine_->expectWrite(); }
+  // Says that somebody will write within microseconds and wait for it; `alone` if nobody else will.
+  // Costs CPU, or the next writers some time, if it is not true.
+  void expectWrite(bool alone) { engine_->expectWrite(alone); }
 
   Blobs& blobs() { return blobs_; }
 

@@ -11,25 +11,12 @@ std::unexpected<Error> notFound(const RecordType& type, std::string_view key) {
               "There is no " + std::string(type.table) + " " + truncateText(key, 80) + ".");
 }
 
-Status checkKey(const RecordType& type, std::string_view key) {
-  if (!key.empty() && key.size() <= kMaxKeyBytes) return {};
-  return fail(ErrorCode::invalid_argument, "The " + std::string(type.keyField) + " of a " +
-                                               std::string(type.table) + " must have 1 to " +
-                                               std::to_string(kMaxKeyBytes) + " bytes.");
-}
-
 Status checkLimit(std::size_t limit) {
   if (limit >= 1 && limit <= kMaxScan) return {};
   return fail(
       ErrorCode::invalid_argument,
       "A page has 1 to " + std::to_string(kMaxScan) + " items, not " + std::to_string(limit) + ".",
       "Ask for fewer and follow the cursor.");
-}
-
-// Empty if the record has none.
-std::string keyOf(const RecordType& type, const json::object& record) {
-  const json::value* key = record.if_contains(type.keyField);
-  return key != nullptr && key->is_string() ? std::string(key->get_string()) : std::string();
 }
 
 // The bounds of a scan by key.
@@ -64,14 +51,6 @@ Result<Range> entryRange(const IndexType& index, const ScanOptions& options) {
 
 }  // namespace
 
-struct TxnCore::Encoded {
-  std::string key;
-  std::string body;
-  std::vector<std::string> entries;
-
-  RowImage image() const { return {key, body, entries}; }
-};
-
 Status TxnCore::admitWrite(std::size_t bytes) {
   if (!writable_) return failInternal("a read transaction tried to write");
   if (writes_ + 1 > kMaxWritesPerTransaction || bytes_ + bytes > kMaxTransactionBytes) {
@@ -83,21 +62,6 @@ Status TxnCore::admitWrite(std::size_t bytes) {
   ++writes_;
   bytes_ += bytes;
   return {};
-}
-
-Result<TxnCore::Encoded> TxnCore::encode(const RecordType& type, json::object record) {
-  Encoded encoded{keyOf(type, record), {}, {}};
-  EXECUTOR_CHECK(checkKey(type, encoded.key));
-  EXECUTOR_TRY(encoded.entries, indexEntries(type, record, encoded.key));
-  EXECUTOR_CHECK(sealer_.sealFields(type, encoded.key, record));
-  serializeJson(json::value(std::move(record)), encoded.body);
-  if (encoded.body.size() > kMaxRecordBytes) {
-    return fail(ErrorCode::payload_too_large,
-                "This " + std::string(type.table) + " has " + std::to_string(encoded.body.size()) +
-                    " bytes; a record may have " + std::to_string(kMaxRecordBytes) + ".",
-                "Store large content elsewhere and refer to it.");
-  }
-  return encoded;
 }
 
 Result<json::object> TxnCore::decode(const RecordType& type, const Row& row) {
@@ -119,23 +83,23 @@ Result<std::optional<json::object>> TxnCore::getJson(const RecordType& type, std
   return object;
 }
 
-Status TxnCore::insertEncoded(const RecordType& type, const Encoded& encoded) {
-  EXECUTOR_CHECK(admitWrite(encoded.body.size()));
-  return engine_.insert(type, encoded.image());
+Status TxnCore::insert(const Prepared& prepared) {
+  EXECUTOR_CHECK(admitWrite(prepared.body.size()));
+  return engine_.insert(*prepared.type, prepared.image());
 }
 
 Status TxnCore::insertJson(const RecordType& type, json::object record) {
-  EXECUTOR_TRY(Encoded encoded, encode(type, std::move(record)));
-  return insertEncoded(type, encoded);
+  EXECUTOR_TRY(const Prepared prepared, prepareRecord(sealer_, type, std::move(record)));
+  return insert(prepared);
 }
 
 // Sealed members of the stored body stay sealed here: only members unknown to the type are taken.
 Status TxnCore::replaceRow(const RecordType& type, json::object record, const Row& stored) {
   const Result<json::value> body = parseJson(stored.body, kBodyLimits);
   if (body && body->is_object()) type.keepUnknown(body->get_object(), record);
-  EXECUTOR_TRY(Encoded encoded, encode(type, std::move(record)));
-  EXECUTOR_CHECK(admitWrite(encoded.body.size()));
-  return engine_.replace(type, encoded.image());
+  EXECUTOR_TRY(const Prepared prepared, prepareRecord(sealer_, type, std::move(record)));
+  EXECUTOR_CHECK(admitWrite(prepared.body.size()));
+  return engine_.replace(type, prepared.image());
 }
 
 Status TxnCore::replaceJson(const RecordType& type, json::object record) {

@@ -5,7 +5,6 @@
 // caller cannot hold up the group it is committed with.
 #pragma once
 
-#include <boost/json/monotonic_resource.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "store/codec.h"
 #include "store/engine.h"
 #include "store/index-key.h"
+#include "store/prepared.h"
 #include "store/seal.h"
 
 namespace executor::store {
@@ -22,8 +22,6 @@ namespace executor::store {
 inline constexpr std::size_t kMaxScan = 1'000;
 inline constexpr std::size_t kMaxWritesPerTransaction = 200;
 inline constexpr std::size_t kMaxTransactionBytes = 1u << 20;
-inline constexpr std::size_t kMaxRecordBytes = 256u << 10;
-inline constexpr std::size_t kMaxKeyBytes = 512;
 
 enum class Order : std::uint8_t { ascending, descending };
 
@@ -61,6 +59,8 @@ class TxnCore {
 
   Result<std::optional<json::object>> getJson(const RecordType& type, std::string_view key);
   Status insertJson(const RecordType& type, json::object record);
+  // `already_exists` if the key is taken, `conflict` if a unique index is.
+  Status insert(const Prepared& prepared);
   Status replaceJson(const RecordType& type, json::object record);
   Status putJson(const RecordType& type, json::object record);
   Status removeKey(const RecordType& type, std::string_view key);
@@ -74,14 +74,10 @@ class TxnCore {
   std::vector<std::string> takeTopics() { return std::move(topics_); }
 
  private:
-  struct Encoded;
-
   Status admitWrite(std::size_t bytes);
-  Result<Encoded> encode(const RecordType& type, json::object record);
   Result<json::object> decode(const RecordType& type, const Row& row);
   Result<Range> rangeOf(const RecordType& type, const IndexType* index,
                         const ScanOptions& options) const;
-  Status insertEncoded(const RecordType& type, const Encoded& encoded);
   Status replaceRow(const RecordType& type, json::object record, const Row& stored);
 
   EngineTxn& engine_;
@@ -92,11 +88,9 @@ class TxnCore {
   std::vector<std::string> topics_;
 };
 
-// First block of the arena a record is encoded in; most records fit.
-inline constexpr std::size_t kArenaBytes = 4096;
-
 class Txn : public TxnCore {
  public:
+  using TxnCore::insert;
   using TxnCore::TxnCore;
 
   template <Record R>
@@ -110,21 +104,21 @@ class Txn : public TxnCore {
   // `already_exists` if the key is taken, `conflict` if a unique index is.
   template <Record R>
   Status insert(const R& record) {
-    EXECUTOR_TRY(json::object object, encodeRecord(record, arena()));
+    EXECUTOR_TRY(json::object object, encodeRecord(record, recordArena()));
     return insertJson(recordType<R>(), std::move(object));
   }
 
   // `not_found`, `conflict`.
   template <Record R>
   Status replace(const R& record) {
-    EXECUTOR_TRY(json::object object, encodeRecord(record, arena()));
+    EXECUTOR_TRY(json::object object, encodeRecord(record, recordArena()));
     return replaceJson(recordType<R>(), std::move(object));
   }
 
   // Insert or replace.
   template <Record R>
   Status put(const R& record) {
-    EXECUTOR_TRY(json::object object, encodeRecord(record, arena()));
+    EXECUTOR_TRY(json::object object, encodeRecord(record, recordArena()));
     return putJson(recordType<R>(), std::move(object));
   }
 
@@ -155,11 +149,6 @@ class Txn : public TxnCore {
   }
 
  private:
-  // A record on its way to the store lives for microseconds and is dropped as a whole.
-  static json::storage_ptr arena() {
-    return json::make_shared_resource<json::monotonic_resource>(kArenaBytes);
-  }
-
   template <Record R>
   Result<Page<R>> scanNamed(std::string_view index, const ScanOptions& options) {
     EXECUTOR_TRY(Page<json::object> found, scanJson(recordType<R>(), index, options));

@@ -9,10 +9,13 @@
 #include <thread>
 #include <utility>
 
+#include "store/sqlite/wal-file.h"
+
 namespace executor::store {
 namespace {
 
-// WAL: readers never wait for the writer. FULL: a commit is on the disk before it is acknowledged.
+// WAL: readers never wait for the writer. FULL: a commit is on the disk before it is acknowledged,
+// which wal-file.h relies on.
 constexpr const char* kUseWal = "PRAGMA journal_mode = WAL";
 constexpr std::chrono::milliseconds kWalRetry{2};
 constexpr const char* kPragmas = R"sql(
@@ -114,7 +117,7 @@ Result<Connection> Connection::open(const SqliteOptions& options) {
   EXECUTOR_CHECK(makePrivateFile(options.path));
   sqlite3* raw = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  sqlite3_open_v2(options.path.c_str(), &raw, flags, nullptr);
+  sqlite3_open_v2(options.path.c_str(), &raw, flags, walVfs());
   if (raw == nullptr) return failInternal("sqlite3_open_v2 gave no connection");
   Connection connection(raw);
   EXECUTOR_CHECK(connection.configure(options));
@@ -144,7 +147,9 @@ Status Connection::configure(const SqliteOptions& options) {
 }
 
 Connection::Connection(Connection&& other) noexcept
-    : raw_(std::exchange(other.raw_, nullptr)), statements_(std::move(other.statements_)) {}
+    : raw_(std::exchange(other.raw_, nullptr)),
+      walPages_(std::move(other.walPages_)),
+      statements_(std::move(other.statements_)) {}
 
 Connection::~Connection() {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
@@ -178,6 +183,23 @@ Result<std::int64_t> Connection::integerOf(std::string_view sql) {
   EXECUTOR_TRY(Statement statement, prepare(sql));
   if (statement.step() != SQLITE_ROW) return error(sql);
   return statement.integerColumn(0);
+}
+
+Status Connection::checkpoint() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(raw_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) return {};
+  return error("checkpoint");
+}
+
+// The hook takes the place of the one that wal_autocheckpoint sets.
+void Connection::takeOverCheckpoints() {
+  walPages_ = std::make_unique<std::size_t>(0);
+  const auto note = [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<std::size_t*>(pages) = static_cast<std::size_t>(count);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(raw_, note, walPages_.get());
 }
 
 bool Connection::inTransaction() const { return sqlite3_get_autocommit(raw_) == 0; }

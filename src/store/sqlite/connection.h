@@ -66,6 +66,15 @@ class Connection {
   Status run(std::string_view sql);
   Result<std::int64_t> integerOf(std::string_view sql);
 
+  // Copies the -wal into the database as far as no reader is in the way, and waits for nobody;
+  // `store_conflict` if another connection is at it.
+  Status checkpoint();
+  // From now on SQLite makes no checkpoint of its own after this connection's commits, and
+  // walPages() is known.
+  void takeOverCheckpoints();
+  // In the -wal after this connection's last commit.
+  std::size_t walPages() const { return walPages_ == nullptr ? 0 : *walPages_; }
+
   // False once SQLite has rolled the transaction back by itself.
   bool inTransaction() const;
   int changes() const;
@@ -87,6 +96,7 @@ class Connection {
   };
 
   sqlite3* raw_;
+  std::unique_ptr<std::size_t> walPages_;  // where SQLite's hook finds it
   std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
 };
 

@@ -162,10 +162,10 @@ TEST_F(GroupWriterTest, VersionsCountTheReplacements) {
 
 // Only a hint: with it, without it, and when nobody comes, every job commits once and in order.
 TEST_F(GroupWriterTest, AnExpectedJobCommitsLikeAnyOther) {
-  writer_->expectJob();
+  writer_->expectJob(true);
   writer_->enqueue(job("a", insert("a")));
   run();
-  writer_->expectJob();
+  writer_->expectJob(true);
   std::this_thread::sleep_for(2 * kAlert);  // nobody comes, and the thread sleeps again
   writer_->enqueue(job("b", insert("b")));
   run();
@@ -173,11 +173,41 @@ TEST_F(GroupWriterTest, AnExpectedJobCommitsLikeAnyOther) {
 }
 
 TEST_F(GroupWriterTest, AWriterThatExpectsAJobCanBeClosed) {
-  writer_->expectJob();
+  writer_->expectJob(true);
   writer_->close();
   writer_->enqueue(job("late", insert("late")));
   run();
   EXPECT_EQ(outcomes_, (Outcomes{"late=shutting_down"}));
+}
+
+// However many were announced: a group that waits for them in vain goes without them.
+TEST_F(GroupWriterTest, AJobCommitsThoughTheOthersAnnouncedNeverCome) {
+  for (int i = 0; i < 100; ++i) writer_->expectJob(false);
+  writer_->enqueue(job("a", insert("a")));
+  run();
+  writer_->enqueue(job("b", insert("b")));
+  run();
+  EXPECT_EQ(outcomes_, (Outcomes{"a=ok", "b=ok"}));
+}
+
+TEST_F(GroupWriterTest, JobsThatWereAnnouncedAllCommitInOrder) {
+  Outcomes expected;
+  for (int i = 0; i < 16; ++i) writer_->expectJob(false);
+  for (int i = 0; i < 16; ++i) {
+    const std::string name = "j" + std::to_string(i);
+    writer_->enqueue(job(name, insert(name)));
+    expected.push_back(name + "=ok");
+  }
+  run();
+  EXPECT_EQ(outcomes_, expected);
+}
+
+TEST_F(GroupWriterTest, AWriterThatGathersCanBeClosed) {
+  for (int i = 0; i < 100; ++i) writer_->expectJob(false);
+  writer_->enqueue(job("a", insert("a")));
+  writer_->close();
+  run();
+  EXPECT_EQ(outcomes_, (Outcomes{"a=ok"}));
 }
 
 }  // namespace

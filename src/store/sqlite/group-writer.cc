@@ -7,8 +7,13 @@
 
 namespace executor::store {
 
-GroupWriter::GroupWriter(Connection connection, const Tables& tables, asio::any_io_executor loop)
-    : connection_(std::move(connection)), tables_(tables), loop_(std::move(loop)) {
+GroupWriter::GroupWriter(Connection connection, const Tables& tables, asio::any_io_executor loop,
+                         Checkpointer* checkpointer)
+    : connection_(std::move(connection)),
+      tables_(tables),
+      loop_(std::move(loop)),
+      checkpointer_(checkpointer) {
+  if (checkpointer_ != nullptr) connection_.takeOverCheckpoints();
   dataVersion_ = connection_.integerOf("PRAGMA data_version").value_or(0);
   thread_ = std::thread([this] { serve(); });
 }
@@ -24,20 +29,24 @@ void GroupWriter::enqueue(Job job) {
   }
   const bool first = queue_.empty();
   if (first) lazyDue_ = std::chrono::steady_clock::now() + kMaxLazyDelay;
-  if (job.urgent) ++urgent_;
+  if (job.urgent) {
+    ++urgent_;
+    if (expected_ > 0) --expected_;
+  }
   queue_.push_back(std::move(job));
   arrived_.store(true, std::memory_order_release);
   // A sleeper that has no deadline yet needs one, too.
-  const bool wake = sleeping_ && (first || isDue());
+  const bool wake = gathering_ ? isGathered() : sleeping_ && (first || isDue());
   lock.unlock();
   if (wake) wake_.notify_one();
 }
 
 // With one processor the thread that is to send the job would have to wait for this one.
-void GroupWriter::expectJob() {
+void GroupWriter::expectJob(bool alone) {
   static const bool several = std::thread::hardware_concurrency() > 1;
-  if (!several) return;
   Lock lock(mutex_);
+  ++expected_;
+  if (!alone || !several) return;
   alertUntil_ = std::chrono::steady_clock::now() + kAlert;
   const bool wake = sleeping_;
   lock.unlock();
@@ -65,6 +74,7 @@ void GroupWriter::serve() {
     lock.unlock();
     commitGroup(group);
     report(std::exchange(group, {}));
+    tendWal();
     lock.lock();
   }
 }
@@ -91,11 +101,22 @@ void GroupWriter::sleep(Lock& lock) {
   sleeping_ = false;
 }
 
+// Whoever was announced and is not there by the end is not waited for again: a program may compute
+// for minutes.
+void GroupWriter::gather(Lock& lock) {
+  gathering_ = true;
+  const auto until = std::chrono::steady_clock::now() + kGatherTime;
+  const auto enough = [this] { return closing_ || isGathered(); };
+  if (!wake_.wait_until(lock, until, enough)) expected_ = 0;
+  gathering_ = false;
+}
+
 bool GroupWriter::takeGroup(Lock& lock, std::vector<Finished>& group) {
   while (!isDue()) {
     if (!queue_.empty() && std::chrono::steady_clock::now() >= lazyDue_) break;
     sleep(lock);
   }
+  if (urgent_ > 0 && !isGathered()) gather(lock);
   while (!queue_.empty() && group.size() < kMaxGroupJobs) {
     if (queue_.front().urgent) --urgent_;
     group.push_back({std::move(queue_.front()), {}});
@@ -171,6 +192,14 @@ void GroupWriter::rollback() {
   if (const Status undone = connection_.run("ROLLBACK"); !undone) {
     logError(LogLevel::error, "store_rollback_failed", undone.error());
   }
+}
+
+// After the report: nobody waits for it. A file that is too long even so is copied here; little is
+// left to copy then, and the file begins anew.
+void GroupWriter::tendWal() {
+  if (checkpointer_ == nullptr) return;
+  checkpointer_->onCommit(connection_.walPages());
+  if (connection_.walPages() >= kMaxWalPages) (void)connection_.checkpoint();
 }
 
 // Whole jobs travel to the loop: what their functions captured dies there, not on this thread.

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/group-writer.h"
 #include "store/sqlite/reader-pool.h"
 #include "store/sqlite/tables.h"
@@ -12,14 +13,15 @@ namespace {
 
 class SqliteEngine : public Engine {
  public:
-  SqliteEngine(Connection writer, std::vector<Connection> readers, Schema schema,
-               const asio::any_io_executor& loop)
+  SqliteEngine(Connection writer, Connection copier, std::vector<Connection> readers,
+               Schema schema, const asio::any_io_executor& loop)
       : tables_(std::move(schema)),
-        writer_(std::move(writer), tables_, loop),
+        checkpointer_(std::move(copier)),
+        writer_(std::move(writer), tables_, loop, &checkpointer_),
         readers_(std::move(readers), tables_, loop) {}
 
   void write(Job job) override { writer_.enqueue(std::move(job)); }
-  void expectWrite() override { writer_.expectJob(); }
+  void expectWrite(bool alone) override { writer_.expectJob(alone); }
   void read(Job job) override { readers_.enqueue(std::move(job)); }
   void onForeignCommit(std::function<void()> callback) override {
     writer_.onForeignCommit(std::move(callback));
@@ -27,10 +29,12 @@ class SqliteEngine : public Engine {
   void close() override {
     readers_.close();
     writer_.close();
+    checkpointer_.close();
   }
 
  private:
   Tables tables_;
+  Checkpointer checkpointer_;
   GroupWriter writer_;
   ReaderPool readers_;
 };
@@ -41,14 +45,15 @@ Result<std::unique_ptr<Engine>> openSqlite(SqliteOptions options, Schema schema,
                                            asio::any_io_executor loop) {
   EXECUTOR_TRY(Connection writer, Connection::open(options));
   EXECUTOR_CHECK(sqliteMigrate(writer, schema));
+  EXECUTOR_TRY(Connection copier, Connection::open(options));
   std::vector<Connection> readers;
   readers.reserve(kReaderThreads);
   for (std::size_t i = 0; i < kReaderThreads; ++i) {
     EXECUTOR_TRY(Connection reader, Connection::open(options));
     readers.push_back(std::move(reader));
   }
-  return std::make_unique<SqliteEngine>(std::move(writer), std::move(readers), std::move(schema),
-                                        loop);
+  return std::make_unique<SqliteEngine>(std::move(writer), std::move(copier), std::move(readers),
+                                        std::move(schema), loop);
 }
 
 Result<std::unique_ptr<Store>> openStore(StoreOptions options, asio::any_io_executor loop) {
