@@ -109,7 +109,8 @@ Status checkHs256Header(std::string_view encoded) {
   return {};
 }
 
-// A forked child must not repeat the ids and nonces of its parent: each fork makes the buffers stale.
+// A forked child must not repeat the ids and nonces of its parent: each fork makes the buffers
+// stale.
 std::atomic<unsigned> forks{0};
 const int atForkRegistered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
 

@@ -161,6 +161,7 @@ TEST_F(HttpClientTest, DeadPooledConnectionIsReplacedUnnoticed) {
   // Each connection is closed by the upstream after one answer that promised to keep it.
   RawUpstream upstream({RawUpstream::answering(kOk), RawUpstream::answering(kOk)});
   ASSERT_TRUE(get(upstream.url()));
+  upstream.awaitClosed(1);  // a POST sent before that could not be repeated
   auto second = send({.method = "POST", .url = upstream.url(), .body = "x"});
   ASSERT_TRUE(second) << second.error().message;
 }

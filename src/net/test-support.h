@@ -133,6 +133,11 @@ class RawUpstream {
     return in;
   }
 
+  // Until that many connections have been served and closed.
+  void awaitClosed(int count) const {
+    for (int now = closed_; now < count; now = closed_) closed_.wait(now);
+  }
+
   // Reads one request head and answers with these bytes.
   static Script answering(std::string bytes) {
     return [bytes](asio::ip::tcp::socket& socket) {
@@ -147,11 +152,15 @@ class RawUpstream {
     for (const auto& script : scripts) {
       auto socket = acceptor_.accept();
       script(socket);
+      socket.close();
+      ++closed_;
+      closed_.notify_all();
     }
   }
 
   asio::io_context loop_;
   asio::ip::tcp::acceptor acceptor_;
+  std::atomic<int> closed_ = 0;
   std::thread thread_;
 };
 

@@ -54,8 +54,8 @@ class GroupWriter {
   ~GroupWriter() { close(); }
 
   void enqueue(Job job);
-  // An urgent job will come within microseconds. `alone`: it is the only one, so the thread wakes up
-  // now and waits awake for kAlert. One that does not come delays the next group by kGatherTime.
+  // An urgent job will come within microseconds. `alone`: it is the only one, so the thread wakes
+  // up now and waits awake for kAlert. One that does not come delays the next group by kGatherTime.
   void expectJob(bool alone);
   void onForeignCommit(std::function<void()> callback);
   void close();
