@@ -1,7 +1,10 @@
 // Who may call what: a walk over the table of routes, so that a new route is covered by being
 // listed.
+#include <fmt/format.h>
+
 #include "api/api-fixture.h"
 #include "api/endpoint.h"
+#include "net/test-support.h"
 
 namespace executor::api {
 namespace {
@@ -81,6 +84,28 @@ TEST_F(ApiAccess, NoRouteTakesAWrongCredential) {
       EXPECT_EQ(send(std::string(endpoint.method), pathOf(endpoint.pattern, "x"), headers).status,
                 401);
     }
+  }
+}
+
+// The whole answer comes although nothing of the body was sent: it was decided by the head.
+TEST_F(ApiAccess, ALargeBodyIsNotReadBeforeItsSenderIsKnown) {
+  const std::string agent = "X-Api-Key: " + first_.agentKey + "\r\n";
+  const auto raw = [this](const std::string& bytes) {
+    std::string answer;
+    net::test::runWhile(
+        loop_, [&] { answer = net::test::RawPeer(server_->port()).send(bytes).readAll(); });
+    loop_.restart();  // the fixture goes on with it
+    return answer;
+  };
+  for (const auto& endpoint : endpoints()) {
+    if (endpoint.body == Body::none) continue;
+    SCOPED_TRACE(label(endpoint));
+    const std::string start =
+        fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n", endpoint.method,
+                    pathOf(endpoint.pattern, "x"), endpoint.maxBody);
+    EXPECT_TRUE(raw(start + "\r\n").starts_with("HTTP/1.1 401 "));
+    if (endpoint.who == Who::anyone) continue;
+    EXPECT_TRUE(raw(start + agent + "\r\n").starts_with("HTTP/1.1 403 "));
   }
 }
 

@@ -57,12 +57,26 @@ net::Response answerError(const Error& error, const net::Request& request) {
   return response;
 }
 
-// The endpoint lives in a static table, so a pointer to it is safe across suspension.
-Task<Result<net::Response>> answer(Deps deps, const Endpoint* endpoint, net::Request request) {
+// Who is it, and may he use this route at all? `request` is referred to until this is done.
+Task<Result<Principal>> admit(const Deps& deps, const Endpoint& endpoint,
+                              const net::Request& request) {
   EXECUTOR_CO_TRY(auto principal, co_await deps->identity.principalFromRequest(request));
-  if (endpoint->who == Who::person) {
+  if (endpoint.who == Who::person) {
     EXECUTOR_CO_CHECK(requirePerson(principal, "This request"));
   }
+  co_return principal;
+}
+
+// Before a large body is read: the same question, asked again when the body is there, because a
+// key may be revoked while it arrives.
+Task<Status> checkHead(Deps deps, const Endpoint* endpoint, net::Request head) {
+  EXECUTOR_CO_CHECK(co_await admit(deps, *endpoint, head));
+  co_return Status();
+}
+
+// The endpoint lives in a static table, so a pointer to it is safe across suspension.
+Task<Result<net::Response>> answer(Deps deps, const Endpoint* endpoint, net::Request request) {
+  EXECUTOR_CO_TRY(auto principal, co_await admit(deps, *endpoint, request));
   EXECUTOR_CO_CHECK(checkQuery(request, *endpoint));
   EXECUTOR_CO_TRY(auto body, readBody(request, endpoint->body));
   // The whole request goes on, because functions read its query, path parameters and origin.
@@ -84,7 +98,10 @@ void addEndpoint(net::Router& router, const Deps& deps, const Endpoint& endpoint
                if (!result) co_return answerError(result.error(), forErrors);
                co_return *std::move(result);
              },
-             {.maxBodyBytes = endpoint.maxBody});
+             {.maxBodyBytes = endpoint.maxBody,
+              .headCheck = std::make_shared<net::HeadCheck>([deps, &endpoint](net::Request head) {
+                return checkHead(deps, &endpoint, std::move(head));
+              })});
 }
 
 net::Response okJson(std::string body) {

@@ -131,6 +131,7 @@ Status ServerParts::openStore(const Key256& masterKey) {
   EXECUTOR_TRY(store_,
                store::openStore({.path = path, .masterKey = masterKey, .schema = everyRecord()},
                                 loop_.get_executor()));
+  sweeper_ = std::make_unique<store::BlobSweeper>(*store_, loop_);
   return {};
 }
 

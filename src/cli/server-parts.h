@@ -24,6 +24,7 @@
 #include "net/server.h"
 #include "policy/policy.h"
 #include "sandbox/zygote.h"
+#include "store/blob-sweeper.h"
 #include "store/data-lock.h"
 #include "store/store.h"
 
@@ -74,6 +75,7 @@ class ServerParts {
   std::string dataDir_;
   std::optional<store::DataLock> lock_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::BlobSweeper> sweeper_;
   std::unique_ptr<sandbox::Zygote> zygote_;
   std::unique_ptr<sandbox::Runtime> runtime_;
   std::unique_ptr<sandbox::TypeChecker> typeChecker_;  // starts its process at first need

@@ -41,6 +41,11 @@ Status checkHeaderSize(std::string_view block) {
   return {};
 }
 
+// A chunked body says nothing of its size.
+bool mayBeLarge(const RequestHead& head) {
+  return head.chunked || head.contentLength > kUncheckedBodyBytes;
+}
+
 }  // namespace
 
 // A peer that is gone already leaves the addresses empty; the first read then ends the connection.
@@ -211,10 +216,10 @@ Task<bool> Connection::dispatch(RequestParser& parser, Exchange exchange) {
     if (!again) co_await linger();
     co_return again;
   }
-  auto body = co_await readBody(parser, exchange, match.options.maxBodyBytes);
+  auto request = makeRequest(exchange, std::move(match.parameters));
+  auto body = co_await readBody(parser, exchange, match.options, request);
   if (gone_) co_return false;
   if (!body) co_return co_await refuse(std::move(exchange), std::move(body).error());
-  auto request = makeRequest(exchange, std::move(match.parameters));
   request.body = *std::move(body);
   auto response = co_await runHandler(*match.handler, std::move(request));
   bool again = co_await respond(exchange, std::move(response));
@@ -245,9 +250,13 @@ Request Connection::makeRequest(Exchange& exchange, std::vector<std::string> par
 // 100-continue is sent only here, after every check that needs no body, and not if the client has
 // begun to send anyway (RFC 9110 section 10.1.1).
 Task<Result<std::string>> Connection::readBody(RequestParser& parser, const Exchange& exchange,
-                                               std::size_t limit) {
-  EXECUTOR_CO_CHECK(parser.limitBody(exchange.head.contentLength, limit));
+                                               const RouteOptions& options,
+                                               const Request& request) {
+  EXECUTOR_CO_CHECK(parser.limitBody(exchange.head.contentLength, options.maxBodyBytes));
   if (!exchange.head.hasBody()) co_return std::string();
+  if (options.headCheck && mayBeLarge(exchange.head)) {
+    EXECUTOR_CO_CHECK(co_await checkHead(*options.headCheck, request));
+  }
   if (exchange.head.expectContinue && in_.empty()) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     if (!co_await write({asio::buffer(kContinue), {}})) {
@@ -271,6 +280,19 @@ Task<Result<std::string>> Connection::readBody(RequestParser& parser, const Exch
     close();
     co_return fail(ErrorCode::cancelled, "The client closed the connection.");
   }
+}
+
+// A check that throws is a bug of ours, and lets nobody in.
+Task<Status> Connection::checkHead(const HeadCheck& check, Request head) {
+  enter(Phase::handling);
+  std::string what = "not a std::exception";
+  try {
+    co_return co_await check(std::move(head));
+  } catch (const std::exception& thrown) {
+    what = thrown.what();
+  } catch (...) {
+  }
+  co_return failInternal("head check threw: " + what);
 }
 
 // The cause of an exception goes to the log; the client gets the request id to quote.

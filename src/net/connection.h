@@ -85,7 +85,8 @@ class Connection : public PeerWatch, public std::enable_shared_from_this<Connect
   Result<Exchange> begin(RequestParser& parser, std::string_view block);
   Status admit(Exchange& exchange);
   Task<Result<std::string>> readBody(RequestParser& parser, const Exchange& exchange,
-                                     std::size_t limit);
+                                     const RouteOptions& options, const Request& request);
+  Task<Status> checkHead(const HeadCheck& check, Request head);
   Task<Result<std::optional<std::string>>> readWholeBody(RequestParser& parser);
   Task<bool> dispatch(RequestParser& parser, Exchange exchange);
   Task<Response> runHandler(const Handler& handler, Request request);

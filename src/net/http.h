@@ -117,5 +117,7 @@ std::string formatSse(std::string_view data, std::string_view event = {}, std::s
 std::string_view reasonPhrase(int status);
 
 using Handler = std::function<Task<Response>(Request)>;
+// Judges a request by its head, before its body is read.
+using HeadCheck = std::function<Task<Status>(Request head)>;
 
 }  // namespace executor::net

@@ -68,7 +68,7 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
            : segment == "**" ? descend(node->rest)
                              : descend(node->literal[std::string(segment)]);
   }
-  node->routes.insert_or_assign(std::string(method), Route{std::move(handler), options});
+  node->routes.insert_or_assign(std::string(method), Route{std::move(handler), std::move(options)});
 }
 
 // True when the node has a route for the method; else its methods go into Allow.

@@ -20,8 +20,14 @@ namespace executor::net {
 
 inline constexpr std::size_t kDefaultMaxBodyBytes = 4u << 20;
 
+// A body of at most this is read without asking who sends it.
+inline constexpr std::size_t kUncheckedBodyBytes = 64u << 10;
+
 struct RouteOptions {
   std::size_t maxBodyBytes = kDefaultMaxBodyBytes;
+  // Asked before a larger body, or one that does not say how large it is, is read: a stranger must
+  // not make the server hold megabytes. Its error is the answer. Shared, so that a match is cheap.
+  std::shared_ptr<const HeadCheck> headCheck = nullptr;
 };
 
 class Router {

@@ -121,6 +121,44 @@ TEST_F(HttpServerTest, ReadsABodyByLength) {
               EndsWith("\r\n\r\n12345"));
 }
 
+// The client sends the head and waits: an answer without a byte of the body proves the order.
+TEST_F(HttpServerTest, AStrangersLargeBodyIsRefusedByItsHead) {
+  std::size_t asked = 0;
+  const auto check = [&asked](Request head) -> Task<Status> {
+    ++asked;
+    if (head.headers.get("x-api-key") == "throw") throw std::runtime_error("secret cause");
+    if (head.headers.get("x-api-key") == "good") co_return Status();
+    co_return fail(ErrorCode::unauthorized, "No.");
+  };
+  router_.add("POST", "/large",
+              [](Request request) -> Task<Response> {
+                co_return Response::text(200, std::to_string(request.body.size()));
+              },
+              {.maxBodyBytes = 1u << 20, .headCheck = std::make_shared<HeadCheck>(check)});
+  const auto large = [this](std::string headers, const std::string& body) {
+    return exchange("POST /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers +
+                    "\r\n" + body);
+  };
+  const auto length = [](std::size_t bytes) {
+    return "Content-Length: " + std::to_string(bytes) + "\r\n";
+  };
+  const std::string chunked = "Transfer-Encoding: chunked\r\n";
+  const std::string expect = "Expect: 100-continue\r\n";
+  const std::string whole(kUncheckedBodyBytes + 1, 'x');
+  for (const auto& head : {length(whole.size()), length(1u << 20), chunked,
+                           expect + length(whole.size()), "X-Api-Key: bad\r\n" + chunked}) {
+    EXPECT_THAT(large(head, ""), StartsWith("HTTP/1.1 401 ")) << head;
+  }
+  EXPECT_EQ(asked, 5u);
+  const auto thrown = large("X-Api-Key: throw\r\n" + length(whole.size()), "");
+  EXPECT_THAT(thrown, StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(thrown, Not(HasSubstr("secret")));
+  EXPECT_THAT(large("X-Api-Key: good\r\n" + length(whole.size()), whole), EndsWith("65537"));
+  EXPECT_EQ(asked, 7u);
+  EXPECT_THAT(large(length(3), "abc"), EndsWith("\r\n3")) << "small ones are the handler's";
+  EXPECT_EQ(asked, 7u);
+}
+
 TEST_F(HttpServerTest, ReadsAChunkedBodyAndDropsTrailers) {
   auto answer = post("Transfer-Encoding: chunked\r\nConnection: close\r\n",
                      "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nHost: evil.example\r\n\r\n");

@@ -3,6 +3,7 @@
 
 #include "store/blob-chunk.h"
 #include "store/blob-rows.h"
+#include "store/blob-sweeper.h"
 #include "store/testing/store-fixture.h"
 
 namespace executor::store::testing {
@@ -86,6 +87,22 @@ TEST_P(BlobTest, TooManyBytesAreRefused) {
   EXPECT_EQ(
       codeOf(await(loop_, store_->blobs().put({.bytes = std::string(kMaxBlobBytes + 1, 'x')}))),
       "payload_too_large");
+}
+
+TEST_P(BlobTest, TheSweeperSweepsByItselfAsLongAsItLives) {
+  const std::string kept = put({.bytes = "kept", .owner = "a"});
+  const std::string loose = put({.bytes = "loose"});
+  clock_.advance(kBlobGraceMs + 1);
+  auto sweeper = std::make_unique<BlobSweeper>(*store_, loop_, std::chrono::milliseconds(1));
+  const Deadline end = deadlineAfter(std::chrono::seconds(30));
+  while (has(loose) && std::chrono::steady_clock::now() < end) {
+  }
+  EXPECT_FALSE(has(loose));
+  EXPECT_TRUE(has(kept));
+  sweeper.reset();
+  const std::string after = put({.bytes = "after"});
+  clock_.advance(kBlobGraceMs + 1);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(has(after));
 }
 
 TEST_P(BlobTest, SweepRemovesWhatNobodyOwnsAfterTheGrace) {
