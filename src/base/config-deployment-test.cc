@@ -59,6 +59,9 @@ TEST(Deployment, CloudRefusesTheLocalVm) {
                 "DANGEROUSLY_ALLOW_LOCAL_VM");
   EXPECT_TRUE(problems(with(soundCloud(), "DANGEROUSLY_ALLOW_LOCAL_VM", "0")).empty());
   EXPECT_TRUE(problems(with(selfHosted(), "DANGEROUSLY_ALLOW_LOCAL_VM", "1")).empty());
+  expectProblem(with(with(selfHosted(), "DANGEROUSLY_ALLOW_LOCAL_VM", "1"),
+                     "EXECUTOR_SANDBOX_REQUIRE", "full"),
+                "DANGEROUSLY_ALLOW_LOCAL_VM");
 }
 
 TEST(Deployment, CloudRefusesSecretsWithoutAManagedKey) {

@@ -34,6 +34,7 @@ class Rules {
 
   std::vector<Error> problems() {
     pairs();
+    jail();
     convex();
     if (given_.enforcesManagedCredentials()) secretsAtRest();
     if (given_.isCloud()) cloud();
@@ -49,6 +50,14 @@ class Rules {
       refuse(fmt::format("{} is set but {} is not.", first ? one : other, first ? other : one),
              "Set both or none.");
     }
+  }
+
+  // One says that no program runs without the whole jail, the other that some may.
+  void jail() {
+    if (given_.get("EXECUTOR_SANDBOX_REQUIRE") != "full") return;
+    if (!given_.flag("DANGEROUSLY_ALLOW_LOCAL_VM")) return;
+    refuse("EXECUTOR_SANDBOX_REQUIRE=full and DANGEROUSLY_ALLOW_LOCAL_VM contradict each other.",
+           "Unset one of them.");
   }
 
   // The store could only say so much later, and in its own words.

@@ -46,6 +46,22 @@ Check tryProgram(asio::io_context& loop, sandbox::Runtime& runtime) {
   return {"sandbox: a program runs", ok, ok ? "return 1 + 1 gives 2" : why};
 }
 
+// What is allowed is said, and tried: an operator should not find out in an audit.
+Check checkLocalVm(const Configuration& configuration) {
+  const std::string name(sandbox::kLocalVm);
+  if (!configuration.flag("DANGEROUSLY_ALLOW_LOCAL_VM")) {
+    return {name, true, "not allowed: every program runs in the jail"};
+  }
+  asio::io_context loop(1);
+  auto zygote = sandbox::Zygote::start(loop, sandbox::JailRequirement::none);
+  if (!zygote) return {name, false, zygote.error().message};
+  auto runtime = sandbox::makeLocalRuntime(loop, **zygote);
+  const Check tried = tryProgram(loop, *runtime);
+  return {name, tried.ok,
+          "allowed by DANGEROUSLY_ALLOW_LOCAL_VM: a program that names it runs without the jail; " +
+              tried.text};
+}
+
 // A zygote of its own, so that the check works with and without a running server, and sees the same
 // kernel that the server will see.
 void checkSandbox(std::vector<Check>& checks) {
@@ -113,6 +129,7 @@ std::vector<Check> allChecks(const Context& context, const Configuration& config
   std::vector<Check> checks = {checkDeploymentRules(configuration),
                                checkDataDirectory(configuration), checkServer(context)};
   checkSandbox(checks);
+  checks.push_back(checkLocalVm(configuration));
   checks.push_back(checkTypes(configuration));
   return checks;
 }

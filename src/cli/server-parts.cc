@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "identity/secret-file.h"
+#include "sandbox/worker-memory.h"
 
 namespace executor::cli {
 namespace {
@@ -54,6 +55,16 @@ static_assert(config::kMostQueued == execution::kMaxQueued);
 
 execution::AdmissionLimits admissionLimits(const Configuration& configuration) {
   return {.running = configuration.workspaceRunning(), .queued = configuration.workspaceQueued()};
+}
+
+bool allowsLocalVm(const Configuration& configuration) {
+  return configuration.flag("DANGEROUSLY_ALLOW_LOCAL_VM");
+}
+
+// For one runtime's workers, of what the machine has for all; 0: the usual part.
+std::uint64_t workerMemory(const Configuration& configuration) {
+  if (!allowsLocalVm(configuration)) return 0;
+  return sandbox::machineMemoryBytes() / sandbox::kMachineMemoryPart / 2;
 }
 
 net::ServerOptions serverOptions(const Configuration& configuration) {
@@ -136,20 +147,47 @@ Status ServerParts::openStore(const Key256& masterKey) {
 }
 
 // Before the outside is reachable. A missing part of the jail is a line in the log of every start.
+// Where no jail is to be had nothing starts, unless the operator has allowed to do without.
 Status ServerParts::startSandbox() {
+  EXECUTOR_CHECK(startLocalVm());
   auto require = configuration_.get("EXECUTOR_SANDBOX_REQUIRE") == "full"
                      ? sandbox::JailRequirement::full
                      : sandbox::JailRequirement::best;
-  EXECUTOR_TRY(zygote_, sandbox::Zygote::start(loop_, require));
-  runtime_ = sandbox::makeLocalRuntime(loop_, *zygote_);
+  auto walled = sandbox::Zygote::start(loop_, require);
+  if (!walled && !localVm_) return std::unexpected(std::move(walled).error());
+  if (walled) {
+    zygote_ = *std::move(walled);
+    runtime_ = sandbox::makeLocalRuntime(loop_, *zygote_, workerMemory(configuration_));
+  } else {
+    logError(LogLevel::warn, "no_jail", walled.error());
+  }
   typeChecker_ = sandbox::makeTypeChecker(
       {.tscPath = std::string(configuration_.get("EXECUTOR_TSC")), .require = require},
       loop_.get_executor());
-  for (const auto& part : runtime_->jail()) {
+  for (const auto& part : runtimes().front()->jail()) {
     if (part.active) continue;
     log(LogLevel::warn, "jail_part_missing", {{"part", part.name}, {"reason", part.reason}});
   }
   return {};
+}
+
+// A zygote of its own: nothing that is asked of the other can make it do without a jail.
+Status ServerParts::startLocalVm() {
+  if (!allowsLocalVm(configuration_)) return {};
+  EXECUTOR_TRY(openZygote_, sandbox::Zygote::start(loop_, sandbox::JailRequirement::none));
+  localVm_ = sandbox::makeLocalRuntime(loop_, *openZygote_, workerMemory(configuration_));
+  log(LogLevel::warn, "local_vm_allowed",
+      {{"what", "programs that name the runtime local-vm run without the jail"}});
+  return {};
+}
+
+// The default first. Where there is none, whoever wants to run something has to name local-vm.
+std::vector<sandbox::Runtime*> ServerParts::runtimes() const {
+  std::vector<sandbox::Runtime*> all;
+  for (sandbox::Runtime* runtime : {runtime_.get(), localVm_.get()}) {
+    if (runtime != nullptr) all.push_back(runtime);
+  }
+  return all;
 }
 
 // One client for everything that leaves: calls and documents pass the same guard.
@@ -162,7 +200,8 @@ Status ServerParts::connectOutside() {
 // What may be called, and who says so.
 void ServerParts::governTools() {
   const auto& clock = systemClock();
-  sources_ = catalog::makeSources(*store_, *client_, *zygote_, clock, dataDir_ + "/tool-sets");
+  auto& readers = zygote_ ? *zygote_ : *openZygote_;
+  sources_ = catalog::makeSources(*store_, *client_, readers, clock, dataDir_ + "/tool-sets");
   policies_ = policy::makePolicies(*store_, *sources_, clock);
   connections_ = credential::makeConnections(*store_, *sources_, clock);
   approvals_ = approval::makeApprovals(*store_, loop_, clock);
@@ -177,7 +216,7 @@ void ServerParts::runExecutions(std::string nodeId) {
   (void)execution::parseTypeCheckMode(configuration_.get("EXECUTOR_TYPE_CHECK"), mode);
   typeCheck_ = std::make_unique<execution::TypeCheck>(typeChecker_.get(), mode);
   executions_ = execution::makeExecutions({.store = *store_,
-                                           .runtimes = {runtime_.get()},
+                                           .runtimes = runtimes(),
                                            .invoker = *invoker_,
                                            .approvals = *approvals_,
                                            .sources = *sources_,

@@ -60,6 +60,9 @@ class ServerParts {
   // The zygote before any secret is in memory that a fork could copy; missing parts of the jail are
   // logged by name, and refused where EXECUTOR_SANDBOX_REQUIRE says so.
   Status startSandbox();
+  // The runtime `local-vm`, only where DANGEROUSLY_ALLOW_LOCAL_VM says so.
+  Status startLocalVm();
+  std::vector<sandbox::Runtime*> runtimes() const;
   // One client for all outbound requests, because the egress policy lives in it (invariant 6).
   Status connectOutside();
   // What may be called, with which credential, after whose decision.
@@ -77,7 +80,9 @@ class ServerParts {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::BlobSweeper> sweeper_;
   std::unique_ptr<sandbox::Zygote> zygote_;
-  std::unique_ptr<sandbox::Runtime> runtime_;
+  std::unique_ptr<sandbox::Runtime> runtime_;    // null where the kernel allows no jail
+  std::unique_ptr<sandbox::Zygote> openZygote_;  // of localVm_; null unless allowed
+  std::unique_ptr<sandbox::Runtime> localVm_;
   std::unique_ptr<sandbox::TypeChecker> typeChecker_;  // starts its process at first need
   std::unique_ptr<execution::TypeCheck> typeCheck_;
   std::unique_ptr<net::HttpClient> client_;

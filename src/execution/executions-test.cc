@@ -183,7 +183,9 @@ TEST_F(ExecutionsTest, ListsNewestFirstInPages) {
 TEST_F(ExecutionsTest, BadRequestsStoreNothing) {
   EXPECT_EQ(codeOf(tryStart({.code = "x", .tool = "y"})), ErrorCode::invalid_argument);
   EXPECT_EQ(codeOf(tryStart({})), ErrorCode::invalid_argument);
-  EXPECT_EQ(codeOf(tryStart({.code = "x", .runtimeId = "moon"})), ErrorCode::invalid_argument);
+  for (const char* runtime : {"moon", "local-vm", "Local", " local", "local\n"}) {
+    EXPECT_EQ(codeOf(tryStart({.code = "x", .runtimeId = runtime})), ErrorCode::invalid_argument);
+  }
   EXPECT_EQ(codeOf(tryStart({.code = "x", .timeoutMs = kMaxTimeoutMs + 1})),
             ErrorCode::invalid_argument);
   EXPECT_EQ(codeOf(tryStart({.code = std::string(sandbox::kMaxCodeBytes + 1, ' ')})),

@@ -32,21 +32,34 @@ Status checkProgram(const ExecuteRequest& request) {
   return {};
 }
 
+// What runs without a jail is never chosen for somebody who did not ask for it.
+Status checkDefault(const sandbox::Runtime& runtime) {
+  if (!runtime.onlyByName()) return {};
+  return fail(
+      ErrorCode::sandbox_unavailable,
+      "The jail that programs run in cannot be made on this server.",
+      fmt::format("executor doctor says why. runtimeId \"{}\" runs without it.", runtime.id()));
+}
+
 // Reference TASK-011: the text names the runtime, the hint those there are.
 Status checkRuntime(const ExecuteRequest& request, const ExecutionDeps& deps) {
   if (deps.runtimes.empty()) {
     return fail(ErrorCode::sandbox_unavailable, "This server has no runtime for programs.",
                 "executor doctor says why.");
   }
-  if (request.runtimeId.empty()) return {};
+  if (request.runtimeId.empty()) return checkDefault(*deps.runtimes.front());
   std::string known;
   for (const sandbox::Runtime* runtime : deps.runtimes) {
     if (runtime->id() == request.runtimeId) return {};
     known += fmt::format("{}{}", known.empty() ? "" : ", ", runtime->id());
   }
+  const bool forbidden = request.runtimeId == sandbox::kLocalVm;
   return fail(ErrorCode::invalid_argument,
               fmt::format("Unsupported runtime: {}", truncateText(request.runtimeId, 60)),
-              fmt::format("This server has: {}.", known));
+              fmt::format("This server has: {}.{}", known,
+                          forbidden ? " Only its operator can add local-vm, by setting "
+                                      "DANGEROUSLY_ALLOW_LOCAL_VM=1."
+                                    : ""));
 }
 
 // The same key of another account or API key is another key.

@@ -100,7 +100,7 @@ std::unexpected<Error> refuse(std::uint8_t type, const char* why) {
               fmt::format("frame of type {}: {}", type, why));
 }
 
-// A linear search over at most eleven types; the compiler makes it a jump.
+// A linear search over at most twelve types; the compiler makes it a jump.
 template <class Variant, std::size_t I = 0>
 Result<Variant> decodeAs(std::uint8_t type, Reader& reader) {
   if constexpr (I == std::variant_size_v<Variant>) {

@@ -45,11 +45,14 @@ struct StartFrame {
   std::uint64_t memoryBytes = 0;
   std::uint32_t calls = 0;
   std::uint32_t openCalls = 0;
+  bool computing = false;  // these two as in RunRequest
+  bool mayMove = false;
 
   template <class V>
   void fields(V& v) {
     v.text(code, kMaxCodeBytes);
     v(stripped), v(seed), v(clock), v(cpuMs), v(memoryBytes), v(calls), v(openCalls);
+    v(computing), v(mayMove);
   }
 };
 
@@ -243,7 +246,7 @@ struct StoppedFrame {
 // A worker that cannot go on says why, and whose turn was on the CPU. It says nothing after that.
 struct LastWordFrame {
   static constexpr std::uint8_t kType = 26;
-  std::uint32_t run = 0;          // 0: none's
+  std::uint32_t run = 0;         // 0: none's
   std::uint8_t outOfMemory = 0;  // else a fault of the host's own code
 
   template <class V>
@@ -252,11 +255,23 @@ struct LastWordFrame {
   }
 };
 
+// A turn has computed for long. Either the run is over here, to go on elsewhere, or it goes on, and
+// the worker gives way to all others from now on.
+struct LongTurnFrame {
+  static constexpr std::uint8_t kType = 27;
+  std::uint32_t run = 0;
+  bool moved = false;
+
+  template <class V>
+  void fields(V& v) {
+    v(moved);
+  }
+};
+
 using ToWorker = std::variant<StartFrame, DeliverFrame, TimerFrame, StopFrame>;
-using FromWorker =
-    std::variant<ReadyFrame, StartedFrame, CallFrame, TimerSetFrame, TimerClearedFrame,
-                 ConsoleFrame, EmitFrame, TurnEndFrame, EndFrame, StoppedFrame,
-                 LastWordFrame>;
+using FromWorker = std::variant<ReadyFrame, StartedFrame, CallFrame, TimerSetFrame,
+                                TimerClearedFrame, ConsoleFrame, EmitFrame, TurnEndFrame, EndFrame,
+                                StoppedFrame, LastWordFrame, LongTurnFrame>;
 
 // Appends one whole frame.
 void encodeFrame(const ToWorker& frame, std::string& out);

@@ -11,6 +11,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include <cstddef>
@@ -160,7 +161,7 @@ const std::set<std::uint32_t> kAlways = {
 #endif
 };
 // Decided by their arguments.
-const std::set<std::uint32_t> kSometimes = {SYS_mmap, SYS_mprotect};
+const std::set<std::uint32_t> kSometimes = {SYS_mmap, SYS_mprotect, SYS_setpriority};
 
 // No argument, every bit of every argument, and some of each.
 std::vector<Arguments> manyArguments() {
@@ -236,6 +237,19 @@ TEST_F(JailFilter, MemoryIsNeverAFiles) {
       EXPECT_EQ(allowed(SYS_mmap, {0, 4096, PROT_READ, flags | more, 0, 0}),
                 (flags & MAP_ANONYMOUS) != 0)
           << flags;
+    }
+  }
+}
+
+TEST_F(JailFilter, TheOnlyPriorityIsALowOneAndOnesOwn) {
+  EXPECT_TRUE(allowed(SYS_setpriority, {PRIO_PROCESS, 0, kGivingWay}));
+  for (std::uint64_t which = 0; which < 4; ++which) {
+    for (const std::uint64_t who : {0ull, 1ull, 2ull, 1ull << 32, ~0ull}) {
+      for (std::uint64_t nice = 0; nice <= 40; ++nice) {
+        const bool own = which == PRIO_PROCESS && who == 0 && nice == kGivingWay;
+        EXPECT_EQ(allowed(SYS_setpriority, {which, who, nice}), own);
+        EXPECT_TRUE(killed(AUDIT_ARCH_X86_64, SYS_setpriority, {which, who, ~nice}));
+      }
     }
   }
 }

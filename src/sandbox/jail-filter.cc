@@ -3,6 +3,7 @@
 #include <linux/filter.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -42,11 +43,19 @@ constexpr int kAllowed[] = {
 #endif
 };
 
+// On itself only. The kernel looks at the low halves of these arguments; the filter wants all of
+// them.
+bool allowGivingWay(scmp_filter_ctx filter) {
+  const scmp_arg_cmp lower[] = {
+      {0, SCMP_CMP_EQ, PRIO_PROCESS, 0}, {1, SCMP_CMP_EQ, 0, 0}, {2, SCMP_CMP_EQ, kGivingWay, 0}};
+  return allowIf(filter, SCMP_SYS(setpriority), lower);
+}
+
 bool addRules(scmp_filter_ctx filter) {
   for (const int call : kAllowed) {
     if (!allowIf(filter, call)) return false;
   }
-  return allowMemory(filter);
+  return allowMemory(filter) && allowGivingWay(filter);
 }
 
 // libseccomp writes to a descriptor only; a memfd keeps it off the disk. 64 KiB are more than the

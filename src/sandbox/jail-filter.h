@@ -21,6 +21,11 @@ bool allowIf(scmp_filter_ctx filter, int call, std::span<const scmp_arg_cmp> con
 // mmap and mprotect: never executable, never a file's.
 bool allowMemory(scmp_filter_ctx filter);
 
+// The one niceness a worker may give itself, and no other process. Harmless, since it can only take
+// CPU from itself. A tenth of the CPU beside a process that does not give way: others hardly notice
+// it, and a program that computes for a second still ends on a machine that is busy for long.
+inline constexpr int kGivingWay = 10;
+
 // The compiled allow-list, as struct sock_filter[]; everything else kills the process. Made once in
 // the zygote: compiling costs more than all other parts of the jail.
 Result<std::vector<unsigned char>> compileJailFilter();

@@ -100,7 +100,8 @@ struct Told {
   std::string problem;   // of the start, or of `full`
   bool fullStarted = false;
   std::string fullProblem;
-  bool ran = false;  // a program in it
+  bool ran = false;   // a program in it
+  bool open = false;  // a program in local-vm
   pid_t worker = 0;
   std::vector<JailPart> parts;
 };
@@ -118,11 +119,21 @@ void tellParts(int to, const std::vector<JailPart>& parts) {
   }
 }
 
+bool runsIn(asio::io_context& loop, Zygote& zygote) {
+  const auto runtime = makeLocalRuntime(loop, zygote);
+  Recorder recorder;
+  const auto run = runtime->start(programOf("return 42"), recorder);
+  while (!recorder.end) loop.run_one();
+  return recorder.end->resultJson == "42";
+}
+
 // The runtime is kept until the parent has looked.
 void live(int to, int until) {
   asio::io_context loop;
   const auto full = Zygote::start(loop, JailRequirement::full);
   tell(to, full ? "full" : "full problem", full ? "" : full.error().message);
+  auto open = Zygote::start(loop, JailRequirement::none);
+  if (open && runsIn(loop, **open)) tell(to, "open", "");
   auto zygote = Zygote::start(loop, JailRequirement::best);
   if (!zygote) return tell(to, "problem", zygote.error().message + " " + zygote.error().detail);
   tellParts(to, (*zygote)->jail());
@@ -155,6 +166,7 @@ void take(Told& told, std::string_view line) {
   if (cells[0] == "full") told.fullStarted = true;
   if (cells[0] == "full problem") told.fullProblem = value;
   if (cells[0] == "problem") told.problem = value;
+  if (cells[0] == "open") told.open = true;
   if (cells[0] == "ran") told.ran = value == "42";
   if (cells[0] == "worker") told.worker = std::stoi(value);
   if (cells.size() == 3) told.parts.push_back({value, cells[0] == "active", std::string(cells[2])});
@@ -351,6 +363,19 @@ TEST_F(JailStrength, WithoutSeccompNothingStarts) {
   EXPECT_FALSE(told.started);
   EXPECT_FALSE(told.fullStarted);
   EXPECT_NE(told.problem.find("seccomp"), std::string::npos) << told.problem;
+}
+
+// What local-vm is for (product.md section 2).
+TEST_F(JailStrength, WhereNoJailCanBeMadeLocalVmRuns) {
+  NEEDS_ROOT;
+  const Told told = in([] {
+    return forbid({{SCMP_SYS(seccomp), ENOSYS},
+                   {SCMP_SYS(landlock_create_ruleset), ENOSYS},
+                   {SCMP_SYS(unshare), EPERM}});
+  });
+  ASSERT_TRUE(told.made);
+  EXPECT_FALSE(told.started);
+  EXPECT_TRUE(told.open);
 }
 
 }  // namespace

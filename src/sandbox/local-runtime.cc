@@ -30,7 +30,9 @@ StartFrame toFrame(RunRequest& request, std::uint32_t id) {
           .cpuMs = std::min(request.limits.cpuMs, kMaxCpuMs),
           .memoryBytes = std::min(request.limits.memoryBytes, kMaxMemoryBytes),
           .calls = request.limits.calls,
-          .openCalls = request.limits.openCalls};
+          .openCalls = request.limits.openCalls,
+          .computing = request.computing,
+          .mayMove = request.mayMove};
 }
 
 DeliverFrame toFrame(Delivery& delivery, std::uint32_t run, EpochMs clock) {
@@ -143,8 +145,7 @@ class LocalRun final : public Run {
 PoolLimits poolLimits(std::uint64_t memoryBytes) {
   if (memoryBytes == 0) memoryBytes = machineMemoryBytes() / kMachineMemoryPart;
   const WorkerMemory memory = shareWorkerMemory(memoryBytes);
-  return {.shares = {.workers = memory.workers,
-                     .computingPerTenant = computingShare(std::thread::hardware_concurrency())},
+  return {.shares = sharesOf(memory.workers, std::thread::hardware_concurrency()),
           .memoryEach = memory.bytesEach};
 }
 
@@ -183,8 +184,11 @@ std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) 
                       {}});
     return run;
   }
+  state.program = programKey(state.tenant, request.code);
+  state.mayMove = request.mayMove;
+  request.computing |= computing_.contains(state.program);
   Waiting waiting{toFrame(request, id), run->state(), run->link()};
-  if (const auto link = waiting_.empty() ? choose(state.tenant) : nullptr) {
+  if (const auto link = waiting_.empty() ? choose(waiting) : nullptr) {
     assign(waiting, link);
   } else {
     waiting_.push_back(std::move(waiting));
@@ -202,8 +206,10 @@ std::vector<WorkerFacts> LocalRuntime::facts() const {
 
 // Null: the run has to wait for a worker that is being made. A spare belongs to the tenant from
 // here on, until it is killed.
-std::shared_ptr<WorkerLink> LocalRuntime::choose(const std::string& tenant) {
-  const std::size_t index = chooseWorker(facts(), spawning_, tenant, limits_.shares);
+std::shared_ptr<WorkerLink> LocalRuntime::choose(const Waiting& waiting) {
+  const std::string& tenant = waiting.state->tenant;
+  const RunFacts run{.tenant = tenant, .computing = waiting.frame.computing};
+  const std::size_t index = chooseWorker(facts(), spawning_, run, limits_.shares);
   if (index == kNoWorker) return nullptr;
   const auto worker = workers_[index];
   if (worker->tenant.empty()) {
@@ -221,7 +227,7 @@ void LocalRuntime::assign(Waiting& waiting, const std::shared_ptr<WorkerLink>& l
 // Also called when nothing changed; it must then do nothing.
 void LocalRuntime::serveWaiting() {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const auto link = choose(it->state->tenant);
+    const auto link = choose(*it);
     if (!link) {
       ++it;
       continue;

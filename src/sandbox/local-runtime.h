@@ -14,6 +14,7 @@
 
 #include <list>
 
+#include "sandbox/computing-programs.h"
 #include "sandbox/placement.h"
 #include "sandbox/worker-link.h"
 #include "sandbox/worker-memory.h"
@@ -47,6 +48,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   void onWorkerReady(WorkerLink& link) override;
   void onWorkerIdle(WorkerLink& link) override;
   void onWorkerGone(WorkerLink& link) override;
+  void onLongTurn(const RunState& run) override { computing_.remember(run.program); }
 
   // For tests: the processes now.
   std::vector<pid_t> workerPids() const;
@@ -63,7 +65,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   };
 
   std::vector<WorkerFacts> facts() const;
-  std::shared_ptr<WorkerLink> choose(const std::string& tenant);
+  std::shared_ptr<WorkerLink> choose(const Waiting& waiting);
   void assign(Waiting& waiting, const std::shared_ptr<WorkerLink>& link);
   void serveWaiting();
   void dropWaiting(std::uint32_t run);
@@ -84,6 +86,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   asio::steady_timer watch_;
   std::vector<std::shared_ptr<WorkerLink>> workers_;
   std::list<Waiting> waiting_;  // in order of arrival
+  ComputingPrograms computing_;
   // Numbers are never reused within a runtime, across all its workers.
   std::uint32_t nextRun_ = 1;
   std::size_t spawning_ = 0;  // asked of the zygote, not yet in workers_

@@ -21,6 +21,8 @@ WorkerFacts with(WorkerFacts base, auto&& change) {
   return base;
 }
 
+const RunFacts kRunOfA{"a", false};
+
 TEST(Placement, AWorkerTakesRunsUpToItsLimits) {
   struct Row {
     const char* what;
@@ -122,7 +124,7 @@ TEST(Placement, ChoosesARestedWorkerThenTheSpareThenALoadedOne) {
       {"the rested of several", {hog, heavy, hog}, 0, 1},
   };
   for (const Row& row : rows) {
-    EXPECT_EQ(chooseWorker(row.all, row.starting, "a", {}), row.chosen) << row.what;
+    EXPECT_EQ(chooseWorker(row.all, row.starting, kRunOfA, {}), row.chosen) << row.what;
   }
 }
 
@@ -138,6 +140,7 @@ TEST(Placement, ComputingIsToldFromQueueing) {
       {"turns queue for long, and it talks", {.load = 200, .silent = 1ms}, false},
       {"one was overtaken a moment ago", {.load = 2, .overtaken = kLongSlice - 1ns}, false},
       {"one was overtaken and goes on", {.load = 2, .overtaken = kLongSlice}, true},
+      {"it is for those that compute", {.givesWay = true, .rest = 1h}, true},
       {"overtaken, while others talk", {.load = 9, .overtaken = 1s, .silent = 1us}, true},
       {"silent for less than a host may cost", {.load = 1, .silent = kLongSilence - 1ns}, false},
       {"silent", {.load = 1, .silent = kLongSilence}, true},
@@ -145,41 +148,69 @@ TEST(Placement, ComputingIsToldFromQueueing) {
   for (const Row& row : rows) EXPECT_EQ(isComputing(row.worker), row.computing) << row.what;
 }
 
-TEST(Placement, ATenantComputesInItsShareOfTheWorkers) {
-  const WorkerFacts hog = with(kOfA, [](auto& w) { w.load = 5, w.overtaken = 1s; });
-  const WorkerFacts mute = with(kOfA, [](auto& w) { w.load = 2, w.silent = 1s; });
-  const WorkerFacts bent = with(hog, [](auto& w) { w.tainted = true; });
-  const WorkerFacts other = with(kOfB, [](auto& w) { w.load = 1, w.overtaken = 1s; });
+TEST(Placement, RunsThatComputeShareWorkersOfTheirOwn) {
+  const WorkerFacts slow = with(kOfA, [](auto& w) { w.givesWay = true; });
+  const WorkerFacts taken = with(slow, [](auto& w) { w.load = 3, w.overtaken = 1s; });
+  const WorkerFacts fuller = with(taken, [](auto& w) { w.load = 4; });
+  const WorkerFacts bent = with(slow, [](auto& w) { w.tainted = true; });
+  const WorkerFacts other = with(kOfB, [](auto& w) { w.givesWay = true; });
   struct Row {
     const char* what;
     std::vector<WorkerFacts> all;
-    std::size_t chosen;
+    std::size_t computing;  // what is chosen for a run that computes
+    std::size_t rest;       // and for one that does not
+  };
+  const Row rows[] = {
+      {"a free one of its kind", {slow, kOfA, kSpare}, 0, 1},
+      {"they spread up to their share", {taken, kOfA, kSpare}, 2, 1},
+      {"at it the least loaded", {fuller, taken, kSpare}, 1, 2},
+      {"the spare is made one of them", {kOfA, kSpare}, 1, 0},
+      {"never another tenant's", {other, kSpare}, 1, 1},
+      {"they wait for the spare to come", {kOfA}, kNoWorker, 0},
+      {"what is used up is none", {bent, kOfA, kSpare}, 2, 1},
   };
   const PoolShares shares{.workers = 8, .computingPerTenant = 2};
-  const Row rows[] = {
-      {"below it the spare", {hog, kSpare}, 1},
-      {"at it the least loaded of its own", {hog, mute, kSpare}, 1},
-      {"what others compute does not count", {hog, other, kSpare}, 2},
-      {"one at rest beside them is taken", {hog, mute, kOfA, kSpare}, 2},
-      {"used-up ones count, and take nothing", {hog, bent, kSpare}, 0},
-      {"the spare when its own take nothing", {bent, bent, kSpare}, 2},
-      {"at it without a spare", {hog, mute}, 1},
-  };
   for (const Row& row : rows) {
-    EXPECT_EQ(chooseWorker(row.all, 0, "a", shares), row.chosen) << row.what;
+    EXPECT_EQ(chooseWorker(row.all, 0, {"a", true}, shares), row.computing) << row.what;
+    EXPECT_EQ(chooseWorker(row.all, 0, {"a", false}, shares), row.rest) << row.what;
   }
 }
 
-TEST(Placement, TheShareGrowsWithTheMachineAndLeavesHalfToOthers) {
-  EXPECT_EQ(computingShare(1), kMinComputingPerTenant);
-  EXPECT_EQ(computingShare(6), 6u);
-  EXPECT_EQ(computingShare(128), kMaxWorkers / 2);
+TEST(Placement, WithoutRoomTheyShareAnyWorkerOfTheTenants) {
+  const WorkerFacts slow = with(kOfA, [](auto& w) { w.givesWay = true, w.load = 2; });
+  const PoolShares one{.workers = 1};
+  EXPECT_EQ(chooseWorker(std::vector{slow}, 0, {"a", false}, one), 0u);
+  EXPECT_EQ(chooseWorker(std::vector{kOfA}, 0, {"a", true}, one), 0u);
+}
+
+TEST(Placement, NoTenantHasAllOfThePlaces) {
+  const WorkerFacts hog = with(kOfA, [](auto& w) { w.load = 5, w.overtaken = 1s; });
+  const WorkerFacts bent = with(hog, [](auto& w) { w.tainted = true; });
+  const PoolShares shares{.workers = 8, .perTenant = 2};
+  EXPECT_EQ(chooseWorker(std::vector{hog, kSpare}, 0, kRunOfA, shares), 1u);
+  EXPECT_EQ(chooseWorker(std::vector{hog, hog, kSpare}, 0, kRunOfA, shares), 0u);
+  EXPECT_EQ(chooseWorker(std::vector{bent, hog, kSpare}, 0, kRunOfA, shares), 1u);
+  EXPECT_EQ(chooseWorker(std::vector{bent, bent, kSpare}, 0, kRunOfA, shares), 2u)
+      << "what takes nothing more is no place";
+}
+
+TEST(Placement, SharesFollowThePlacesAndTheMachine) {
+  struct Row {
+    std::size_t workers, processors, perTenant, computing;
+  };
+  for (const Row& row : {Row{16, 2, 12, 2}, Row{16, 64, 12, 11}, Row{2, 2, 2, 1}, Row{4, 0, 3, 1},
+                         Row{1, 8, 1, 1}}) {
+    const PoolShares shares = sharesOf(row.workers, row.processors);
+    EXPECT_EQ(shares.workers, row.workers);
+    EXPECT_EQ(shares.perTenant, row.perTenant);
+    EXPECT_EQ(shares.computingPerTenant, row.computing);
+  }
 }
 
 TEST(Placement, FewerPlacesAreKeptToo) {
   const PoolShares two{.workers = 2};
   const WorkerFacts hog = with(kOfA, [](auto& w) { w.load = 1, w.overtaken = 1s; });
-  EXPECT_EQ(chooseWorker(std::vector{hog, kOfB}, 0, "a", two), 0u);
+  EXPECT_EQ(chooseWorker(std::vector{hog, kOfB}, 0, kRunOfA, two), 0u);
   EXPECT_EQ(chooseVictim(std::vector{hog, kOfB}, 0, two), 1u);
   EXPECT_EQ(chooseVictim(std::vector{hog}, 0, two), kNoWorker);
 }
@@ -234,6 +265,7 @@ TEST(Placement, NoChoiceBreaksARule) {
       w = {.tenant = kTenants[random() % 4],
            .ready = random() % 4 != 0,
            .tainted = random() % 8 == 0,
+           .givesWay = random() % 4 == 0,
            .load = random() % (kMaxRunsPerWorker + 2),
            .started = static_cast<std::uint32_t>(random() % (kRunsBeforeRecycling + 100)),
            .age = std::chrono::seconds(random() % 2'000),
@@ -244,17 +276,19 @@ TEST(Placement, NoChoiceBreaksARule) {
     }
     const std::size_t starting = random() % 3;
     const PoolShares shares{.workers = 1 + random() % kMaxWorkers,
+                            .perTenant = 1 + random() % kMaxWorkers,
                             .computingPerTenant = 1 + random() % 4};
-    const auto computing = std::ranges::count_if(
-        all, [](const WorkerFacts& w) { return w.tenant == "a" && isComputing(w); });
-    const std::size_t index = chooseWorker(all, starting, "a", shares);
+    const RunFacts run{"a", random() % 2 == 0};
+    const auto own = std::ranges::count(all, run.tenant, &WorkerFacts::tenant);
+    const std::size_t index = chooseWorker(all, starting, run, shares);
     if (index != kNoWorker) {
       const WorkerFacts& chosen = all[index];
-      ASSERT_TRUE(chosen.tenant == "a" || chosen.tenant.empty());
+      ASSERT_TRUE(chosen.tenant == run.tenant || chosen.tenant.empty());
       ASSERT_TRUE(mayTake(chosen));
-      if (isComputing(chosen) && !chosen.tenant.empty()) {
+      const bool fits = run.computing ? chosen.givesWay : !isComputing(chosen);
+      if (!fits && !chosen.tenant.empty()) {
         ASSERT_TRUE(all.size() + starting >= shares.workers ||
-                    computing >= static_cast<std::ptrdiff_t>(shares.computingPerTenant));
+                    own >= static_cast<std::ptrdiff_t>(shares.perTenant));
       }
     }
     const std::size_t victim = chooseVictim(all, starting, shares);

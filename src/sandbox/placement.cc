@@ -9,12 +9,14 @@ bool full(std::span<const WorkerFacts> all, std::size_t starting, const PoolShar
   return all.size() + starting >= shares.workers;
 }
 
-// Used-up ones count: what they compute is CPU as well.
-bool hasItsShare(std::span<const WorkerFacts> all, std::string_view tenant,
-                 const PoolShares& shares) {
-  const auto computes = [&](const WorkerFacts& w) { return w.tenant == tenant && isComputing(w); };
-  return std::ranges::count_if(all, computes) >=
-         static_cast<std::ptrdiff_t>(shares.computingPerTenant);
+// A worker of the run's tenant that a run of its kind is not in the wrong place in.
+bool suits(const WorkerFacts& worker, const RunFacts& run) {
+  return worker.tenant == run.tenant && (run.computing ? worker.givesWay : !isComputing(worker));
+}
+
+template <class Fits>
+std::size_t count(std::span<const WorkerFacts> all, const Fits& fits) {
+  return static_cast<std::size_t>(std::ranges::count_if(all, fits));
 }
 
 // The least loaded of those `fits` accepts; the first of equals, so that others may fall idle.
@@ -49,30 +51,33 @@ bool mayEnd(const WorkerFacts& worker) {
 }
 
 bool isComputing(const WorkerFacts& worker) {
-  return worker.overtaken >= kLongSlice || worker.silent >= kLongSilence;
+  return worker.givesWay || worker.overtaken >= kLongSlice || worker.silent >= kLongSilence;
 }
 
-std::size_t computingShare(std::size_t processors) {
-  return std::clamp(processors, kMinComputingPerTenant, kMaxWorkers / 2);
+PoolShares sharesOf(std::size_t workers, std::size_t processors) {
+  const std::size_t own = std::max<std::size_t>(1, workers - workers / 4);
+  return {.workers = workers,
+          .perTenant = own,
+          .computingPerTenant = std::clamp<std::size_t>(processors, 1, own > 1 ? own - 1 : 1)};
 }
 
-// Not computing, of the tenant; then the spare; then, where there is no other place for it, one
-// that computes. A tenant at its share whose own workers take nothing more gets the spare: the
-// share bounds CPU, and must not leave a run without a place.
+// A suitable worker of its own; then another for it, if there may be one; then any of its own. One
+// that takes nothing more is none, whatever the shares say: they bound CPU, and must not leave a
+// run without a place.
 std::size_t chooseWorker(std::span<const WorkerFacts> all, std::size_t starting,
-                         std::string_view tenant, const PoolShares& shares) {
-  const auto own = [&](const WorkerFacts& w) { return w.tenant == tenant; };
-  const std::size_t rested =
-      leastLoaded(all, [&](const WorkerFacts& w) { return own(w) && !isComputing(w); });
-  if (rested != kNoWorker) return rested;
-  if (hasItsShare(all, tenant, shares)) {
-    const std::size_t shared = leastLoaded(all, own);
-    if (shared != kNoWorker) return shared;
-  }
+                         const RunFacts& run, const PoolShares& shares) {
+  const auto own = [&](const WorkerFacts& w) { return w.tenant == run.tenant; };
+  const auto suitable = [&](const WorkerFacts& w) { return suits(w, run); };
+  const std::size_t best = leastLoaded(all, suitable);
+  // Computing runs spread over their workers first.
+  const bool spread = run.computing && best != kNoWorker && all[best].load > 0 &&
+                      count(all, suitable) < shares.computingPerTenant;
+  if (best != kNoWorker && !spread) return best;
+  const std::size_t any = best != kNoWorker ? best : leastLoaded(all, own);
+  if (any != kNoWorker && count(all, own) >= shares.perTenant) return any;
   const std::size_t spare = leastLoaded(all, [](const WorkerFacts& w) { return w.tenant.empty(); });
   if (spare != kNoWorker) return spare;
-  if (!full(all, starting, shares)) return kNoWorker;
-  return leastLoaded(all, own);
+  return full(all, starting, shares) ? any : kNoWorker;
 }
 
 // The spare is not a victim: it is what the tenant without a worker gets next.

@@ -3,12 +3,15 @@
 // LocalRuntime knows processes, this knows only numbers about them, so each rule is a test without
 // a process. In the order of their weight:
 //   1. A worker serves one tenant (D39). Nothing else about a run can move it across.
-//   2. A run never waits behind a program that computes: such a worker is taken only when there is
-//      no place for another one, or the tenant has its share of computing workers already. Many
-//      short programs that queue are not computing: a second worker would only cost them CPU.
-//   3. A tenant without a worker gets one, if need be that of others who only wait: their runs go
+//   2. Runs that are known to compute share workers of their own, which give way to all others: as
+//      many as the machine has processors, since more of them would compute no faster.
+//   3. Any other run never waits behind a program that computes: such a worker is taken only when
+//      the tenant can have no other. Many short programs that queue are not computing: a second
+//      worker would only cost them CPU.
+//   4. No tenant has all of the places.
+//   5. A tenant without a worker gets one, if need be that of others who only wait: their runs go
 //      on elsewhere by replay.
-//   4. A worker is used up after so many runs, after so long, or once it is tainted. Recycling
+//   6. A worker is used up after so many runs, after so long, or once it is tainted. Recycling
 //      bounds what a slow leak or a bent allocator can become.
 // Computing is told from queueing by order: a worker serves turns first come, first served, and
 // sets aside what computes. So a turn that a later one has overtaken computes, however young it is,
@@ -42,22 +45,28 @@ inline constexpr std::chrono::milliseconds kLongSilence{10};
 // to a tenant that has none than the replay costs.
 inline constexpr std::chrono::seconds kLongRest{1};
 
-// How the places are shared. The kernel shares CPU between workers, so a tenant's share of it is
-// the number of workers it may compute in.
+// How the places are shared.
 struct PoolShares {
   std::size_t workers = kMaxWorkers;
-  std::size_t computingPerTenant = kMaxWorkers / 2;
+  std::size_t perTenant = kMaxWorkers;           // of all of them
+  std::size_t computingPerTenant = kMaxWorkers;  // of those that give way
 };
-// For a machine of so many processors: one tenant cannot have more of the CPU than all of them,
-// and half of the places stay for the others.
-inline constexpr std::size_t kMinComputingPerTenant = 4;
-std::size_t computingShare(std::size_t processors);
+// For so many places on a machine of so many processors. A quarter of the places is beyond any one
+// tenant, and of its own at least one is for runs that do not compute.
+PoolShares sharesOf(std::size_t workers, std::size_t processors);
+
+// What counts of a run.
+struct RunFacts {
+  std::string_view tenant;
+  bool computing = false;
+};
 
 // What placement looks at. Durations are ages at the moment of the decision.
 struct WorkerFacts {
   std::string_view tenant;  // empty: a spare, nobody's yet
   bool ready = true;        // it said so; before that it has no machine
   bool tainted = false;     // it asked to take no more runs (a trap in the engine or the stripper)
+  bool givesWay = false;    // it is for runs that compute
   std::size_t load = 0;     // runs not ended
   std::uint32_t started = 0;
   std::chrono::nanoseconds age{};
@@ -84,11 +93,11 @@ bool hasSpare(std::span<const WorkerFacts> all);
 // enough. A spare only goes when it is used up.
 bool mayEnd(const WorkerFacts& worker);
 
-// Index of the worker for a run of `tenant`, or kNoWorker: then the run waits for a worker that is
+// Index of the worker for the run, or kNoWorker: then the run waits for a worker that is
 // being made. `all` is every worker there is; `starting` counts those that are not in it yet.
 inline constexpr std::size_t kNoWorker = SIZE_MAX;
 std::size_t chooseWorker(std::span<const WorkerFacts> all, std::size_t starting,
-                         std::string_view tenant, const PoolShares& shares);
+                         const RunFacts& run, const PoolShares& shares);
 
 // Index of the worker that gives up its place when all are taken and a tenant has none: an idle
 // one, else the one that has been at rest the longest. kNoWorker when there still is a place or

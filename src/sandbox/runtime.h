@@ -1,4 +1,6 @@
-// The runtime seam: where an agent's program runs. `local` is behind it now; a remote host fits it.
+// The runtime seam: where an agent's program runs. Behind it are `local` and, where it is allowed,
+// `local-vm`: one pool, with and without jails. A remote host fits it; what it has to keep is in
+// README.md ("A runtime elsewhere").
 //
 // A Run is one program in one fresh machine. Everything it does to the world leaves through
 // RunEvents (a tool call, a timer, a console line, the end), and everything it learns enters
@@ -51,6 +53,11 @@ struct RunRequest {
   std::uint64_t seed = 0;  // of Math.random and crypto
   EpochMs clock = 0;       // what Date.now() shows during the first turn
   RunLimits limits;
+  // It is known to compute: such runs share processes that give way to all others.
+  bool computing = false;
+  // Its owner can start it again on its journal (D8). A turn that turns out to compute then ends
+  // the run with Loss::moved, and the owner starts it again with `computing`.
+  bool mayMove = false;
 };
 
 struct ConsoleLine {
@@ -73,12 +80,14 @@ struct SourcePosition {
   std::uint32_t column = 0;
 };
 
-// What a run had to do with the death of the process it was in (D9).
+// Why a run is over that has not ended: what it had to do with the death of the process it was in,
+// or where it is to go on (D9).
 enum class Loss : std::uint8_t {
-  none,    // no process died: the run ended
+  none,    // it has ended
   cause,   // its turn was on the CPU: it has failed
   inTurn,  // a turn of it was in progress, but not on the CPU as far as the host can tell
-  atRest   // it waited between two turns
+  atRest,  // it waited between two turns
+  moved    // no process died: its turn computes, and is to do so among those that compute
 };
 
 // How a program ended. Built by the host from outside the guest: nothing the program patches can
@@ -94,8 +103,9 @@ struct RunEnd {
   // What `denied` is decided by (D11).
   std::uint32_t hostErrorCall = 0;
   std::uint64_t cpuMicros = 0;
-  // With inTurn and atRest the run is gone through no fault of its program: its owner may start it
-  // again on its journal (D8), here or elsewhere. Owners that cannot take the error as it is.
+  // With inTurn, atRest and moved the run is gone through no fault of its program: its owner may
+  // start it again on its journal (D8), here or elsewhere. Owners that cannot take the error as it
+  // is.
   Loss loss = Loss::none;
 };
 

@@ -51,7 +51,8 @@ void onTick(int) {
   Slice& slice = currentSlice();
   const std::uint64_t used = slice.usedMicros + (threadCpuMicros() - slice.startedMicros);
   if (used > slice.budgetMicros) leaveGuest(Trap::cpuBudget);
-  if (slice.mayYield && otherWorkWaits() && Fiber::current() != nullptr) {
+  const bool aside = used > slice.longAtMicros || otherWorkWaits();
+  if (slice.mayYield && aside && Fiber::current() != nullptr) {
     Fiber::current()->yield();
     if (currentSlice().stop) leaveGuest(Trap::stopped);
   }

@@ -1,7 +1,8 @@
 // The clock that bounds guest code: a timer on the CPU time of the worker's thread.
 //
 // Its signal ends a slice whose CPU budget is used up, wherever the guest is, and sets a slice
-// aside when other work waits. CPU time, not wall time: a loaded host shortens nobody's budget.
+// aside when other work waits or its turn has become a long one. CPU time, not wall time: a loaded
+// host shortens nobody's budget.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ struct Slice {
   std::uint64_t usedMicros = 0;    // by earlier slices of the run
   std::uint64_t budgetMicros = 0;  // of the run
   std::uint64_t startedMicros = 0;
+  std::uint64_t longAtMicros = UINT64_MAX;  // of the run's CPU: beyond it its turn is long
   bool mayYield = false;
   bool stop = false;  // the host has ended the run
 };

@@ -42,7 +42,7 @@ bool decodes(const TextField& field, std::string_view body) {
 
 // Texts are four bytes when empty.
 constexpr TextField kTextFields[] = {
-    {"start code", false, 1, 0, 1 + 8 + 8 + 4 + 8 + 4 + 4, kMaxCodeBytes},
+    {"start code", false, 1, 0, 1 + 8 + 8 + 4 + 8 + 4 + 4 + 1 + 1, kMaxCodeBytes},
     {"deliver value", false, 2, 4 + 8 + 1, 4 + 4 + 4 + 4 + 4 + 4, kMaxDeliveryBytes},
     {"deliver message", false, 2, 4 + 8 + 1 + 4, 4 + 4 + 4 + 4 + 4, kMaxErrorTextBytes},
     {"deliver code", false, 2, 4 + 8 + 1 + 8, 4 + 4 + 4 + 4, kMaxPathBytes},
@@ -167,7 +167,9 @@ TEST(WireLimits, EveryCutOfEveryFrameIsRefused) {
                            EmitFrame{.emission = {"file", "a/b", "n", "t", "ZA=="}},
                            TurnEndFrame{},
                            EndFrame{.message = "m"},
-                           StoppedFrame{}};
+                           StoppedFrame{},
+                           LastWordFrame{},
+                           LongTurnFrame{}};
   for (const FromWorker& frame : up) {
     const std::string body = bodyOf(frame);
     EXPECT_TRUE(decodeFromWorker(body));

@@ -18,7 +18,8 @@ struct Seen final : WorkerLink::Owner {
   void onWorkerReady(WorkerLink&) override { ++ready; }
   void onWorkerIdle(WorkerLink&) override { ++idle; }
   void onWorkerGone(WorkerLink&) override { ++gone; }
-  int ready = 0, idle = 0, gone = 0;
+  void onLongTurn(const RunState&) override { ++longTurns; }
+  int ready = 0, idle = 0, gone = 0, longTurns = 0;
 };
 
 // One link with two runs, 1 and 2, both started and at rest.
@@ -112,6 +113,8 @@ TEST(WorkerLink, KillsAWorkerThatSaysWhatOursNever) {
       {"run 0", TurnEndFrame{.run = 0, .turn = 1}},
       {"a call of no run", CallFrame{.run = 9, .n = 1, .path = "a", .inputJson = "{}"}},
       {"stopped without being asked", StoppedFrame{.run = 1}},
+      {"moved and may not", LongTurnFrame{.run = 1, .moved = true}},
+      {"a long turn of nobody's", LongTurnFrame{.run = 7}},
       {"a call out of order", CallFrame{.run = 1, .n = 2, .path = "a", .inputJson = "{}"}},
       {"call 0", CallFrame{.run = 1, .n = 0, .path = "a", .inputJson = "{}"}},
       {"input that is no JSON", CallFrame{.run = 1, .n = 1, .path = "a", .inputJson = "{"}},
@@ -408,6 +411,29 @@ TEST(WorkerLink, OnlyATurnThatALaterOneOvertookComputes) {
   EXPECT_GT(p.link->facts().overtaken.count(), 0) << "the second run was asked before";
   p.say(TurnEndFrame{.run = 2, .turn = 2});
   EXPECT_EQ(p.link->facts().overtaken.count(), 0);
+}
+
+TEST(WorkerLink, AfterALongTurnTheWorkerIsOneThatGivesWay) {
+  Played p;
+  EXPECT_FALSE(p.link->facts().givesWay);
+  p.say(LongTurnFrame{.run = 1});
+  EXPECT_TRUE(p.link->facts().givesWay);
+  EXPECT_EQ(p.owner.longTurns, 1);
+  EXPECT_FALSE(p.events[0].end) << "the run goes on";
+  EXPECT_FALSE(p.killed());
+}
+
+TEST(WorkerLink, ARunThatMovesIsOverHereAndNothingElseIs) {
+  Played p;
+  p.runs[0]->mayMove = true;
+  p.say(LongTurnFrame{.run = 1, .moved = true});
+  EXPECT_EQ(p.events[0].end->loss, Loss::moved);
+  EXPECT_FALSE(p.events[1].end);
+  EXPECT_FALSE(p.link->facts().givesWay);
+  EXPECT_EQ(p.link->facts().load, 1u);
+  EXPECT_EQ(p.owner.longTurns, 1);
+  p.say(TurnEndFrame{.run = 1, .turn = 2});
+  EXPECT_TRUE(p.killed()) << "it has no such run any more";
 }
 
 TEST(WorkerLink, AnEndOvertakesToo) {

@@ -234,10 +234,24 @@ void WorkerLink::on(RunState& run, EndFrame& frame) {
                     isValidUtf8(frame.errorName) && isValidUtf8(frame.stack);
   if (!text || (frame.ok && !isJson(frame.resultJson))) return kill("an end that is not text");
   tainted_ |= frame.tainted;
+  conclude(frame.run, run, toRunEnd(frame, run));
+}
+
+// What its owner cannot start again must not be ended by this.
+void WorkerLink::on(RunState& run, LongTurnFrame& frame) {
+  if (frame.moved && !run.mayMove) return kill("a run moved that may not");
+  if (owner_ != nullptr) owner_->onLongTurn(run);
+  if (!frame.moved) {
+    givesWay_ = true;
+    return;
+  }
+  conclude(frame.run, run, lostRun("its turn computes", ErrorCode::worker_crashed, Loss::moved));
+}
+
+void WorkerLink::conclude(std::uint32_t id, RunState& run, RunEnd end) {
   const auto self = shared_from_this();
-  RunEnd end = toRunEnd(frame, run);
   answered(run);
-  forget(frame.run);
+  forget(id);
   run.ended = true;
   run.events->onEnd(std::move(end));
   if (runs_.empty() && !dead_ && owner_ != nullptr) owner_->onWorkerIdle(*this);
@@ -261,6 +275,7 @@ void WorkerLink::forget(std::uint32_t run) {
 void WorkerLink::start(const StartFrame& frame, std::shared_ptr<RunState> run) {
   runs_[frame.run] = std::move(run);
   ++started_;
+  givesWay_ |= frame.computing;
   expectAnswer(frame.run);
   send(frame);
 }
@@ -394,6 +409,7 @@ WorkerFacts WorkerLink::facts() const {
   WorkerFacts facts{.tenant = tenant,
                     .ready = ready_,
                     .tainted = tainted_,
+                    .givesWay = givesWay_,
                     .load = runs_.size(),
                     .started = started_,
                     .age = now - born_,

@@ -33,6 +33,8 @@ struct RunState {
   RunEvents* events;
   RunLimits limits;
   std::string tenant;
+  std::size_t program = 0;  // tells it from others (computing-programs.h)
+  bool mayMove = false;
   std::set<std::uint32_t> openCalls;    // reported and not delivered
   std::set<std::uint32_t> failedCalls;  // delivered as failures: what hostErrorCall may name
   std::set<std::uint32_t> timers;
@@ -61,6 +63,7 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
     virtual void onWorkerReady(WorkerLink& link) = 0;
     virtual void onWorkerIdle(WorkerLink& link) = 0;
     virtual void onWorkerGone(WorkerLink& link) = 0;
+    virtual void onLongTurn(const RunState& run) = 0;
   };
 
   // `owner` must outlive the link or disown it.
@@ -109,7 +112,10 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   void on(RunState& run, EmitFrame& frame);
   void on(RunState& run, TurnEndFrame& frame);
   void on(RunState& run, EndFrame& frame);
+  void on(RunState& run, LongTurnFrame& frame);
   void take(const LastWordFrame& frame);
+  // The run is over: its owner hears `end`.
+  void conclude(std::uint32_t id, RunState& run, RunEnd end);
   // Never blocks: what the socket does not take is sent when it is writable.
   void send(const ToWorker& frame);
   void flush();
@@ -135,14 +141,15 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
   std::uint32_t started_ = 0;
   SteadyTime born_ = std::chrono::steady_clock::now();
   SteadyTime idleSince_ = born_;
-  SteadyTime heardAt_ = born_;        // its last word, whatever it was
-  SteadyTime restingSince_ = born_;   // its last answer; meaningful while it owes none
-  std::uint64_t asked_ = 0;           // turns asked for
-  std::uint64_t lastAnswered_ = 0;    // the latest asked of those that ended
-  std::uint32_t named_ = 0;           // the run it named with its last word
+  SteadyTime heardAt_ = born_;       // its last word, whatever it was
+  SteadyTime restingSince_ = born_;  // its last answer; meaningful while it owes none
+  std::uint64_t asked_ = 0;          // turns asked for
+  std::uint64_t lastAnswered_ = 0;   // the latest asked of those that ended
+  std::uint32_t named_ = 0;          // the run it named with its last word
   Watchdog watchdog_;
   bool spoke_ = true;  // since the last watch
   bool ready_ = false;
+  bool givesWay_ = false;
   bool tainted_ = false;
   bool dead_ = false;  // killed; no more frames, no more calls to anybody
 };

@@ -5,8 +5,10 @@
 // The loop: send what there is to say, restore used machines while nobody waits, read frames
 // (blocking only when there is nothing to run), run one slice. The tick interrupts a slice every 2
 // ms of CPU and sets it aside if another run or an unread frame waits. So a run that makes a call
-// and waits is never behind more than one tick of a run that computes, and a lone run is never
-// interrupted.
+// and waits is never behind more than one tick of a run that computes. A turn that becomes a long
+// one leaves this worker, if its owner can begin it again elsewhere; else the worker gives way, as
+// one that was started for runs that compute does from the beginning: its process then gets
+// little CPU while others want it, so that they are not delayed however many compute.
 //
 // Memory: a run between turns that has not been woken for kFreezeAfter gives up its machine and
 // keeps only what differs from the image (frozen.h). Machines of ended runs are put back to the
@@ -18,6 +20,7 @@
 #include "sandbox/worker.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,9 +32,11 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include "sandbox/fiber.h"
 #include "sandbox/guest-run.h"
+#include "sandbox/jail-filter.h"
 #include "sandbox/tick.h"
 
 namespace executor::sandbox {
@@ -51,6 +56,8 @@ struct Guest {
   bool started = false;
   bool stop = false;
   bool queued = false;
+  bool moves = false;                       // to go on elsewhere
+  std::uint64_t longAtMicros = UINT64_MAX;  // of run.cpuMicros, for the turn in progress
   std::chrono::steady_clock::time_point restedSince;
 };
 
@@ -74,6 +81,9 @@ class Worker {
   // Runs guest code until the turn ends or the tick sets it aside. The guest may be destroyed
   // inside.
   void slice(Guest& guest);
+  void turnBegins(Guest& guest);
+  void turnIsLong(Guest& guest);
+  void giveWay();
   void handle(Guest& guest, const ToWorker& event);
   void begin(Guest& guest);
   void finish(Guest& guest);
@@ -98,6 +108,7 @@ class Worker {
   std::vector<std::unique_ptr<Machine>> used_;  // to be restored when there is time
   std::vector<std::unique_ptr<Fiber>> fibers_;
   std::size_t awake_ = 0;  // runs that hold a machine
+  bool givesWay_ = false;
   std::uint32_t onCpu_ = 0;  // the run whose slice it is
   std::chrono::steady_clock::time_point lastSweep_;
 };
@@ -220,6 +231,7 @@ void Worker::readFrames() {
 void Worker::dispatch(ToWorker frame) {
   if (auto* start = std::get_if<StartFrame>(&frame)) {
     const std::uint32_t id = start->run;
+    if (start->computing) giveWay();
     auto& guest = guests_[id];
     guest = std::make_unique<Guest>(std::move(*start), image_, out_);
     return schedule(*guest);
@@ -264,8 +276,9 @@ void Worker::slice(Guest& guest) {
   slice = {.usedMicros = guest.run.cpuMicros,
            .budgetMicros = guest.run.cpuLimitMicros(),
            .startedMicros = threadCpuMicros(),
+           .longAtMicros = guest.longAtMicros,
            .mayYield = true,
-           .stop = guest.stop};
+           .stop = guest.stop || guest.moves};
   if (resumed) {
     guest.fiber->resume();
   } else if (!guest.started) {
@@ -277,11 +290,38 @@ void Worker::slice(Guest& guest) {
     guest.fiber->run([this, &guest, event] { handle(guest, event); });
   }
   guest.run.cpuMicros += threadCpuMicros() - slice.startedMicros;
-  if (!guest.fiber->idle()) return schedule(guest);
+  if (!guest.fiber->idle()) {
+    if (guest.run.cpuMicros > slice.longAtMicros) turnIsLong(guest);
+    return schedule(guest);
+  }
   fibers_.push_back(std::move(guest.fiber));
-  if (guest.run.ended() || guest.stop) return finish(guest);
+  if (guest.run.ended() || guest.stop || guest.moves) return finish(guest);
   guest.restedSince = std::chrono::steady_clock::now();
   if (!guest.events.empty()) schedule(guest);
+}
+
+// On a fiber, after what the host had to do first: stripping and thawing are not the program's
+// computing.
+void Worker::turnBegins(Guest& guest) {
+  const std::uint64_t used = guest.run.cpuMicros + threadCpuMicros() - currentSlice().startedMicros;
+  guest.longAtMicros = givesWay_ ? UINT64_MAX : used + kLongTurnMicros;
+  currentSlice().longAtMicros = guest.longAtMicros;
+}
+
+// Once per turn, and never again once the worker gives way. What moves is resumed once more, to
+// leave its guest code.
+void Worker::turnIsLong(Guest& guest) {
+  guest.longAtMicros = UINT64_MAX;
+  guest.moves = guest.run.request().mayMove;
+  if (guest.moves) return;
+  giveWay();
+  encodeFrame(LongTurnFrame{.run = guest.run.id()}, out_);
+}
+
+// For good: no unprivileged process can take it back. A kernel that refuses leaves it as it is.
+void Worker::giveWay() {
+  if (std::exchange(givesWay_, true)) return;
+  (void)setpriority(PRIO_PROCESS, 0, kGivingWay);
 }
 
 // On a fiber.
@@ -303,6 +343,7 @@ void Worker::begin(Guest& guest) {
   try {
     auto machine = takeMachine();
     ++awake_;
+    turnBegins(guest);
     guest.run.start(std::move(machine), std::move(program));
   } catch (const std::bad_alloc&) {
     guest.run.refuse({ErrorCode::overloaded,
@@ -316,6 +357,7 @@ void Worker::begin(Guest& guest) {
 // On a fiber. A delivery or a timer; anything else cannot be in the queue of a started run.
 void Worker::handle(Guest& guest, const ToWorker& event) {
   if (!wake(guest)) return;
+  turnBegins(guest);
   const auto* deliver = std::get_if<DeliverFrame>(&event);
   const auto* timer = std::get_if<TimerFrame>(&event);
   const bool known =
@@ -329,6 +371,8 @@ void Worker::handle(Guest& guest, const ToWorker& event) {
 void Worker::finish(Guest& guest) {
   if (guest.stop) {
     encodeFrame(StoppedFrame{.run = guest.run.id()}, out_);
+  } else if (guest.moves) {
+    encodeFrame(LongTurnFrame{.run = guest.run.id(), .moved = true}, out_);
   } else {
     guest.run.emitEnd();
   }

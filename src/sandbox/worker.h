@@ -13,6 +13,8 @@ namespace executor::sandbox {
 
 // Machines kept restored and mapped for the next runs.
 inline constexpr std::size_t kHotMachines = 8;
+// CPU from which on a turn is long (D9). It then goes on elsewhere, or the worker gives way.
+inline constexpr std::uint64_t kLongTurnMicros = 4'000;
 
 // Serves `socket` until it closes; does not return. Tick and jail are in place. Image and stripper
 // are the zygote's, shared copy on write.
