@@ -9,6 +9,9 @@
 // death therefore costs nothing for the many that wait for humans, and the rest do not all replay
 // in the same moment. A turn that was in progress is repeated at once: nobody knows how far it got,
 // the journal holds a beginning of what it did, and replay compares that beginning.
+//
+// A turn that computes for long is moved the same way, to a worker that gives way to all others:
+// nobody died, and nobody else in its worker notices.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -19,13 +22,14 @@ namespace executor::execution {
 
 // Bounded without progress: what loses its process again and again is not a bystander.
 bool Live::outlives(const sandbox::RunEnd& end) const {
-  const bool bystander = end.loss == sandbox::Loss::inTurn || end.loss == sandbox::Loss::atRest;
-  return bystander && !stopping_ && moves_ < kMaxMovesInOneTurn;
+  const bool failed = end.loss == sandbox::Loss::none || end.loss == sandbox::Loss::cause;
+  return !failed && !stopping_ && moves_ < kMaxMovesInOneTurn;
 }
 
 // A replay that was under way begins again from the start.
-void Live::loseGuest() {
+void Live::loseGuest(sandbox::Loss loss) {
   ++moves_;
+  if (loss == sandbox::Loss::moved) computing_ = true;
   letGoOfGuest();
   replay_.reset();
   again_.clear();
@@ -42,8 +46,8 @@ void Live::bringBack() {
 
 // It may end while the journal is being read; then there is nothing to bring back.
 Task<void> Live::move(std::shared_ptr<Live> self) {
-  self->record(EventKind::resumed,
-               {{"epoch", self->journal_.record().epoch}, {"why", "worker_lost"}});
+  self->record(EventKind::resumed, {{"epoch", self->journal_.record().epoch},
+                                    {"why", self->computing_ ? "computes" : "worker_lost"}});
   Result<std::vector<Event>> events = co_await self->wholeJournal();
   if (self->ending_) co_return;
   if (!events) {

@@ -120,7 +120,9 @@ void Live::startGuest(std::string code, bool stripped, std::uint64_t seed, Epoch
                          .code = std::move(code),
                          .stripped = stripped,
                          .seed = seed,
-                         .clock = clock},
+                         .clock = clock,
+                         .computing = computing_,
+                         .mayMove = !computing_},
                         *this);
 }
 
@@ -209,7 +211,7 @@ void Live::onTurnEnd(std::uint32_t) {
 
 void Live::onEnd(sandbox::RunEnd end) {
   if (ending_) return;
-  if (outlives(end)) return loseGuest();
+  if (outlives(end)) return loseGuest(end.loss);
   if (replay_ && !stopping_ && isOfTheProgram(end)) {
     if (Status complete = replay_->checkComplete(turn()); !complete) {
       return fail(std::move(complete).error());

@@ -156,7 +156,7 @@ class Live : public sandbox::RunEvents,
 
   // live-move.cc: the guest's process died
   bool outlives(const sandbox::RunEnd& end) const;
-  void loseGuest();
+  void loseGuest(sandbox::Loss loss);
   void bringBack();
   static Task<void> move(std::shared_ptr<Live> self);
   Task<Result<std::vector<Event>>> wholeJournal();
@@ -182,6 +182,7 @@ class Live : public sandbox::RunEvents,
   std::optional<Replay> replay_;
   bool parked_ = false;  // no guest: it was lost at rest, and nothing has been due for it since
   std::uint32_t moves_ = 0;
+  bool computing_ = false;  // a turn of it took long: it runs among those that compute
   std::string code_;
   std::string input_;  // of a direct call, until it runs
   bool placed_ = false, prepared_ = false;

@@ -105,6 +105,17 @@ TEST_F(MoveTest, TheJournalSaysThatItMovedAndNothingElse) {
   EXPECT_NE(stage_.events(view.id)[2].bodyJson.find("worker_lost"), std::string::npos);
 }
 
+TEST_F(MoveTest, ATurnThatComputesGoesOnAmongThoseThatComputeAndSendsNothingTwice) {
+  fragile_.blame(sandbox::Loss::moved);
+  fragile_.dieAt({5});
+  const std::size_t before = stage_.upstream.seen().size();
+  const ExecutionView view = stage_.runProgram(std::string(kProgram));
+  checkWhole(stage_, view, before);
+  EXPECT_EQ(fragile_.starts(), 2u);
+  EXPECT_TRUE(fragile_.computing());
+  EXPECT_FALSE(fragile_.mayMove()) << "it is moved once";
+}
+
 TEST_F(MoveTest, WhoeverWasOnTheCpuFails) {
   fragile_.blame(sandbox::Loss::cause);
   fragile_.dieAt({3});

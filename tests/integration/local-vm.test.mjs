@@ -83,8 +83,15 @@ test('an execution of it is not taken up by a server that forbids it', async (t)
   assert.match(JSON.stringify(found), /The runtime local-vm is not available/);
 });
 
+// Nothing else is wrong with it.
+const cloud = {
+  EXECUTOR_DEPLOYMENT_MODE: 'cloud',
+  AGENT_STORAGE_PROVIDER: 'agentfs-cloudflare',
+  EXECUTOR_ENCRYPTION_KEY: Buffer.alloc(32, 'k').toString('base64'),
+};
+
 for (const [name, more] of [
-  ['cloud mode', { EXECUTOR_DEPLOYMENT_MODE: 'cloud' }],
+  ['cloud mode', cloud],
   ['EXECUTOR_SANDBOX_REQUIRE=full', { EXECUTOR_SANDBOX_REQUIRE: 'full' }],
 ]) {
   test(`${name} refuses to start beside it`, () => {

@@ -99,6 +99,8 @@ void FragileRuntime::dieAtRest() {
 std::unique_ptr<sandbox::Run> FragileRuntime::start(sandbox::RunRequest request,
                                                     sandbox::RunEvents& events) {
   ++starts_;
+  computing_ = request.computing;
+  mayMove_ = request.mayMove;
   return std::make_unique<FragileRun>(*this, std::move(request), events);
 }
 

@@ -29,6 +29,9 @@ class FragileRuntime final : public sandbox::Runtime {
   void blame(sandbox::Loss loss) { blame_ = loss; }
   std::uint32_t deaths() const { return deaths_; }
   std::uint32_t starts() const { return starts_; }
+  // How the last run was started.
+  bool computing() const { return computing_; }
+  bool mayMove() const { return mayMove_; }
 
   std::string_view id() const override { return real_.id(); }
   std::unique_ptr<sandbox::Run> start(sandbox::RunRequest request,
@@ -46,6 +49,8 @@ class FragileRuntime final : public sandbox::Runtime {
   std::vector<std::uint32_t> steps_;
   std::vector<FragileRun*> runs_;
   sandbox::Loss blame_ = sandbox::Loss::none;
+  bool computing_ = false;
+  bool mayMove_ = false;
   std::uint32_t taken_ = 0, deaths_ = 0, starts_ = 0;
 };
 
