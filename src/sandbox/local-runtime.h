@@ -48,7 +48,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   void onWorkerReady(WorkerLink& link) override;
   void onWorkerIdle(WorkerLink& link) override;
   void onWorkerGone(WorkerLink& link) override;
-  void onLongTurn(const RunState& run) override { computing_.remember(run.program); }
+  void onComputed(const RunState& run) override { computing_.remember(run.program); }
 
   // For tests: the processes now.
   std::vector<pid_t> workerPids() const;

@@ -18,8 +18,8 @@ struct Seen final : WorkerLink::Owner {
   void onWorkerReady(WorkerLink&) override { ++ready; }
   void onWorkerIdle(WorkerLink&) override { ++idle; }
   void onWorkerGone(WorkerLink&) override { ++gone; }
-  void onLongTurn(const RunState&) override { ++longTurns; }
-  int ready = 0, idle = 0, gone = 0, longTurns = 0;
+  void onComputed(const RunState&) override { ++computed; }
+  int ready = 0, idle = 0, gone = 0, computed = 0;
 };
 
 // One link with two runs, 1 and 2, both started and at rest.
@@ -418,9 +418,19 @@ TEST(WorkerLink, AfterALongTurnTheWorkerIsOneThatGivesWay) {
   EXPECT_FALSE(p.link->facts().givesWay);
   p.say(LongTurnFrame{.run = 1});
   EXPECT_TRUE(p.link->facts().givesWay);
-  EXPECT_EQ(p.owner.longTurns, 1);
+  EXPECT_EQ(p.owner.computed, 1);
   EXPECT_FALSE(p.events[0].end) << "the run goes on";
   EXPECT_FALSE(p.killed());
+}
+
+TEST(WorkerLink, AProgramThatEndsSoonHasComputedFromABoundOfCpuForEachTurn) {
+  Played p;
+  p.say(EndFrame{.run = 1, .ok = true, .resultJson = "1", .cpuMicros = kComputesMicros - 1});
+  EXPECT_EQ(p.owner.computed, 0);
+  p.runs[1]->calls = 9;  // ten turns
+  p.say(EndFrame{.run = 2, .ok = true, .resultJson = "1", .cpuMicros = 10 * kComputesMicros});
+  EXPECT_EQ(p.owner.computed, 1);
+  EXPECT_FALSE(p.link->facts().givesWay) << "only its next run is placed elsewhere";
 }
 
 TEST(WorkerLink, ARunThatMovesIsOverHereAndNothingElseIs) {
@@ -431,7 +441,7 @@ TEST(WorkerLink, ARunThatMovesIsOverHereAndNothingElseIs) {
   EXPECT_FALSE(p.events[1].end);
   EXPECT_FALSE(p.link->facts().givesWay);
   EXPECT_EQ(p.link->facts().load, 1u);
-  EXPECT_EQ(p.owner.longTurns, 1);
+  EXPECT_EQ(p.owner.computed, 1);
   p.say(TurnEndFrame{.run = 1, .turn = 2});
   EXPECT_TRUE(p.killed()) << "it has no such run any more";
 }
