@@ -29,7 +29,8 @@ bool Live::outlives(const sandbox::RunEnd& end) const {
 // A replay that was under way begins again from the start.
 void Live::loseGuest(sandbox::Loss loss) {
   ++moves_;
-  if (loss == sandbox::Loss::moved) computing_ = true;
+  lastLoss_ = loss;
+  computing_ |= loss == sandbox::Loss::moved;
   letGoOfGuest();
   replay_.reset();
   again_.clear();
@@ -46,8 +47,9 @@ void Live::bringBack() {
 
 // It may end while the journal is being read; then there is nothing to bring back.
 Task<void> Live::move(std::shared_ptr<Live> self) {
+  const bool moved = self->lastLoss_ == sandbox::Loss::moved;
   self->record(EventKind::resumed, {{"epoch", self->journal_.record().epoch},
-                                    {"why", self->computing_ ? "computes" : "worker_lost"}});
+                                    {"why", moved ? "computes" : "worker_lost"}});
   Result<std::vector<Event>> events = co_await self->wholeJournal();
   if (self->ending_) co_return;
   if (!events) {

@@ -182,6 +182,7 @@ class Live : public sandbox::RunEvents,
   std::optional<Replay> replay_;
   bool parked_ = false;  // no guest: it was lost at rest, and nothing has been due for it since
   std::uint32_t moves_ = 0;
+  sandbox::Loss lastLoss_ = sandbox::Loss::none;
   bool computing_ = false;  // a turn of it took long: it runs among those that compute
   std::string code_;
   std::string input_;  // of a direct call, until it runs

@@ -105,6 +105,15 @@ TEST_F(MoveTest, TheJournalSaysThatItMovedAndNothingElse) {
   EXPECT_NE(stage_.events(view.id)[2].bodyJson.find("worker_lost"), std::string::npos);
 }
 
+TEST_F(MoveTest, TheJournalSaysThatItMovedBecauseItComputes) {
+  fragile_.blame(sandbox::Loss::moved);
+  fragile_.dieAt({2});
+  const ExecutionView view = stage_.runProgram("return (await tools.shop.items.list()).length");
+  EXPECT_EQ(view.resultJson, "1") << view.errorMessage;
+  EXPECT_NE(stage_.events(view.id)[2].bodyJson.find("computes"), std::string::npos);
+  EXPECT_EQ(stage_.events(view.id)[2].bodyJson.find("worker_lost"), std::string::npos);
+}
+
 TEST_F(MoveTest, ATurnThatComputesGoesOnAmongThoseThatComputeAndSendsNothingTwice) {
   fragile_.blame(sandbox::Loss::moved);
   fragile_.dieAt({5});
