@@ -13,6 +13,7 @@
 #include "base/principal.h"
 #include "catalog/catalog.h"
 #include "execution/executions.h"
+#include "mcp/client-channel.h"
 #include "mcp/protocol.h"
 #include "mcp/sessions.h"
 #include "net/http.h"
@@ -26,6 +27,7 @@ struct Call {
   std::shared_ptr<Session> session;               // legacy with a session, else null
   std::shared_ptr<net::Disconnect> disconnected;  // may be null
   std::string origin;                             // for links
+  std::shared_ptr<ClientChannel> channel = silentChannel();  // never null
 };
 
 class Dispatcher {
