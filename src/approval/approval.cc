@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "approval/approval-record.h"
+#include "base/crash-point.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -242,8 +243,11 @@ Task<Result<ApprovalView>> StoredApprovals::decide(Principal principal, std::str
   EXECUTOR_CO_CHECK(requirePerson(principal, "deciding an approval"));
   EXECUTOR_CO_TRY(std::string bounded, boundedReason(reason));
   Decision decision{std::move(principal), std::move(id), std::move(bounded), approve, clock_.now()};
-  co_return co_await store_.write(
+  crashPoint(CrashPoint::before_decide);
+  auto decided = co_await store_.write(
       [decision = std::move(decision)](Txn& t) { return applyDecision(t, decision); });
+  crashPoint(CrashPoint::after_decide);
+  co_return decided;
 }
 
 // Agents may look: the one that asked has to learn what became of its question.

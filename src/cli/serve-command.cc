@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/config-table.h"
+#include "base/crash-point.h"
 #include "cli/commands.h"
 #include "cli/configure.h"
 #include "cli/eager-loop.h"
@@ -131,6 +132,12 @@ class Serving {
   std::unique_ptr<ServerParts> parts_;
 };
 
+// For tests of recovery; it is no setting, so it stands in no table and is read from nowhere else.
+Status armForTests() {
+  const char* point = std::getenv("EXECUTOR_CRASH_AT");
+  return armCrash(point == nullptr ? "" : point);
+}
+
 // Everything that can be wrong with the configuration is said before a file is made.
 void serve(Context& context, const ServeOptions& options) {
   raiseDescriptorLimit();
@@ -144,6 +151,7 @@ void serve(Context& context, const ServeOptions& options) {
   if (auto allowed = checkDeployment(*configuration); !allowed) {
     return context.fail(allowed.error());
   }
+  if (auto armed = armForTests(); !armed) return context.fail(armed.error());
   Serving(context, *configuration, options).run();
 }
 

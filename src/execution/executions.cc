@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/crash-point.h"
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -318,6 +319,7 @@ Task<Status> LocalExecutions::recoverOne(std::string id) {
                           {.executionId = id, .workspaceId = workspace, .loadBlobs = true}));
   auto live = std::make_shared<Live>(deps_, lives_, *std::move(found), true, std::move(catalog));
   lives_.add(live, code.size() + input.size());
+  crashPoint(CrashPoint::before_resume);
   live->resume(std::move(code), std::move(input), events);
   co_return Status();
 }

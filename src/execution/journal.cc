@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/crash-point.h"
+
 namespace executor::execution {
 namespace {
 
@@ -29,6 +31,12 @@ std::size_t sizeEstimate(const Event& event) {
 
 JournalPage emptyPage(const ExecutionRecord& record, std::uint64_t firstSeq) {
   return {pageKey(record.id, firstSeq), record.id, record.workspaceId, firstSeq, 0, "["};
+}
+
+bool holdsOutcome(const std::vector<Event>& events) {
+  return std::ranges::any_of(events, [](const Event& event) {
+    return event.kind == EventKind::delivered || event.kind == EventKind::call_ended;
+  });
 }
 
 }  // namespace
@@ -110,9 +118,13 @@ Task<Status> Journal::store(Batch batch, Events events) {
     EXECUTOR_CO_TRY(batch.created, store_.prepare(batch.record));
   }
   const bool open = !isFinal(batch.record.state);
+  const bool create = batch.create;
   const std::uint64_t nextSeq = batch.record.nextSeq;
+  if (create) crashPoint(CrashPoint::before_create);
   EXECUTOR_CO_CHECK(co_await store_.write(
       [batch = std::move(batch)](store::Txn& txn) -> Status { return apply(txn, batch); }));
+  if (create) crashPoint(CrashPoint::after_create);
+  if (holdsOutcome(*events)) crashPoint(CrashPoint::after_outcome);
   stored_ = true;
   marked_ = open;
   durableSeq_ = nextSeq;

@@ -2,6 +2,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "approval/approval.h"
+#include "base/crash-point.h"
 #include "base/crypto.h"
 #include "execution/live.h"
 
@@ -76,6 +77,7 @@ Task<void> Live::runCall(std::shared_ptr<Live> self, std::uint32_t n) {
 // After the end the outcome is only written down: there is no program to give it to.
 void Live::callEnded(std::uint32_t n, CallOutcome outcome) {
   if (abandoned_ || open_.erase(n) == 0) return;
+  crashPoint(CrashPoint::before_outcome);
   if (ending_) {
     record(EventKind::call_ended, outcomeBody(n, outcome));
     drained_.notify();
@@ -118,7 +120,9 @@ Task<Status> Live::requested(invocation::RequestedCall call) {
                                      {"input", call.inputJson}});
   if (call.safe) co_return Status();
   auto self = shared_from_this();
+  crashPoint(CrashPoint::before_requested);
   EXECUTOR_CO_CHECK(co_await journal_.flush());
+  crashPoint(CrashPoint::after_requested);
   if (ending_) co_return ended();
   co_return Status();
 }
@@ -152,7 +156,9 @@ Task<Result<approval::Ruling>> Live::ask(invocation::RequestedCall call,
   auto create = [&approvals = deps_.approvals, draft, at = now()](store::Txn& txn) -> Status {
     return approvals.create(txn, draft, at);
   };
+  crashPoint(CrashPoint::before_ask);
   Status created = co_await deps_.store.write(std::move(create));
+  crashPoint(CrashPoint::after_ask);
   const bool resumed = !created && created.error().code == ErrorCode::already_exists;
   if (!created && !resumed) co_return std::unexpected(std::move(created).error());
   if (ending_) co_await deps_.approvals.cancelFor(id());

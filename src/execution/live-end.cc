@@ -2,6 +2,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include "base/crash-point.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "execution/live.h"
@@ -115,7 +116,10 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
   json::object body{{"state", execution::name(state)}};
   if (!record.errorCode.empty()) body["code"] = record.errorCode;
   this->record(EventKind::finished, std::move(body));
-  co_return co_await journal_.flush();
+  crashPoint(CrashPoint::before_finish);
+  Status written = co_await journal_.flush();
+  crashPoint(CrashPoint::after_finish);
+  co_return written;
 }
 
 // Never inside one of the Run's own callbacks.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/crash-point.h"
 #include "execution/live.h"
 
 namespace executor::execution {
@@ -74,6 +75,7 @@ void Live::endReplay() {
     idle.push_back(n);
   }
   for (const std::uint32_t n : idle) reattach(n);
+  crashPoint(CrashPoint::after_resume);
   pump();
 }
 

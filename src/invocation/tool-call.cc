@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/crash-point.h"
 #include "base/crypto.h"
 #include "base/text.h"
 #include "invocation/upstream-error.h"
@@ -286,7 +287,9 @@ Task<ToolCall::Step> ToolCall::record() {
   Status recorded = co_await journal_.requested(requestedCall());
   if (!recorded) co_return notRecorded(std::move(recorded).error());
   if (decision_.effect != policy::Effect::ask) co_return Step();
+  crashPoint(CrashPoint::before_use);
   Status used = co_await pipeline_.approvals.use(approvalIdOf(request_.callId), inputHash_);
+  crashPoint(CrashPoint::after_use);
   if (!used) co_return stop(OutcomeStatus::failed, std::move(used).error());
   co_return Step();
 }
@@ -315,7 +318,9 @@ Task<CallOutcome> ToolCall::send() {
       options_.timeoutMs == 0 ? kUpstreamTimeout : std::chrono::milliseconds(options_.timeoutMs);
   outgoing_.deadline = deadlineAfter(span);
   for (int attempt = 1;; ++attempt) {
+    crashPoint(CrashPoint::before_send);
     Result<net::ClientResponse> response = co_await pipeline_.client.send(outgoing_, cancel_);
+    crashPoint(CrashPoint::after_send);
     if (response) co_return readAnswer(*std::move(response));
     const Error& error = response.error();
     const bool broken = error.code == ErrorCode::upstream_unreachable && wasSent(error);
