@@ -232,6 +232,7 @@ class FakeExecutions : public execution::Executions {
                                               std::chrono::milliseconds grace) override {
     lastGrace = grace;
     ++waits;
+    if (onWait) onWait();
     co_return co_await show(principal, id);
   }
   Task<Result<execution::ExecutionView>> show(Principal principal, std::string id) override {
@@ -292,6 +293,7 @@ class FakeExecutions : public execution::Executions {
   std::string lastReason, lastCursor;
   std::chrono::milliseconds lastGrace{};
   int waits = 0;
+  std::function<void()> onWait;  // what happens while a client waits
 };
 
 }  // namespace executor::api

@@ -238,7 +238,8 @@ void ServerParts::answerRequests() {
        .mcpApiKeySecret = std::string(configuration_.get("MCP_API_KEY_SECRET")),
        .keyTtlSeconds = configuration_.mcpApiKeyTtl().value_or(std::chrono::seconds(0)).count(),
        .publicUrl = configuration_.publicUrl()});
-  endpoint_ = std::make_unique<mcp::Endpoint>(*executions_, *sources_, *identity_, clock);
+  mcp::addExecutorTools(features_, {.executions = *executions_, .sources = *sources_});
+  endpoint_ = std::make_unique<mcp::Endpoint>(features_, *identity_, clock);
   endpoint_->addRoutes(router_);
   auto address = asio::ip::make_address(configuration_.listen().host);
   api::addApiRoutes(router_, {.identity = *identity_,

@@ -20,6 +20,7 @@
 #include "identity/identity.h"
 #include "invocation/invoker.h"
 #include "mcp/endpoint.h"
+#include "mcp/executor-tools.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "policy/policy.h"
@@ -94,6 +95,7 @@ class ServerParts {
   std::unique_ptr<invocation::Invoker> invoker_;
   std::unique_ptr<execution::Executions> executions_;
   std::unique_ptr<identity::Identity> identity_;
+  mcp::Features features_;  // what is served over MCP
   std::unique_ptr<mcp::Endpoint> endpoint_;
   net::Router router_;
   std::unique_ptr<net::HttpServer> server_;

@@ -22,7 +22,10 @@ class McpDispatcher : public McpFixture {
     message.id = 1;
     message.method = std::move(method);
     message.params = std::move(params);
-    return run(dispatcher_.request(std::move(call), std::move(message)));
+    auto era = call.era;
+    auto answer = run(dispatcher_.request(std::move(call), std::move(message)));
+    if (!answer) return std::unexpected(answer.error());
+    return resultText(era, *answer);
   }
   json::object answer(Call call, std::string method, json::object params = {}) {
     auto result = request(std::move(call), std::move(method), std::move(params));
@@ -34,7 +37,7 @@ class McpDispatcher : public McpFixture {
                   {{"name", "execute"}, {"arguments", std::move(arguments)}});
   }
 
-  Dispatcher dispatcher_{executions_, sources_};
+  Dispatcher dispatcher_{features_};
 };
 
 TEST_F(McpDispatcher, AProgramIsStartedAsTheCallersOwn) {
@@ -169,10 +172,12 @@ TEST_F(McpDispatcher, OldRevisionsListToolsWithoutOutputSchema) {
 }
 
 TEST_F(McpDispatcher, CancelledEndsTheRequestOfItsOwnSession) {
-  plant(first_.workspaceId, "mine");
   auto mine = call();
   mine.session = std::make_shared<Session>();
-  mine.session->executions["5"] = "task_mine";
+  auto cancel = std::make_shared<RequestCancel>();
+  mine.session->requests["5"] = cancel;
+  std::string reason;
+  cancel->onFire([&](std::string text) { reason = text; });
   Message note;
   note.kind = Message::Kind::notification;
   note.method = "notifications/cancelled";
@@ -182,11 +187,26 @@ TEST_F(McpDispatcher, CancelledEndsTheRequestOfItsOwnSession) {
     co_return true;
   };
   run(notify());
-  EXPECT_EQ(executions_.items.front().state, execution::State::waiting) << "another request's id";
+  EXPECT_FALSE(cancel->fired()) << "another request's id";
   note.params["requestId"] = 5;
   run(notify());
-  EXPECT_EQ(executions_.items.front().state, execution::State::cancelled);
-  EXPECT_EQ(executions_.lastReason, "changed my mind");
+  EXPECT_EQ(reason, "changed my mind");
+}
+
+TEST_F(McpDispatcher, ARequestOfASessionCanBeWithdrawnWhileItRunsAndNoLonger) {
+  auto mine = call();
+  mine.session = std::make_shared<Session>();
+  std::size_t during = 0;
+  features_.add(Tool{.name = "peek",
+                     .definition = nullptr,
+                     .call = [&](Call asked, json::object) -> Task<Result<Answer>> {
+                       during = asked.session->requests.count("1");
+                       EXPECT_TRUE(asked.cancel);
+                       co_return Answer{};
+                     }});
+  answer(mine, "tools/call", {{"name", "peek"}});
+  EXPECT_EQ(during, 1u);
+  EXPECT_TRUE(mine.session->requests.empty());
 }
 
 TEST_F(McpDispatcher, CancelledWithoutASessionCancelsNothing) {

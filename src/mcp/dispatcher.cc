@@ -1,106 +1,124 @@
-// The methods of both eras as one list.
-//
-// An answer is built as text, because results and inputs are passed on as the text they came in
-// (D22).
+// The methods of both eras as one table.
 #include "mcp/dispatcher.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <array>
+#include <charconv>
 
-#include "mcp/tool-definitions.h"
-#include "mcp/tool-result.h"
+#include "base/text.h"
 
 namespace executor::mcp {
 namespace {
-
-constexpr EpochMs kListTtlMs = 60'000;
-constexpr std::string_view kInstructions =
-    "Executor gives one tool, execute: a TypeScript program that calls the connected APIs as "
-    "tools.<source>.<group>.<tool>(input). Writes may wait for a human; resume returns their "
-    "result.";
-
-// Legacy clients get it once, in initialize; modern ones with every result.
-std::string serverInfo() {
-  return R"({"name":"executor","title":"Executor","version":")" EXECUTOR_VERSION R"("})";
-}
-
-std::string modernMeta() {
-  return R"("_meta":{")" + std::string(meta::kServerInfo) + "\":" + serverInfo() + '}';
-}
-
-// A result object of members; modern ones say what kind of result it is and who answers.
-std::string resultObject(Era era, std::string members) {
-  if (era == Era::legacy) return '{' + std::move(members) + '}';
-  std::string out = R"({"resultType":"complete",)" + std::move(members);
-  return out + ',' + modernMeta() + '}';
-}
-
-// The list depends on the workspace's sources: private, and short-lived although a subscription
-// tells of changes, because most clients do not subscribe.
-std::string cacheHints() {
-  return R"(,"ttlMs":)" + std::to_string(kListTtlMs) + R"(,"cacheScope":"private")";
-}
 
 std::unexpected<Error> methodNotFound(std::string_view method) {
   return fail(ErrorCode::method_not_found, "Method not found: " + std::string(method));
 }
 
-// Revisions before 2025-06-18 do not know outputSchema and structuredContent.
-bool knowsStructuredContent(const Call& call) {
-  return call.era == Era::modern || call.version.empty() || call.version >= "2025-06-18";
+std::unexpected<Error> invalid(std::string message, std::string hint = {}) {
+  return fail(ErrorCode::invalid_argument, std::move(message), std::move(hint));
 }
 
-// Cancels the execution when the client of a modern request goes away, until disarmed.
-class CancelOnDisconnect : public std::enable_shared_from_this<CancelOnDisconnect> {
- public:
-  CancelOnDisconnect(execution::Executions& executions, Principal principal, std::string id)
-      : executions_(executions), principal_(std::move(principal)), id_(std::move(id)) {}
-
-  void watch(net::Disconnect& disconnect, asio::any_io_executor executor) {
-    disconnect.onFire([self = shared_from_this(), executor] {
-      if (!self->armed_) return;
-      asio::co_spawn(executor, self->cancel(self), asio::detached);
-    });
-  }
-  void disarm() { armed_ = false; }
-
- private:
-  Task<void> cancel(std::shared_ptr<CancelOnDisconnect>) {
-    (void)co_await executions_.cancel(principal_, id_, "The client closed its request.");
-  }
-
-  execution::Executions& executions_;
-  Principal principal_;
-  std::string id_;
-  bool armed_ = true;
-};
-
 // Absent arguments are none; anything that is no object is the client author's mistake.
-Result<json::object> argumentsOf(const Message& message) {
-  const auto* arguments = message.params.if_contains("arguments");
+Result<json::object> argumentsOf(const Call& call) {
+  const auto* arguments = call.params.if_contains("arguments");
   if (!arguments || arguments->is_null()) return json::object{};
   if (arguments->is_object()) return arguments->as_object();
-  return fail(ErrorCode::invalid_argument, "arguments must be an object.");
+  return invalid("arguments must be an object.");
+}
+
+// These lists have one page, so no cursor was ever given out.
+Status refuseCursor(const Call& call) {
+  const auto* cursor = find(call.params, "cursor");
+  if (!cursor || cursor->is_null()) return {};
+  return invalid("Unknown cursor.", "List again from the beginning, without a cursor.");
+}
+
+// "2:abc" is the page `abc` of the third set.
+struct SetCursor {
+  std::size_t set = 0;
+  std::string within;
+};
+
+Result<SetCursor> readCursor(const Call& call, std::size_t sets) {
+  const auto* cursor = find(call.params, "cursor");
+  if (!cursor || cursor->is_null()) return SetCursor{};
+  std::string_view text = cursor->is_string() ? std::string_view(cursor->as_string()) : "";
+  auto colon = text.find(':');
+  SetCursor out;
+  auto end = text.data() + std::min(colon, text.size());
+  auto [stop, error] = std::from_chars(text.data(), end, out.set);
+  if (colon == std::string_view::npos || error != std::errc() || stop != end || out.set >= sets) {
+    return invalid("Unknown cursor.", "List again from the beginning, without a cursor.");
+  }
+  out.within = text.substr(colon + 1);
+  return out;
+}
+
+// Where the next page is, or empty after the last set.
+std::string nextCursor(std::size_t set, std::string_view within, std::size_t sets) {
+  if (!within.empty()) return std::to_string(set) + ":" + std::string(within);
+  return set + 1 < sets ? std::to_string(set + 1) + ":" : std::string();
 }
 
 }  // namespace
 
-// tools/call and tools/list are in both eras; the rest belongs to one.
-Task<Result<std::string>> Dispatcher::request(Call call, Message message) {
-  if (message.method == "tools/call") {
-    co_return co_await callTool(std::move(call), std::move(message));
+enum class Kind : std::uint8_t { always, tools, prompts, resources, completion };
+
+struct Dispatcher::Entry {
+  std::string_view method;
+  Kind kind;
+  bool legacy, modern;
+  Method handler;
+};
+
+const Dispatcher::Entry* Dispatcher::entryOf(Era era, std::string_view method) {
+  static constexpr std::array kEntries = {
+      Entry{"tools/call", Kind::tools, true, true, &Dispatcher::callTool},
+      Entry{"tools/list", Kind::tools, true, true, &Dispatcher::listTools},
+      Entry{"prompts/list", Kind::prompts, true, true, &Dispatcher::listPrompts},
+      Entry{"prompts/get", Kind::prompts, true, true, &Dispatcher::getPrompt},
+      Entry{"resources/list", Kind::resources, true, true, &Dispatcher::listResources},
+      Entry{"resources/templates/list", Kind::resources, true, true, &Dispatcher::listTemplates},
+      Entry{"resources/read", Kind::resources, true, true, &Dispatcher::readResource},
+      Entry{"completion/complete", Kind::completion, true, true, &Dispatcher::complete},
+      Entry{"initialize", Kind::always, true, false, &Dispatcher::initialize},
+      Entry{"ping", Kind::always, true, false, &Dispatcher::ping},
+      Entry{"server/discover", Kind::always, false, true, &Dispatcher::discover},
+  };
+  for (const auto& entry : kEntries) {
+    bool exists = era == Era::modern ? entry.modern : entry.legacy;
+    if (exists && entry.method == method) return &entry;
   }
-  if (message.method == "tools/list") co_return co_await listTools(std::move(call));
-  if (call.era == Era::modern) {
-    if (message.method == "server/discover") co_return co_await discover(std::move(call));
-    co_return methodNotFound(message.method);
+  return nullptr;
+}
+
+bool Dispatcher::serves(const Entry& entry) const {
+  switch (entry.kind) {
+    case Kind::tools: return !features_.tools().empty();
+    case Kind::prompts: return !features_.prompts().empty();
+    case Kind::resources: return !features_.resources().empty();
+    case Kind::completion: return bool(features_.completion());
+    case Kind::always: break;
   }
-  if (message.method == "initialize") {
-    co_return co_await initialize(std::move(call), std::move(message));
-  }
-  if (message.method == "ping") co_return std::string("{}");
-  co_return methodNotFound(message.method);
+  return true;
+}
+
+// A request of a session is kept by its id while it runs, so that the session can withdraw it.
+Task<Result<Answer>> Dispatcher::request(Call call, Message message) {
+  const auto* entry = entryOf(call.era, message.method);
+  if (!entry || !serves(*entry)) co_return methodNotFound(message.method);
+  call.id = std::move(message.id);
+  call.params = std::move(message.params);
+  auto handler = entry->handler;
+  if (!call.session) co_return co_await (this->*handler)(std::move(call));
+  auto session = call.session;
+  auto id = serializeJson(call.id);
+  auto cancel = std::make_shared<RequestCancel>();
+  call.cancel = cancel;
+  session->requests.insert_or_assign(id, cancel);
+  auto answer = co_await (this->*handler)(std::move(call));
+  auto kept = session->requests.find(id);
+  if (kept != session->requests.end() && kept->second == cancel) session->requests.erase(kept);
+  co_return answer;
 }
 
 // Only a request of the same session can be named, so nobody cancels another client's work.
@@ -108,96 +126,117 @@ Task<void> Dispatcher::notification(Call call, Message message) {
   if (message.method != "notifications/cancelled" || !call.session) co_return;
   const auto* requestId = message.params.if_contains("requestId");
   if (!requestId) co_return;
-  auto found = call.session->executions.find(serializeJson(*requestId));
-  if (found == call.session->executions.end()) co_return;
-  std::string reason(findString(message.params, "reason", "The client cancelled its request."));
-  (void)co_await executions_.cancel(call.principal, found->second, std::move(reason));
+  auto found = call.session->requests.find(serializeJson(*requestId));
+  if (found == call.session->requests.end()) co_return;
+  auto cancel = found->second;
+  cancel->fire(std::string(findString(message.params, "reason", "The client cancelled it.")));
 }
 
 // The endpoint has negotiated and opened the session; this only tells.
-Task<Result<std::string>> Dispatcher::initialize(Call call, Message message) {
-  if (!message.params.contains("protocolVersion")) {
-    co_return fail(ErrorCode::invalid_argument, "initialize needs params.protocolVersion.");
+Task<Result<Answer>> Dispatcher::initialize(Call call) {
+  if (!call.params.contains("protocolVersion")) {
+    co_return invalid("initialize needs params.protocolVersion.");
   }
   std::string members = R"("protocolVersion":)" + quoteJson(call.version);
-  members += R"(,"capabilities":{"tools":{"listChanged":true}},"serverInfo":)" + serverInfo();
-  members += R"(,"instructions":)" + quoteJson(kInstructions);
-  co_return resultObject(Era::legacy, std::move(members));
+  members += R"(,"capabilities":)" + features_.capabilities(Era::legacy);
+  members += R"(,"serverInfo":)" + serverInfo();
+  members += R"(,"instructions":)" + quoteJson(features_.instructions());
+  co_return Answer{.members = std::move(members)};
 }
 
-Task<Result<std::string>> Dispatcher::discover(Call call) {
+Task<Result<Answer>> Dispatcher::ping(Call) { co_return Answer{}; }
+
+Task<Result<Answer>> Dispatcher::discover(Call) {
   std::string members = R"("supportedVersions":)" + supportedVersionsJson();
-  members += R"(,"capabilities":{"tools":{"listChanged":true}},"instructions":)";
-  members += quoteJson(kInstructions) + cacheHints();
-  co_return resultObject(call.era, std::move(members));
+  members += R"(,"capabilities":)" + features_.capabilities(Era::modern);
+  members += R"(,"instructions":)" + quoteJson(features_.instructions());
+  co_return Answer{.members = std::move(members), .cacheable = true};
 }
 
-Task<Result<std::string>> Dispatcher::listTools(Call call) {
-  EXECUTOR_CO_TRY(auto catalog, co_await sources_.of(call.principal.workspaceId));
-  std::string members = R"("tools":)" + toolDefinitions(*catalog, knowsStructuredContent(call));
-  if (call.era == Era::modern) members += cacheHints();
-  co_return resultObject(call.era, std::move(members));
-}
-
-// The tools of the sources are not listed as MCP tools: a model would pay for each of them.
-Task<Result<std::string>> Dispatcher::callTool(Call call, Message message) {
-  auto name = findString(message.params, "name");
-  EXECUTOR_CO_TRY(auto arguments, argumentsOf(message));
-  if (name == "execute") {
-    co_return co_await execute(std::move(call), std::move(arguments), serializeJson(message.id));
+Task<Result<Answer>> Dispatcher::listTools(Call call) {
+  EXECUTOR_CO_CHECK(refuseCursor(call));
+  std::string items;
+  for (const auto& tool : features_.tools()) {
+    EXECUTOR_CO_TRY(auto definition, co_await tool.definition(call));
+    if (definition.empty()) continue;
+    items += items.empty() ? "" : ",";
+    items += definition;
   }
-  if (name == "resume") co_return co_await resume(std::move(call), std::move(arguments));
-  co_return fail(ErrorCode::invalid_argument, "Unknown tool: " + std::string(name),
-                 "The tools of this server are execute and resume; APIs are called inside a "
-                 "program as tools.<source>.<tool>(input).");
+  co_return Answer{.members = R"("tools":[)" + items + "]", .cacheable = true};
 }
 
-// Refusals a model can mend come back as a result with isError, so that it sees them (MCP
-// 2025-11-25, tools, error handling).
-Task<Result<std::string>> Dispatcher::execute(Call call, json::object arguments,
-                                              std::string requestId) {
-  auto request = execution::parseExecuteArguments(arguments);
-  if (!request) co_return resultObject(call.era, toolErrorMembers(request.error()));
-  request->principal = call.principal;
-  request->client = "mcp";
-  auto id = co_await executions_.start(*std::move(request));
-  if (!id) co_return resultObject(call.era, toolErrorMembers(id.error()));
-  if (call.session) call.session->executions.insert_or_assign(requestId, *id);
-  std::shared_ptr<CancelOnDisconnect> guard;
-  if (call.era == Era::modern && call.disconnected) {
-    guard = std::make_shared<CancelOnDisconnect>(executions_, call.principal, *id);
-    guard->watch(*call.disconnected, co_await asio::this_coro::executor);
+Task<Result<Answer>> Dispatcher::callTool(Call call) {
+  auto name = findString(call.params, "name");
+  EXECUTOR_CO_TRY(auto arguments, argumentsOf(call));
+  const auto* tool = features_.tool(name);
+  if (!tool) {
+    co_return invalid("Unknown tool: " + std::string(name), features_.unknownToolHint());
   }
-  auto session = call.session;
-  auto answer = co_await waitFor(std::move(call), *id);
-  if (guard) guard->disarm();
-  if (session) session->executions.erase(requestId);
+  co_return co_await tool->call(std::move(call), std::move(arguments));
+}
+
+Task<Result<Answer>> Dispatcher::listPrompts(Call call) {
+  EXECUTOR_CO_CHECK(refuseCursor(call));
+  std::string items;
+  for (const auto& prompt : features_.prompts()) {
+    items += items.empty() ? "" : ",";
+    items += prompt.definition;
+  }
+  co_return Answer{.members = R"("prompts":[)" + items + "]", .cacheable = true};
+}
+
+Task<Result<Answer>> Dispatcher::getPrompt(Call call) {
+  auto name = findString(call.params, "name");
+  EXECUTOR_CO_TRY(auto arguments, argumentsOf(call));
+  const auto* prompt = features_.prompt(name);
+  if (!prompt) co_return invalid("Unknown prompt: " + std::string(name));
+  co_return co_await prompt->get(std::move(call), std::move(arguments));
+}
+
+Task<Result<Answer>> Dispatcher::listResources(Call call) {
+  const auto& sets = features_.resources();
+  EXECUTOR_CO_TRY(auto cursor, readCursor(call, sets.size()));
+  auto set = sets[cursor.set];
+  EXECUTOR_CO_TRY(auto page, co_await set->list(std::move(call), std::move(cursor.within)));
+  Answer answer{.members = R"("resources":[)" + page.items + "]", .cacheable = true};
+  auto next = nextCursor(cursor.set, page.nextCursor, sets.size());
+  if (!next.empty()) answer.members += R"(,"nextCursor":)" + quoteJson(next);
   co_return answer;
 }
 
-// Works for any execution of the workspace, also after a restart and from another client.
-Task<Result<std::string>> Dispatcher::resume(Call call, json::object arguments) {
-  if (auto known = rejectUnknownMembers(arguments, "arguments of resume", {"taskId"}); !known) {
-    co_return resultObject(call.era, toolErrorMembers(known.error()));
+Task<Result<Answer>> Dispatcher::listTemplates(Call call) {
+  EXECUTOR_CO_CHECK(refuseCursor(call));
+  std::string items;
+  for (const auto& set : features_.resources()) {
+    auto templates = set->templates();
+    items += items.empty() || templates.empty() ? "" : ",";
+    items += templates;
   }
-  std::string id(findString(arguments, "taskId"));
-  if (id.empty()) {
-    co_return resultObject(
-        call.era, toolErrorMembers(Error{ErrorCode::invalid_argument,
-                                         "resume needs taskId, a string from a waiting answer.",
-                                         {},
-                                         {}}));
-  }
-  co_return co_await waitFor(std::move(call), std::move(id));
+  co_return Answer{.members = R"("resourceTemplates":[)" + items + "]", .cacheable = true};
 }
 
-// Clients give up after 60 s, so a wait for a human is answered before (D16); one for an upstream
-// is bounded by the execution's own time.
-Task<Result<std::string>> Dispatcher::waitFor(Call call, std::string id) {
-  auto view = co_await executions_.wait(call.principal, std::move(id), Deadline::max(),
-                                        execution::kWaitingGrace);
-  if (!view) co_return resultObject(call.era, toolErrorMembers(view.error()));
-  co_return resultObject(call.era, toolResultMembers(*view, call.origin));
+// MCP 2026-07-28, resources: an unknown one is invalid params, and the data names it.
+Task<Result<Answer>> Dispatcher::readResource(Call call) {
+  std::string uri(findString(call.params, "uri"));
+  if (uri.empty()) co_return invalid("resources/read needs params.uri, a string.");
+  for (auto set : features_.resources()) {
+    EXECUTOR_CO_TRY(auto answer, co_await set->read(call, uri));
+    if (!answer) continue;
+    answer->cacheable = true;
+    co_return *std::move(answer);
+  }
+  co_return fail(ErrorCode::not_found, "Resource not found: " + truncateText(uri, 200));
+}
+
+Task<Result<Answer>> Dispatcher::complete(Call call) {
+  const auto* reference = findObject(call.params, "ref");
+  const auto* argument = findObject(call.params, "argument");
+  if (!reference || !argument) {
+    co_return invalid("completion/complete needs params.ref and params.argument, two objects.");
+  }
+  auto ref = *reference;
+  auto value = *argument;
+  co_return co_await features_.completion()(std::move(call), std::move(ref), std::move(value));
 }
 
 }  // namespace executor::mcp

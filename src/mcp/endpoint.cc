@@ -25,18 +25,6 @@ net::Response rpcError(const json::value& id, const Error& error, int status) {
 
 net::Response accepted() { return net::Response{.status = 202}; }
 
-// Errors of the protocol itself have their status in the modern era (Streamable HTTP, protocol
-// version header); errors of a method's own arguments are answers and travel with 200.
-int modernStatus(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::method_not_found: return 404;
-    case ErrorCode::header_mismatch:
-    case ErrorCode::unsupported_version:
-    case ErrorCode::invalid_request: return 400;
-    default: return 200;
-  }
-}
-
 // A client that names no preference takes anything; RFC 9110 weights are not looked at.
 bool accepts(std::string_view header, std::string_view type) {
   if (header.empty() || header.find("*/*") != std::string_view::npos) return true;
@@ -75,7 +63,13 @@ Call callFrom(const net::Request& request, Principal principal) {
   call.principal = std::move(principal);
   call.disconnected = request.disconnected;
   call.origin = request.origin;
+  call.approvals = request.queryParameter("approvals");
   return call;
+}
+
+// checkModernRequest() has seen that it is an object.
+ClientCapabilities declaredCapabilities(const Message& message) {
+  return readCapabilities(metaField(message, meta::kCapabilities)->as_object());
 }
 
 // Each message of a subscription names the request that opened it.
@@ -89,15 +83,15 @@ std::string subscriptionParams(const json::value& id, std::string_view more = {}
 
 }  // namespace
 
-Endpoint::Endpoint(execution::Executions& executions, catalog::Sources& sources,
-                   identity::Identity& identity, const Clock& clock)
-    : dispatcher_(executions, sources), sources_(sources), identity_(identity), sessions_(clock) {}
+Endpoint::Endpoint(const Features& features, identity::Identity& identity, const Clock& clock)
+    : features_(features), dispatcher_(features), identity_(identity), sessions_(clock) {}
 
 // Both paths, because configurations in the field have either (reference MCP-002).
 void Endpoint::addRoutes(net::Router& router) {
   net::RouteOptions options{.maxBodyBytes = kMaxMessageBytes};
   for (std::string_view path : {"/mcp/anonymous", "/v1/mcp/anonymous"}) {
-    router.add("POST", path, [this](net::Request r) { return post(std::move(r)); }, options);
+    router.add(
+        "POST", path, [this](net::Request r) { return post(std::move(r)); }, options);
     router.add("GET", path, [this](net::Request r) { return get(std::move(r)); });
     router.add("DELETE", path, [this](net::Request r) { return remove(std::move(r)); });
   }
@@ -135,9 +129,9 @@ Task<net::Response> Endpoint::modern(Call call, Message message, const net::Head
   }
   if (message.kind != Message::Kind::request) co_return accepted();
   if (message.method == "subscriptions/listen") co_return listen(std::move(call), message);
+  call.capabilities = declaredCapabilities(message);
   auto result = co_await dispatcher_.request(std::move(call), std::move(message));
-  if (!result) co_return rpcError(id, result.error(), modernStatus(result.error()));
-  co_return net::Response::json(200, resultMessage(id, *result));
+  co_return net::Response::json(modernStatus(result), responseText(Era::modern, id, result));
 }
 
 // The session's revision wins over the header: clients before 2025-06-18 send none.
@@ -218,7 +212,13 @@ Task<net::Response> Endpoint::legacyBatch(Call call, json::array batch) {
 Task<std::string> Endpoint::answer(Call call, Message message) {
   auto id = message.id;
   auto result = co_await dispatcher_.request(std::move(call), std::move(message));
-  co_return result ? resultMessage(id, *result) : errorMessage(id, result.error());
+  co_return responseText(Era::legacy, id, result);
+}
+
+Task<std::uint64_t> Endpoint::toolsVersion(Call call) {
+  if (!features_.toolsVersion()) co_return 0;
+  auto version = co_await features_.toolsVersion()(std::move(call));
+  co_return version.value_or(0);
 }
 
 // Change notifications of a legacy session.
@@ -296,18 +296,17 @@ net::Response Endpoint::changeStream(Call call, std::string opening, json::value
 Task<void> Endpoint::streamChanges(Call call, std::string opening, json::value subscription,
                                    bool tools, std::shared_ptr<net::Sink> sink) {
   auto params = subscription.is_null() ? std::string() : subscriptionParams(subscription);
-  auto catalog = co_await sources_.of(call.principal.workspaceId);
-  auto seen = catalog ? (*catalog)->version() : 0;
+  auto seen = co_await toolsVersion(call);
   if (!co_await sink->write(std::move(opening))) co_return;
   asio::steady_timer timer(co_await asio::this_coro::executor);
   auto keepAlive = deadlineAfter(kStreamKeepAlive);
   while (!stopping_ && !(call.disconnected && call.disconnected->fired())) {
     timer.expires_after(kChangePoll);
     co_await timer.async_wait(asio::use_awaitable);
-    catalog = co_await sources_.of(call.principal.workspaceId);
+    auto version = tools ? co_await toolsVersion(call) : 0;
     std::string bytes;
-    if (tools && catalog && (*catalog)->version() != seen) {
-      seen = (*catalog)->version();
+    if (version != 0 && version != seen) {
+      seen = version;
       bytes = net::formatSse(notificationMessage(kListChanged, params));
     } else if (std::chrono::steady_clock::now() >= keepAlive) {
       bytes = ":\n\n";

@@ -10,8 +10,6 @@
 
 #include "base/async.h"
 #include "base/time.h"
-#include "catalog/catalog.h"
-#include "execution/executions.h"
 #include "identity/identity.h"
 #include "mcp/dispatcher.h"
 #include "mcp/sessions.h"
@@ -24,8 +22,8 @@ inline constexpr std::chrono::milliseconds kChangePoll{1'000};
 
 class Endpoint {
  public:
-  Endpoint(execution::Executions& executions, catalog::Sources& sources,
-           identity::Identity& identity, const Clock& clock);
+  // `features` is complete and must outlive the endpoint.
+  Endpoint(const Features& features, identity::Identity& identity, const Clock& clock);
 
   // Adds the routes; the endpoint must outlive the router.
   void addRoutes(net::Router& router);
@@ -50,13 +48,15 @@ class Endpoint {
   Task<net::Response> legacyBatch(Call call, json::array batch);
   // A whole JSON-RPC response, result or error; it never fails itself.
   Task<std::string> answer(Call call, Message message);
+  // Of what the caller's tools/list shows; 0 where nobody can tell.
+  Task<std::uint64_t> toolsVersion(Call call);
   net::Response listen(Call call, Message message);
   net::Response changeStream(Call call, std::string opening, json::value subscription, bool tools);
   Task<void> streamChanges(Call call, std::string opening, json::value subscription, bool tools,
                            std::shared_ptr<net::Sink> sink);
 
+  const Features& features_;
   Dispatcher dispatcher_;
-  catalog::Sources& sources_;
   identity::Identity& identity_;
   Sessions sessions_;
   bool stopping_ = false;

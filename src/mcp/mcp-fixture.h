@@ -4,6 +4,7 @@
 
 #include "api/api-fixture.h"
 #include "mcp/endpoint.h"
+#include "mcp/executor-tools.h"
 
 namespace executor::mcp {
 
@@ -63,7 +64,15 @@ class McpFixture : public api::ApiFixture {
     return content ? std::string(findString(content->front(), "text")) : "";
   }
 
-  Endpoint endpoint_{executions_, sources_, *identity_, clock_};
+  Features features_ = production();
+  Endpoint endpoint_{features_, *identity_, clock_};
+
+ private:
+  Features production() {
+    Features features;
+    addExecutorTools(features, {.executions = executions_, .sources = sources_});
+    return features;
+  }
 };
 
 }  // namespace executor::mcp

@@ -34,12 +34,6 @@ std::unexpected<Error> mismatch(std::string_view header, std::string_view found,
                   "' does not match body value '" + std::string(expected) + "'");
 }
 
-// `_meta` may hold anything of the client's; only ours are looked at.
-const json::value* metaField(const Message& message, std::string_view key) {
-  const auto* metaObject = message.params.if_contains("_meta");
-  return metaObject && metaObject->is_object() ? metaObject->as_object().if_contains(key) : nullptr;
-}
-
 // The body value that Mcp-Name mirrors, if the method has one.
 std::optional<std::string_view> namedValue(const Message& message) {
   std::string_view key;
@@ -98,6 +92,11 @@ Result<Message> readMessage(const json::value& value) {
     message.params = params->as_object();
   }
   return message;
+}
+
+const json::value* metaField(const Message& message, std::string_view key) {
+  const auto* metaObject = message.params.if_contains("_meta");
+  return metaObject && metaObject->is_object() ? metaObject->as_object().if_contains(key) : nullptr;
 }
 
 std::string_view metaVersion(const Message& message) {

@@ -49,6 +49,8 @@ Result<Message> readMessage(const json::value& value);
 
 // The protocol version `_meta` names, or empty.
 std::string_view metaVersion(const Message& message);
+// A field of `_meta`, which may hold anything of the client's; null if absent.
+const json::value* metaField(const Message& message, std::string_view key);
 
 bool isLegacyVersion(std::string_view version);
 

@@ -90,9 +90,9 @@ TEST_F(McpSessions, OpeningOneDropsTheExpired) {
 
 TEST_F(McpSessions, ARequestInFlightOutlivesItsSession) {
   auto session = sessions_.open(holder(), "2025-06-18", "client");
-  session->executions["1"] = "task_a";
+  session->requests["1"] = std::make_shared<RequestCancel>();
   EXPECT_TRUE(sessions_.close(session->id, holder()));
-  EXPECT_EQ(session->executions.at("1"), "task_a");
+  EXPECT_EQ(session->requests.count("1"), 1u);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "base/principal.h"
 #include "base/time.h"
+#include "mcp/call.h"
 
 namespace executor::mcp {
 
@@ -26,8 +27,8 @@ struct Session {
   std::string version;  // negotiated
   std::string clientName;
   EpochMs lastUsed = 0;
-  // Requests in flight by id (as JSON text), so that notifications/cancelled finds its execution.
-  std::unordered_map<std::string, std::string> executions;
+  // Requests in flight by id (as JSON text), so that notifications/cancelled finds its own.
+  std::unordered_map<std::string, std::shared_ptr<RequestCancel>> requests;
 };
 
 class Sessions {

@@ -35,7 +35,8 @@ Spaces many(std::size_t count) {
 }
 
 json::array definitions(const Spaces& spaces, bool withOutput = true) {
-  return parseJson(toolDefinitions(spaces, withOutput))->as_array();
+  return {*parseJson(executeDefinition(spaces, withOutput)),
+          *parseJson(resumeDefinition(withOutput))};
 }
 
 const json::object& toolNamed(const json::array& tools, std::string_view name) {

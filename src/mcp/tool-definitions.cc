@@ -80,13 +80,13 @@ std::string namespaceLine(const catalog::Catalog::Namespace& entry) {
 }
 
 // `title` for people, `name` for programs.
-void appendTool(std::string& out, std::string_view name, std::string_view title,
-                std::string_view description, std::string_view input, bool withOutputSchema) {
-  out += R"({"name":)" + quoteJson(name) + R"(,"title":)" + quoteJson(title);
+std::string toolObject(std::string_view name, std::string_view title, std::string_view description,
+                       std::string_view input, bool withOutputSchema) {
+  std::string out = R"({"name":)" + quoteJson(name) + R"(,"title":)" + quoteJson(title);
   out += R"(,"description":)" + quoteJson(description);
   out.append(R"(,"inputSchema":)").append(input);
   if (withOutputSchema) out.append(R"(,"outputSchema":)").append(kOutput);
-  out += '}';
+  return out + '}';
 }
 
 }  // namespace
@@ -108,13 +108,13 @@ std::string executeDescription(const catalog::Catalog& catalog) {
   return text;
 }
 
-std::string toolDefinitions(const catalog::Catalog& catalog, bool withOutputSchema) {
-  std::string out = "[";
-  appendTool(out, "execute", "Execute", executeDescription(catalog), kExecuteInput,
-             withOutputSchema);
-  out += ',';
-  appendTool(out, "resume", "Resume", kResumeDescription, kResumeInput, withOutputSchema);
-  return out + ']';
+std::string executeDefinition(const catalog::Catalog& catalog, bool withOutputSchema) {
+  return toolObject("execute", "Execute", executeDescription(catalog), kExecuteInput,
+                    withOutputSchema);
+}
+
+std::string resumeDefinition(bool withOutputSchema) {
+  return toolObject("resume", "Resume", kResumeDescription, kResumeInput, withOutputSchema);
 }
 
 }  // namespace executor::mcp

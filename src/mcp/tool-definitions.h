@@ -14,9 +14,9 @@ namespace executor::mcp {
 inline constexpr std::size_t kMaxNamespaces = 20;
 inline constexpr std::size_t kMaxNamespaceTitle = 40;
 
-// The JSON array of tool definitions; `withOutputSchema` for revisions that know it (2025-06-18
-// on).
-std::string toolDefinitions(const catalog::Catalog& catalog, bool withOutputSchema);
+// One Tool object each; `withOutputSchema` for revisions that know it (2025-06-18 on).
+std::string executeDefinition(const catalog::Catalog& catalog, bool withOutputSchema);
+std::string resumeDefinition(bool withOutputSchema);
 
 // The text of the description alone: what the token budget is measured on.
 std::string executeDescription(const catalog::Catalog& catalog);

@@ -1,0 +1,27 @@
+// The tools of this product over MCP: `execute` runs a program, `resume` returns the rest of one
+// that waited.
+//
+// Both end in the one Executions service, so an agent over MCP meets the same rules as the CLI and
+// REST. A modern client's disconnect cancels its execution unless it was handed over by an answer
+// before (D17); a legacy client cancels by notification only. `resume` only waits: deciding needs a
+// person, and an agent's key is none (D1).
+//
+// The tools of the sources are not listed as MCP tools: a model would pay for each of them.
+#pragma once
+
+#include "catalog/catalog.h"
+#include "execution/executions.h"
+#include "mcp/features.h"
+
+namespace executor::mcp {
+
+// What the tools work on; everything must outlive the features.
+struct ExecutorToolDeps {
+  execution::Executions& executions;
+  catalog::Sources& sources;
+};
+
+// Adds the tools, what a model is told about the server, and when the list of tools changes.
+void addExecutorTools(Features& features, ExecutorToolDeps deps);
+
+}  // namespace executor::mcp
