@@ -2,7 +2,8 @@
 #
 # Makes the static library executor_<name> of src/<name>/**/*.cc, the test binary <name>-test of the
 # *-test.cc beside them, and on demand <file>-bench and <file>-fuzz. A layer without sources yet is an
-# interface library. src/<name>/test-main.cc, if there, replaces GoogleTest's main.
+# interface library. src/<name>/test-main.cc, if there, replaces GoogleTest's main. What is in a folder
+# `simulation` is a program of its own (cmake/simulation.cmake).
 function(executor_layer name)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
@@ -13,7 +14,9 @@ function(executor_layer name)
   set(fuzzers)
   set(test_main)
   foreach(file ${all})
-    if(file MATCHES "/test-main\\.cc$")
+    if(file MATCHES "/simulation/")
+      continue()
+    elseif(file MATCHES "/test-main\\.cc$")
       set(test_main ${file})
     elseif(file MATCHES "-test\\.cc$")
       list(APPEND tests ${file})

@@ -171,7 +171,7 @@ Status knownStatus(std::string_view status) {
 class StoredApprovals : public Approvals {
  public:
   StoredApprovals(store::Store& store, asio::io_context& loop, const Clock& clock)
-      : store_(store), clock_(clock), timer_(std::make_shared<asio::steady_timer>(loop)) {
+      : store_(store), clock_(clock), timer_(std::make_shared<SteadyTimer>(loop)) {
     armSweeper();
   }
   ~StoredApprovals() override { timer_->cancel(); }
@@ -194,7 +194,7 @@ class StoredApprovals : public Approvals {
   store::Store& store_;
   const Clock& clock_;
   // Alive as long as this object: what the sweeper's callbacks test before they touch it.
-  std::shared_ptr<asio::steady_timer> timer_;
+  std::shared_ptr<SteadyTimer> timer_;
 };
 
 // The hash is taken of the bytes that are shown and sent; use() compares it again before sending.

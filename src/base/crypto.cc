@@ -20,6 +20,7 @@
 #include <stdexcept>
 
 #include "base/json.h"
+#include "base/simulation.h"
 #include "base/text.h"
 
 namespace executor {
@@ -172,6 +173,7 @@ bool equalConstantTime(std::string_view a, std::string_view b) {
 // getrandom blocks only before the kernel's pool is first filled, never later, and may return fewer
 // bytes than asked for when a signal arrives.
 void fillRandom(void* out, std::size_t size) {
+  if (simulationOfThread != nullptr) return simulationOfThread->fill(out, size);
   auto* at = static_cast<unsigned char*>(out);
   while (size > 0) {
     const ssize_t got = getrandom(at, size, 0);
@@ -183,6 +185,7 @@ void fillRandom(void* out, std::size_t size) {
 }
 
 void fillUnique(void* out, std::size_t size) {
+  if (simulationOfThread != nullptr) return simulationOfThread->fill(out, size);
   static thread_local RandomBuffer random;
   random.take(static_cast<unsigned char*>(out), size);
 }

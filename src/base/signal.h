@@ -36,7 +36,7 @@ class Signal {
   struct Waiter {
     explicit Waiter(asio::any_io_executor loop) : timer(std::move(loop)) {}
     // Each waiter has its own timer, so that its deadline is its own; cancelling it is the wake-up.
-    asio::steady_timer timer;
+    SteadyTimer timer;
     bool notified = false;
   };
   struct State {

@@ -183,7 +183,7 @@ Task<Result<ExecutionView>> LocalExecutions::wait(Principal principal, std::stri
                                                   std::chrono::milliseconds waitingGrace) {
   auto live = lives_.find(principal.workspaceId, id);
   if (!live) co_return co_await show(std::move(principal), std::move(id));
-  const SteadyTime begun = std::chrono::steady_clock::now();
+  const SteadyTime begun = SteadyClock::now();
   while (!live->finished()) {
     Deadline until = deadline;
     if (live->waiting()) {
@@ -191,7 +191,7 @@ Task<Result<ExecutionView>> LocalExecutions::wait(Principal principal, std::stri
     } else if (!live->placed()) {
       until = std::min(until, begun + waitingGrace);
     }
-    if (std::chrono::steady_clock::now() >= until) break;
+    if (SteadyClock::now() >= until) break;
     co_await live->changed().wait(until);
   }
   co_return co_await viewOf(std::move(live));
@@ -330,7 +330,7 @@ Task<void> LocalExecutions::drain(Deadline deadline) {
   draining_ = true;
   lives_.holdQueue();
   while (lives_.runningCount() != 0) {
-    if (std::chrono::steady_clock::now() >= deadline) break;
+    if (SteadyClock::now() >= deadline) break;
     co_await lives_.changed().wait(deadline);
   }
   for (const auto& live : lives_.all()) {

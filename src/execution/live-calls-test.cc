@@ -167,8 +167,8 @@ TEST_F(LiveCallsTest, WaitingForAHumanDoesNotConsumeTheTime) {
   const std::string id =
       stage_.start("return (await tools.shop.items.create({name: 'x'})).id", 1500);
   const PendingApproval asked = stage_.untilAsked(id);
-  const SteadyTime later = std::chrono::steady_clock::now() + std::chrono::milliseconds(1700);
-  stage_.until([&] { return std::chrono::steady_clock::now() > later; });
+  const SteadyTime later = SteadyClock::now() + std::chrono::milliseconds(1700);
+  stage_.until([&] { return SteadyClock::now() > later; });
   EXPECT_EQ(stage_.show(id).state, State::waiting);
   stage_.decide(asked.id, true);
   EXPECT_EQ(stage_.finish(id).state, State::completed);

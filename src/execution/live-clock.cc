@@ -19,7 +19,7 @@ void Live::updateWaiting() {
 
 // A change of state is worth a flush soon, but never a commit that anyone waits for.
 void Live::setWaiting(bool waiting) {
-  const SteadyTime steady = std::chrono::steady_clock::now();
+  const SteadyTime steady = SteadyClock::now();
   waiting_ = waiting;
   waitingSince_ = steady;
   if (waiting) {
@@ -46,7 +46,7 @@ void Live::startClock() {
   record.state = State::running;
   if (record.startedAt == 0) record.startedAt = now();
   journal_.touch();
-  budget_.run(std::chrono::steady_clock::now());
+  budget_.run(SteadyClock::now());
   armBudget();
 }
 
@@ -55,7 +55,7 @@ void Live::armBudget() {
   budgetTimer_.expires_at(budget_.end());
   budgetTimer_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
     auto self = weak.lock();
-    if (cancelled || !self || !self->budget_.exhausted(std::chrono::steady_clock::now())) return;
+    if (cancelled || !self || !self->budget_.exhausted(SteadyClock::now())) return;
     const std::uint32_t limit = self->journal_.record().timeoutMs;
     self->stop(State::timed_out, Error{ErrorCode::timed_out,
                                        fmt::format("The execution timed out after {} ms.", limit),

@@ -15,7 +15,7 @@ using invocation::OutcomeStatus;
 void Live::finishWith(sandbox::RunEnd end) {
   if (ending_) return;
   ending_ = true;
-  budget_.pause(std::chrono::steady_clock::now());
+  budget_.pause(SteadyClock::now());
   budgetTimer_.cancel();
   timers_.clear();
   deps_.gate.close(id());
@@ -112,7 +112,7 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
   record.ending = std::move(ending);
   record.state = state;
   record.finishedAt = now();
-  record.usedMs = budget_.used(std::chrono::steady_clock::now()).count();
+  record.usedMs = budget_.used(SteadyClock::now()).count();
   json::object body{{"state", execution::name(state)}};
   if (!record.errorCode.empty()) body["code"] = record.errorCode;
   this->record(EventKind::finished, std::move(body));

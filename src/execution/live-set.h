@@ -47,7 +47,7 @@ class LiveSet : public LiveOwner {
   void servePlaces();
 
   asio::io_context& loop_;
-  asio::steady_timer timer_;
+  SteadyTimer timer_;
   std::map<std::string, std::shared_ptr<Live>, std::less<>> lives_;
   Admission admission_;
   std::set<std::weak_ptr<Live>, std::owner_less<>> dirty_;

@@ -170,7 +170,7 @@ void Live::onTimer(std::uint32_t id, std::uint32_t delayMs) {
 
 void Live::armTimer(std::uint32_t id) {
   GuestTimer& guest = timers_.at(id);
-  guest.timer = std::make_unique<asio::steady_timer>(deps_.loop);
+  guest.timer = std::make_unique<SteadyTimer>(deps_.loop);
   guest.timer->expires_after(std::chrono::milliseconds(std::max<EpochMs>(0, guest.due - now())));
   guest.timer->async_wait([weak = weak_from_this(), id](boost::system::error_code cancelled) {
     if (cancelled) return;

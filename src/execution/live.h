@@ -105,7 +105,7 @@ class Live : public sandbox::RunEvents,
     std::uint32_t n = 0;
   };
   struct GuestTimer {
-    std::unique_ptr<asio::steady_timer> timer;
+    std::unique_ptr<SteadyTimer> timer;
     EpochMs due = 0;
     bool ready = false;  // in the queue already
   };
@@ -199,7 +199,7 @@ class Live : public sandbox::RunEvents,
   std::uint64_t seed_ = 0;
 
   Budget budget_;
-  asio::steady_timer budgetTimer_;
+  SteadyTimer budgetTimer_;
   bool waiting_ = false;
   SteadyTime waitingSince_{};
 

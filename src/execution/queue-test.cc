@@ -110,8 +110,8 @@ TEST_F(QueueTest, TheBytesOfTheQueueAreBounded) {
 TEST_F(QueueTest, QueuedTimeIsNotTheProgramsTime) {
   Stage& stage = open({.running = 1});
   const std::string id = stage.start("return 'in time'", 400);
-  const SteadyTime later = std::chrono::steady_clock::now() + std::chrono::milliseconds(600);
-  stage.until([&] { return std::chrono::steady_clock::now() > later; });
+  const SteadyTime later = SteadyClock::now() + std::chrono::milliseconds(600);
+  stage.until([&] { return SteadyClock::now() > later; });
   EXPECT_EQ(show(id).state, State::queued);
   cancel(holder_);
   EXPECT_EQ(stage.finish(id).resultJson, R"("in time")");

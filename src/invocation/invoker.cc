@@ -43,7 +43,7 @@ std::string approvalIdOf(std::string_view callId) {
 std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      credential::Connections& connections,
                                      approval::Approvals& approvals, catalog::Sources& sources,
-                                     net::HttpClient& client, CallGate& gate, const Clock& clock) {
+                                     net::Sender& client, CallGate& gate, const Clock& clock) {
   static_cast<void>(clock);  // expiry of approvals is approval/'s; the seam keeps it for conditions
   return std::make_unique<PipelineInvoker>(
       Pipeline{policies, connections, approvals, sources, client, gate});

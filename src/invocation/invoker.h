@@ -120,7 +120,7 @@ class Invoker {
 std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      credential::Connections& connections,
                                      approval::Approvals& approvals, catalog::Sources& sources,
-                                     net::HttpClient& client, CallGate& gate, const Clock& clock);
+                                     net::Sender& client, CallGate& gate, const Clock& clock);
 
 // The approval of a call has the call's own UUID, so that a resumed call finds the one it asked
 // for.

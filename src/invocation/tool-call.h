@@ -20,7 +20,7 @@ struct Pipeline {
   credential::Connections& connections;
   approval::Approvals& approvals;
   catalog::Sources& sources;
-  net::HttpClient& client;
+  net::Sender& client;
   CallGate& gate;
 };
 

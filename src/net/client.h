@@ -90,17 +90,25 @@ struct ClientOptions {
   Lookup lookup;  // empty: getaddrinfo
 };
 
-class HttpClient {
+// What a call is sent through: the client below, or the recording upstream of a simulation.
+class Sender {
  public:
-  HttpClient(asio::io_context& loop, ClientOptions options);
-  // Requests under way end with `cancelled`. Waits for a name look-up that is running.
-  ~HttpClient();
-
+  virtual ~Sender() = default;
   // Errors: invalid_argument (URL or method), egress_denied, upstream_unreachable,
   // upstream_timeout, upstream_too_large, upstream_invalid, cancelled. Error::detail begins with
   // "sent" or "unsent": whether any byte of the request had been handed to the kernel.
+  virtual Task<Result<ClientResponse>> send(ClientRequest request,
+                                            std::shared_ptr<ClientCancel> cancel = nullptr) = 0;
+};
+
+class HttpClient final : public Sender {
+ public:
+  HttpClient(asio::io_context& loop, ClientOptions options);
+  // Requests under way end with `cancelled`. Waits for a name look-up that is running.
+  ~HttpClient() override;
+
   Task<Result<ClientResponse>> send(ClientRequest request,
-                                    std::shared_ptr<ClientCancel> cancel = nullptr);
+                                    std::shared_ptr<ClientCancel> cancel = nullptr) override;
 
   // A streaming read: onChunk is called with decoded body pieces; for SSE clients (the CLI, stdio).
   // The body of a 2xx goes to onChunk without a cap on its sum; any other body is collected in the

@@ -29,7 +29,7 @@ class BlobSweeper {
   // What the coroutine holds: it may be in the middle of a sweep when the owner goes.
   struct Round {
     explicit Round(asio::io_context& loop) : timer(loop) {}
-    asio::steady_timer timer;
+    SteadyTimer timer;
     bool stopped = false;
   };
   static Task<void> run(std::shared_ptr<Round> round, Store& store,

@@ -95,7 +95,7 @@ TEST_P(BlobTest, TheSweeperSweepsByItselfAsLongAsItLives) {
   clock_.advance(kBlobGraceMs + 1);
   auto sweeper = std::make_unique<BlobSweeper>(*store_, loop_, std::chrono::milliseconds(1));
   const Deadline end = deadlineAfter(std::chrono::seconds(30));
-  while (has(loose) && std::chrono::steady_clock::now() < end) {
+  while (has(loose) && SteadyClock::now() < end) {
   }
   EXPECT_FALSE(has(loose));
   EXPECT_TRUE(has(kept));

@@ -1,9 +1,6 @@
 // What is sealed stays sealed, and what a newer program wrote stays written (invariant 1, D24).
 #include "store/seal.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "store/testing/store-fixture.h"
 
 namespace executor::store::testing {
@@ -13,14 +10,7 @@ constexpr std::string_view kCanary = "canary-4f7e-secret-value";
 
 class SealTest : public StoreTest {
  protected:
-  // All bytes of all files of the store.
-  std::string rawBytes() {
-    std::stringstream all;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.root())) {
-      if (entry.is_regular_file()) all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-    }
-    return all.str();
-  }
+  std::string rawBytes() { return GetParam().rawBytes(directory_.root()); }
   Item secretive() {
     Item made = item("a", "visible-name");
     made.secret = kCanary;

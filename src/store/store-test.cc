@@ -245,7 +245,7 @@ TEST_P(StoreTest, AFailedWriteWakesNobody) {
     txn.touch("topic");
     return fail(ErrorCode::policy_denied, "no");
   });
-  EXPECT_FALSE(await(loop_, watch.wait(std::chrono::steady_clock::now())));
+  EXPECT_FALSE(await(loop_, watch.wait(SteadyClock::now())));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace executor::store::testing {
 namespace {
 
-Deadline passed() { return std::chrono::steady_clock::now(); }
+Deadline passed() { return SteadyClock::now(); }
 
 TEST(Watch, WakesTheWaiter) {
   asio::io_context loop;

@@ -6,11 +6,11 @@ namespace executor::store {
 
 struct Watch::Topic {
   std::uint64_t version = 0;
-  std::list<asio::steady_timer*> waiters;
+  std::list<SteadyTimer*> waiters;
 
   void fire() {
     ++version;
-    for (asio::steady_timer* timer : waiters) timer->cancel();
+    for (SteadyTimer* timer : waiters) timer->cancel();
   }
 };
 
@@ -18,7 +18,7 @@ Watch::Watch(std::shared_ptr<Topic> topic) : topic_(std::move(topic)), seen_(top
 
 Task<bool> Watch::wait(Deadline deadline) {
   const std::shared_ptr<Topic> topic = topic_;
-  asio::steady_timer timer(co_await asio::this_coro::executor, deadline);
+  SteadyTimer timer(co_await asio::this_coro::executor, deadline);
   if (topic->version == seen_) {
     const auto place = topic->waiters.insert(topic->waiters.end(), &timer);
     const std::shared_ptr<void> leave(nullptr, [&](void*) { topic->waiters.erase(place); });

@@ -175,7 +175,7 @@ void LastingUpstream::holdUntil(std::size_t together) {
 
 void LastingUpstream::waitFor(std::string prefix, std::size_t requests) {
   const Deadline end = deadlineAfter(std::chrono::seconds(50));
-  while (count(prefix) < requests && std::chrono::steady_clock::now() < end) {
+  while (count(prefix) < requests && SteadyClock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   EXPECT_GE(count(prefix), requests);

@@ -114,9 +114,9 @@ World::~World() {
 }
 
 void World::until(const std::function<bool()>& done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  const auto end = SteadyClock::now() + std::chrono::minutes(1);
   loop.restart();
-  while (!done() && std::chrono::steady_clock::now() < end) {
+  while (!done() && SteadyClock::now() < end) {
     loop.run_one_for(std::chrono::milliseconds(100));
     if (loop.stopped()) loop.restart();
   }

@@ -1,6 +1,9 @@
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 #include "store/sqlite/sqlite-engine.h"
+#include "store/testing/memory-engine.h"
 #include "store/testing/store-fixture.h"
 
 namespace executor::store::testing {
@@ -15,10 +18,40 @@ TempDirectory::~TempDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+namespace {
+
+// A directory's database, for as long as the tests run: what a reopened engine finds again.
+MemoryDatabase& memoryOf(const std::string& directory) {
+  static std::map<std::string, MemoryDatabase> databases;
+  return databases[directory];
+}
+
+// All bytes of all files of the store.
+std::string filesOf(const std::string& directory) {
+  std::stringstream all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+  }
+  return all.str();
+}
+
+}  // namespace
+
 std::vector<EngineCase> engines() {
-  return {{"Sqlite", [](const std::string& directory, Schema schema, asio::any_io_executor loop) {
-             return openSqlite({.path = directory + "/store.db"}, std::move(schema), loop);
-           }}};
+  const EngineCase sqlite{
+      "Sqlite",
+      [](const std::string& directory, Schema schema, asio::any_io_executor loop) {
+        return openSqlite({.path = directory + "/store.db"}, std::move(schema), loop);
+      },
+      filesOf};
+  const EngineCase memory{"Memory",
+                          [](const std::string& directory, Schema schema,
+                             asio::any_io_executor loop) -> Result<std::unique_ptr<Engine>> {
+                            memoryOf(directory).use(std::move(schema));
+                            return std::make_unique<MemoryEngine>(memoryOf(directory), loop);
+                          },
+                          [](const std::string& path) { return memoryOf(path).rawBytes(); }};
+  return {sqlite, memory};
 }
 
 Key256 testKey(unsigned char fill) {

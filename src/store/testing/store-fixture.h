@@ -89,6 +89,8 @@ struct EngineCase {
   std::function<Result<std::unique_ptr<Engine>>(const std::string& directory, Schema schema,
                                                 asio::any_io_executor loop)>
       open;
+  // What somebody finds who can read everything the engine has written.
+  std::function<std::string(const std::string& directory)> rawBytes;
 };
 
 // Every engine there is.
