@@ -128,7 +128,7 @@ TEST_F(ApiAccess, AnAgentIsRefusedWhatNeedsAPerson) {
     EXPECT_EQ(reply.errorCode(), "forbidden");
     ++refused;
   }
-  EXPECT_EQ(refused, 12u);
+  EXPECT_EQ(refused, 13u);
   EXPECT_EQ(sources_.items.size(), 1u);
   EXPECT_EQ(approvals_.items.front().status, "pending");
 }
@@ -140,6 +140,7 @@ TEST_F(ApiAccess, DecidingIssuingAndCredentialsAreForPersons) {
       {"POST", "/api/v1/approvals/approval_mine/decision", R"({"decision":"approve"})"},
       {"POST", "/api/v1/policies", R"({"effect":"allow","tool":"github.issues.create"})"},
       {"DELETE", "/api/v1/policies/pol_mine", ""},
+      {"PATCH", "/api/v1/settings", R"({"calls":1000})"},
       {"POST", "/api/v1/keys", R"({"name":"mine","mayApprove":true})"},
       {"POST", "/api/v1/connections", R"({"source":"a","kind":"bearer","secret":"b"})"},
       {"DELETE", "/api/v1/connections/conn_mine", ""},

@@ -40,10 +40,12 @@ class ApiFixture : public testing::Test {
  protected:
   ApiFixture() {
     std::filesystem::create_directories(directory_);
-    store_ = *store::openStore({.path = directory_ + "/executor.db",
-                                .masterKey = randomKey(),
-                                .schema = identity::identitySchema()},
-                               loop_.get_executor());
+    auto schema = identity::identitySchema();
+    schema += execution::executionSchema();
+    store_ = *store::openStore(
+        {.path = directory_ + "/executor.db", .masterKey = randomKey(), .schema = schema},
+        loop_.get_executor());
+    settings_ = execution::makeSettings(*store_, clock_);
     identity_ = identity::makeIdentity(*store_, clock_, {.dataDir = directory_ + "/data"});
     first_ = *run(identity_->ensureFirstStart());
     serve({.loopbackOnly = true});
@@ -52,6 +54,7 @@ class ApiFixture : public testing::Test {
     run(stop());
     client_.reset();
     server_.reset();
+    settings_.reset();
     store_.reset();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
@@ -71,6 +74,7 @@ class ApiFixture : public testing::Test {
                             .policies = policies_,
                             .connections = connections_,
                             .executions = executions_,
+                            .settings = *settings_,
                             .approvals = approvals_,
                             .clock = clock_,
                             .loopbackOnly = serving.loopbackOnly,
@@ -178,6 +182,7 @@ class ApiFixture : public testing::Test {
   asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
   ManualClock clock_{1'800'000'000'000};
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<execution::Settings> settings_;
   std::unique_ptr<identity::Identity> identity_;
   identity::FirstStart first_;
   FakeSources sources_;

@@ -29,6 +29,10 @@ EXECUTOR_API_FUNCTION(listKeys);
 EXECUTOR_API_FUNCTION(createKey);
 EXECUTOR_API_FUNCTION(revokeKey);
 
+// settings.cc
+EXECUTOR_API_FUNCTION(showSettings);
+EXECUTOR_API_FUNCTION(changeSettings);
+
 // approvals.cc
 EXECUTOR_API_FUNCTION(listApprovals);
 EXECUTOR_API_FUNCTION(showApproval);

@@ -54,7 +54,7 @@ TEST_F(ApiExecutions, ACallWithoutInputSendsAnEmptyObject) {
   EXPECT_EQ(post("/api/v1/calls", R"({"tool":"a.b"})").status, 200);
   EXPECT_EQ(executions_.started.front().inputJson, "{}");
   EXPECT_EQ(executions_.started.front().optionsJson, "");
-  EXPECT_EQ(executions_.started.front().timeoutMs, execution::kDefaultTimeoutMs);
+  EXPECT_FALSE(executions_.started.front().timeoutMs);
 }
 
 TEST_F(ApiExecutions, ACallsInputKeepsEveryNumber) {

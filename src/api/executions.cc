@@ -87,7 +87,7 @@ Result<execution::ExecuteRequest> readCall(const json::object& body) {
   if (request.inputJson.empty()) request.inputJson = "{}";
   request.optionsJson = rawMember(body, "options");
   EXECUTOR_TRY(const auto timeout, optionalInteger(body, "timeoutMs", 1, execution::kMaxTimeoutMs));
-  request.timeoutMs = static_cast<std::uint32_t>(timeout.value_or(execution::kDefaultTimeoutMs));
+  if (timeout) request.timeoutMs = static_cast<std::uint32_t>(*timeout);
   EXECUTOR_TRY(request.idempotencyKey, readIdempotencyKey(body));
   return request;
 }

@@ -35,6 +35,10 @@ const std::vector<Endpoint>& endpoints() {
       {"POST", "/api/v1/keys", person, Body::json, createKey},
       {"DELETE", "/api/v1/keys/*", person, Body::none, revokeKey},
 
+      // What an agent may ask for is his to know; how much it is, is a person's to say.
+      {"GET", "/api/v1/settings", anyone, Body::none, showSettings},
+      {"PATCH", "/api/v1/settings", person, Body::json, changeSettings},
+
       // D1: nobody approves himself, so the decision is a person's.
       {"GET", "/api/v1/approvals", anyone, Body::none, listApprovals, {"status", "executionId"}},
       {"GET", "/api/v1/approvals/*", anyone, Body::none, showApproval},

@@ -16,6 +16,7 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "execution/executions.h"
+#include "execution/settings.h"
 #include "execution/type-check.h"
 #include "identity/identity.h"
 #include "net/router.h"
@@ -30,6 +31,7 @@ struct ApiDeps {
   policy::Policies& policies;
   credential::Connections& connections;
   execution::Executions& executions;
+  execution::Settings& settings;
   approval::Approvals& approvals;
   const Clock& clock = systemClock();
   bool loopbackOnly = true;                   // then /metrics needs no token (D31)

@@ -218,6 +218,22 @@ std::string keyJson(const identity::KeyView& key) {
       .take();
 }
 
+// `set` tells a value somebody chose from the same value by default.
+std::string settingJson(const execution::SettingView& setting) {
+  const execution::SettingSpec& spec = *setting.spec;
+  ObjectText out;
+  out.text("name", spec.name)
+      .raw("value", serializeJson(spec.shown(setting.value)))
+      .raw("default", serializeJson(spec.shown(setting.standard)))
+      .boolean("set", setting.set);
+  if (spec.words.empty()) {
+    out.number("minimum", spec.lowest).number("maximum", setting.most);
+  } else {
+    out.raw("values", stringsText({spec.words.begin(), spec.words.end()}));
+  }
+  return out.textIf("unit", spec.unit).text("meaning", spec.meaning).take();
+}
+
 // `input` comes redacted from approval/ and is spliced as it is; `inputHash` is of the input that
 // will be sent (invariant 4), so it does not match a hash of what is shown.
 std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin) {

@@ -14,6 +14,7 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "execution/executions.h"
+#include "execution/settings.h"
 #include "identity/identity.h"
 #include "policy/policy.h"
 
@@ -24,6 +25,8 @@ std::string sourceJson(const catalog::SourceView& source);
 std::string connectionJson(const credential::ConnectionView& connection);
 std::string policyJson(const policy::PolicyView& policy);
 std::string keyJson(const identity::KeyView& key);
+// name, value, default, set, minimum and maximum (or values), unit, meaning.
+std::string settingJson(const execution::SettingView& setting);
 
 // `origin` makes the approval's link; empty: no link.
 std::string approvalJson(const approval::ApprovalView& approval, std::string_view origin);

@@ -219,7 +219,7 @@ Status StoredApprovals::create(Txn& txn, const ApprovalDraft& draft, EpochMs now
   record.inputJson = draft.inputJson;
   record.inputHash = sha256Hex(draft.inputJson);
   record.createdAt = now;
-  record.expiresAt = now + kDefaultMaxAge;
+  record.expiresAt = now + draft.maxAge;
   EXECUTOR_CHECK(txn.insert(record));
   EXECUTOR_CHECK(countPending(txn, record.workspaceId, 1));
   txn.touch(topicOfWorkspace(record.workspaceId));

@@ -40,6 +40,7 @@ struct ApprovalDraft {
   std::string workspaceId, executionId, callId, toolPath, toolSetHash, method, origin, summary;
   std::uint32_t n = 0;
   std::string inputJson;  // canonical flat input: what will be sent
+  EpochMs maxAge = kDefaultMaxAge;
 };
 
 struct ApprovalView {

@@ -28,6 +28,8 @@ void addToolsCommand(CLI::App& app, Context& context);
 void addSourceCommand(CLI::App& app, Context& context);
 void addConnectionCommand(CLI::App& app, Context& context);
 void addPolicyCommand(CLI::App& app, Context& context);
+// What programs of the workspace may use, within what the server allows.
+void addSettingsCommand(CLI::App& app, Context& context);
 // What ran, and what waits: each decision is a person's, with the owner token (D1).
 void addExecutionCommand(CLI::App& app, Context& context);
 void addApprovalCommand(CLI::App& app, Context& context);

@@ -34,6 +34,7 @@ void addCommands(CLI::App& app, Context& context) {
   addSourceCommand(app, context);
   addConnectionCommand(app, context);
   addPolicyCommand(app, context);
+  addSettingsCommand(app, context);
   addToolsCommand(app, context);
   addExecuteCommand(app, context);
   addCheckCommand(app, context);

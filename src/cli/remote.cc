@@ -197,6 +197,10 @@ Result<json::value> Remote::post(std::string path, const json::value& body) {
   return call("POST", std::move(path), textOf(body));
 }
 
+Result<json::value> Remote::patch(std::string path, const json::value& body) {
+  return call("PATCH", std::move(path), textOf(body));
+}
+
 Result<json::value> Remote::remove(std::string path) { return call("DELETE", std::move(path), {}); }
 
 // An unreachable server is `unavailable`, whatever the socket said: the fix is the same.

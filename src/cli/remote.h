@@ -49,6 +49,7 @@ class Remote {
   // The body of a 2xx answer (null if empty); the server's error otherwise.
   Result<json::value> get(std::string path);
   Result<json::value> post(std::string path, const json::value& body = nullptr);  // null: none
+  Result<json::value> patch(std::string path, const json::value& body);
   Result<json::value> remove(std::string path);
   // POST that answers with server-sent events; onEvent(event, data) for each, the last one
   // returned: its event name must be "done", or the error of "error".

@@ -57,6 +57,16 @@ execution::AdmissionLimits admissionLimits(const Configuration& configuration) {
   return {.running = configuration.workspaceRunning(), .queued = configuration.workspaceQueued()};
 }
 
+// What a workspace has that has set nothing.
+execution::WorkspaceSettings serverSettings(const Configuration& configuration,
+                                            execution::TypeCheckMode typeCheck) {
+  execution::WorkspaceSettings server;
+  server.typeCheck = static_cast<std::int64_t>(typeCheck);
+  server.running = static_cast<std::int64_t>(configuration.workspaceRunning());
+  server.queued = static_cast<std::int64_t>(configuration.workspaceQueued());
+  return server;
+}
+
 bool allowsLocalVm(const Configuration& configuration) {
   return configuration.flag("DANGEROUSLY_ALLOW_LOCAL_VM");
 }
@@ -215,6 +225,7 @@ void ServerParts::runExecutions(std::string nodeId) {
   auto mode = execution::TypeCheckMode::error;
   (void)execution::parseTypeCheckMode(configuration_.get("EXECUTOR_TYPE_CHECK"), mode);
   typeCheck_ = std::make_unique<execution::TypeCheck>(typeChecker_.get(), mode);
+  settings_ = execution::makeSettings(*store_, clock, serverSettings(configuration_, mode));
   executions_ = execution::makeExecutions({.store = *store_,
                                            .runtimes = runtimes(),
                                            .invoker = *invoker_,
@@ -226,7 +237,8 @@ void ServerParts::runExecutions(std::string nodeId) {
                                            .loop = loop_,
                                            .nodeId = std::move(nodeId),
                                            .typeCheck = typeCheck_.get(),
-                                           .limits = admissionLimits(configuration_)});
+                                           .limits = admissionLimits(configuration_),
+                                           .settings = settings_.get()});
 }
 
 // The two faces, REST and MCP, on one router.
@@ -247,6 +259,7 @@ void ServerParts::answerRequests() {
                               .policies = *policies_,
                               .connections = *connections_,
                               .executions = *executions_,
+                              .settings = *settings_,
                               .approvals = *approvals_,
                               .clock = clock,
                               .loopbackOnly = address.is_loopback(),

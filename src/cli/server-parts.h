@@ -16,6 +16,7 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "execution/executions.h"
+#include "execution/settings.h"
 #include "execution/type-check.h"
 #include "identity/identity.h"
 #include "invocation/invoker.h"
@@ -93,6 +94,7 @@ class ServerParts {
   std::unique_ptr<credential::Connections> connections_;
   std::unique_ptr<approval::Approvals> approvals_;
   std::unique_ptr<invocation::Invoker> invoker_;
+  std::unique_ptr<execution::Settings> settings_;
   std::unique_ptr<execution::Executions> executions_;
   std::unique_ptr<identity::Identity> identity_;
   mcp::Features features_;  // what is served over MCP

@@ -52,6 +52,33 @@ TEST(Admission, NobodyPassesAQueueOfItsWorkspace) {
   EXPECT_EQ(served(admission), std::vector<std::string>{"2"});
 }
 
+TEST(Admission, AWorkspaceMayHavePlacesOfItsOwn) {
+  Admission admission({.running = 2});
+  admission.setPlaces("a", {.running = 1, .waiting = 1, .queued = 1});
+  EXPECT_TRUE(admission.enter("a", "1", 0));
+  EXPECT_FALSE(admission.enter("a", "2", 0));
+  EXPECT_EQ(codeOf(admission.check("a", 0)), ErrorCode::limit_exceeded) << "its queue is full";
+  admission.enter("b", "3", 0);
+  EXPECT_TRUE(admission.enter("b", "4", 0)) << "the others have the server's";
+  admission.setWaiting("a", true);
+  EXPECT_EQ(codeOf(admission.check("a", 0)), ErrorCode::limit_exceeded) << "one waits already";
+}
+
+TEST(Admission, MorePlacesServeTheQueueAndFewerTakeNothing) {
+  Admission admission({.running = 4});
+  admission.setPlaces("a", {.running = 1, .waiting = 1, .queued = 9});
+  for (const char* id : {"1", "2", "3"}) admission.enter("a", id, 0);
+  admission.setPlaces("a", {.running = 2, .waiting = 1, .queued = 9});
+  EXPECT_EQ(served(admission), std::vector<std::string>{"2"});
+  admission.setPlaces("a", {.running = 1, .waiting = 1, .queued = 0});
+  EXPECT_EQ(admission.running(), 2u);
+  EXPECT_EQ(admission.position("a", "3"), 1u) << "who is in the queue stays";
+  admission.leave("a", "1");
+  EXPECT_FALSE(admission.next());
+  admission.setPlaces("a", {.running = 4, .waiting = 1'000, .queued = 1'000});
+  EXPECT_EQ(served(admission), std::vector<std::string>{"3"});
+}
+
 TEST(Admission, PlacesGoToTheWorkspacesInTurn) {
   Admission admission({.running = 10, .runningInAll = 1});
   admission.enter("other", "running", 0);

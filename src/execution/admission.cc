@@ -20,8 +20,25 @@ std::unexpected<Error> serverIsFull() {
 
 }  // namespace
 
-bool Admission::hasPlace(const Share& share) const {
-  return running_ < limits_.runningInAll && share.running < limits_.running;
+// What equals the server's own is not kept: nearly every workspace does.
+void Admission::setPlaces(std::string_view workspace, WorkspacePlaces places) {
+  const auto found = places_.find(workspace);
+  if (places == limits_.places()) {
+    if (found != places_.end()) places_.erase(found);
+  } else if (found != places_.end()) {
+    found->second = places;
+  } else {
+    places_.emplace(workspace, places);
+  }
+}
+
+WorkspacePlaces Admission::placesOf(std::string_view workspace) const {
+  const auto found = places_.find(workspace);
+  return found == places_.end() ? limits_.places() : found->second;
+}
+
+bool Admission::hasPlace(std::string_view workspace, const Share& share) const {
+  return running_ < limits_.runningInAll && share.running < placesOf(workspace).running;
 }
 
 // The way of nearly all: one look-up, and there is a place.
@@ -29,19 +46,19 @@ Status Admission::check(std::string_view workspace, std::size_t bytes) const {
   static const Share kNone;
   const auto found = shares_.find(workspace);
   const Share& share = found == shares_.end() ? kNone : found->second;
-  if (share.waiting >= limits_.waiting) {
-    return tooMany(limits_.waiting, "executions that wait for a human",
+  const WorkspacePlaces places = placesOf(workspace);
+  if (share.waiting >= places.waiting) {
+    return tooMany(places.waiting, "executions that wait for a human",
                    "Decide their approvals or cancel some of them.");
   }
-  if (share.queue.empty() && hasPlace(share)) return {};
-  return checkQueue(share, bytes);
+  if (share.queue.empty() && hasPlace(workspace, share)) return {};
+  return checkQueue(places.queued, share, bytes);
 }
 
 // Its own limits first: who is over them can do something about it.
-Status Admission::checkQueue(const Share& share, std::size_t bytes) const {
-  if (share.queue.size() >= limits_.queued) {
-    return tooMany(limits_.queued,
-                   fmt::format("executions in its queue behind {} that run", share.running),
+Status Admission::checkQueue(std::size_t most, const Share& share, std::size_t bytes) const {
+  if (share.queue.size() >= most) {
+    return tooMany(most, fmt::format("executions in its queue behind {} that run", share.running),
                    "Try again when some of them have ended, or cancel some: `executor execution "
                    "list --status queued`.");
   }
@@ -58,7 +75,7 @@ Status Admission::checkQueue(const Share& share, std::size_t bytes) const {
 // Behind what its workspace has in the queue already, even if there is a place at this moment.
 bool Admission::enter(const std::string& workspace, const std::string& id, std::size_t bytes) {
   const auto share = shares_.try_emplace(workspace).first;
-  if (!share->second.queue.empty() || !hasPlace(share->second)) {
+  if (!share->second.queue.empty() || !hasPlace(workspace, share->second)) {
     enqueue(share, id, bytes);
     return false;
   }
@@ -120,7 +137,7 @@ std::string Admission::takeFirst(Shares::iterator share) {
 std::optional<std::string> Admission::next() {
   if (queued_ == 0 || running_ >= limits_.runningInAll) return std::nullopt;
   const auto turn =
-      std::ranges::find_if(turns_, [&](auto share) { return hasPlace(share->second); });
+      std::ranges::find_if(turns_, [&](auto at) { return hasPlace(at->first, at->second); });
   if (turn == turns_.end()) return std::nullopt;
   return takeFirst(*turn);
 }

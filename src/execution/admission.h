@@ -40,6 +40,12 @@ inline constexpr std::size_t kMaxQueuedBytesPerWorkspace = 64u << 20;
 inline constexpr std::size_t kMaxQueued = 10'000;
 inline constexpr std::size_t kMaxQueuedBytes = 512u << 20;
 
+// Of one workspace; what its settings say (settings.h).
+struct WorkspacePlaces {
+  std::size_t running, waiting, queued;
+  bool operator==(const WorkspacePlaces&) const = default;
+};
+
 struct AdmissionLimits {
   std::size_t running = kDefaultRunningPerWorkspace;
   std::size_t waiting = kMaxWaitingPerWorkspace;
@@ -48,11 +54,17 @@ struct AdmissionLimits {
   std::size_t runningInAll = kMaxRunning;
   std::size_t queuedInAll = kMaxQueued;
   std::size_t queuedBytesInAll = kMaxQueuedBytes;
+
+  WorkspacePlaces places() const { return {running, waiting, queued}; }
 };
 
 class Admission {
  public:
   explicit Admission(AdmissionLimits limits = {}) : limits_(limits) {}
+
+  // From now on this workspace has these instead of AdmissionLimits' own. Nobody loses a place or
+  // is thrown out of the queue; next() may have somebody.
+  void setPlaces(std::string_view workspace, WorkspacePlaces places);
 
   // Whether one more may come, to run or to wait. `limit_exceeded`: the workspace's own limits;
   // `overloaded`: the server's.
@@ -83,8 +95,9 @@ class Admission {
   };
   using Shares = std::map<std::string, Share, std::less<>>;
 
-  bool hasPlace(const Share& share) const;
-  Status checkQueue(const Share& share, std::size_t bytes) const;
+  WorkspacePlaces placesOf(std::string_view workspace) const;
+  bool hasPlace(std::string_view workspace, const Share& share) const;
+  Status checkQueue(std::size_t most, const Share& share, std::size_t bytes) const;
   void enqueue(Shares::iterator share, const std::string& id, std::size_t bytes);
   // Takes it out of the queue of its workspace; false if it is not in it.
   bool dequeue(Shares::iterator share, std::string_view id);
@@ -92,6 +105,7 @@ class Admission {
   void forgetIfEmpty(Shares::iterator share);
 
   AdmissionLimits limits_;
+  std::map<std::string, WorkspacePlaces, std::less<>> places_;  // of those that have their own
   Shares shares_;
   std::list<Shares::iterator> turns_;  // workspaces with a queue; the first is served next
   std::size_t running_ = 0, queued_ = 0, queuedBytes_ = 0;

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "execution/settings-record.h"
+
 namespace executor::execution {
 
 store::Schema executionSchema() {
-  return store::Schema::of<ExecutionRecord, ExecutionClaim, JournalPage, OpenExecution>();
+  return store::Schema::of<ExecutionRecord, ExecutionClaim, JournalPage, OpenExecution,
+                           SettingsRecord>();
 }
 
 std::string_view name(State state) { return store::detail::enumName(state); }

@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "execution/execution-limits.h"
 #include "execution/executions.h"
 #include "store/store.h"
 
@@ -56,7 +57,8 @@ struct ExecutionRecord {
   std::string client, runtimeId, tool;
   State state = State::queued;
   std::uint32_t timeoutMs = 0;
-  std::optional<std::string> claim;  // of the idempotency key: key of its ExecutionClaim
+  std::optional<ExecutionLimits> limits;  // none: the defaults
+  std::optional<std::string> claim;       // of the idempotency key: key of its ExecutionClaim
   Submission submission;
   std::optional<Ending> ending;
   std::string errorCode;
@@ -70,8 +72,9 @@ struct ExecutionRecord {
 };
 RECORD(ExecutionRecord, "execution",
        FIELDS(id, workspaceId, organizationId, accountId, keyId, mayApprove, client, runtimeId,
-              tool, state, timeoutMs, claim, submission, ending, errorCode, errorStatus, errorLine,
-              errorColumn, createdAt, startedAt, finishedAt, usedMs, nodeId, epoch, nextSeq),
+              tool, state, timeoutMs, limits, claim, submission, ending, errorCode, errorStatus,
+              errorLine, errorColumn, createdAt, startedAt, finishedAt, usedMs, nodeId, epoch,
+              nextSeq),
        KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId),
        INDEX(byState, workspaceId, state), SEALED(submission, ending));
 
@@ -99,6 +102,11 @@ RECORD(OpenExecution, "open_execution", FIELDS(id, nodeId), KEY(id), INDEX(byNod
 
 // Sorts by sequence within an execution.
 std::string pageKey(std::string_view executionId, std::uint64_t firstSeq);
+
+// What it was started under.
+inline ExecutionLimits limitsOf(const ExecutionRecord& record) {
+  return record.limits.value_or(ExecutionLimits());
+}
 
 // Keeps `text` inline or puts it into a blob that `owner` holds.
 Task<Result<StoredText>> keepText(store::Store& store, std::string text, std::string owner,

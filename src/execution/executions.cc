@@ -26,6 +26,11 @@ Result<ExecutionRecord> readOwn(store::Txn& txn, const std::string& workspaceId,
   return *std::move(found);
 }
 
+WorkspacePlaces placesIn(const WorkspaceSettings& settings) {
+  return {static_cast<std::size_t>(settings.running), static_cast<std::size_t>(settings.waiting),
+          static_cast<std::size_t>(settings.queued)};
+}
+
 struct Listing {
   std::string workspaceId, state, cursor;
   std::size_t limit;
@@ -49,7 +54,13 @@ Result<Executions::Page> readListing(store::Txn& txn, const Listing& listing) {
 class LocalExecutions : public Executions {
  public:
   explicit LocalExecutions(ExecutionDeps deps)
-      : deps_(std::move(deps)), lives_(deps_.loop, deps_.limits) {}
+      : deps_(std::move(deps)), lives_(deps_.loop, deps_.limits) {
+    if (deps_.settings == nullptr) return;
+    deps_.settings->onChange([this, alive = std::weak_ptr(alive_)](const std::string& workspace,
+                                                                   const WorkspaceSettings& now) {
+      if (!alive.expired()) lives_.setPlaces(workspace, placesIn(now));
+    });
+  }
 
   Task<Result<std::string>> start(ExecuteRequest request) override;
   Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
@@ -76,6 +87,7 @@ class LocalExecutions : public Executions {
 
   ExecutionDeps deps_;
   LiveSet lives_;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();  // for who may call after our end
   bool draining_ = false;
 };
 
@@ -84,11 +96,13 @@ Task<Result<std::string>> LocalExecutions::start(ExecuteRequest request) {
   if (draining_) {
     co_return fail(ErrorCode::shutting_down, "The server is shutting down.", "Try again soon.");
   }
-  EXECUTOR_CO_CHECK(checkRequest(request, deps_));
   const std::string workspace = request.principal.workspaceId;
+  EXECUTOR_CO_TRY(const WorkspaceSettings settings, co_await settingsOf(deps_, workspace));
+  EXECUTOR_CO_CHECK(checkRequest(request, deps_, settings));
   EXECUTOR_CO_TRY(auto catalog, co_await deps_.sources.of(workspace));
   EXECUTOR_CO_CHECK(co_await deps_.policies.load(workspace));
-  EXECUTOR_CO_TRY(Submitted submitted, co_await makeRecord(std::move(request), deps_, catalog));
+  EXECUTOR_CO_TRY(Submitted submitted,
+                  co_await makeRecord(std::move(request), deps_, settings, catalog));
   const std::size_t bytes = submitted.code.size() + submitted.input.size();
   EXECUTOR_CO_CHECK(lives_.admit(workspace, bytes));
   const bool claimed = submitted.record.claim.has_value();
@@ -307,6 +321,7 @@ Task<Status> LocalExecutions::recoverOne(std::string id) {
   ++found->epoch;
   found->state = State::queued;
   const std::string workspace = found->workspaceId;
+  EXECUTOR_CO_CHECK(co_await settingsOf(deps_, workspace));  // its places
   EXECUTOR_CO_TRY(auto catalog, co_await deps_.sources.of(workspace));
   EXECUTOR_CO_CHECK(co_await deps_.policies.load(workspace));
   EXECUTOR_CO_TRY(std::string code,

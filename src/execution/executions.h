@@ -28,6 +28,7 @@ class Store;
 
 namespace executor::execution {
 
+class Settings;
 class TypeCheck;
 
 inline constexpr std::uint32_t kDefaultTimeoutMs = 300'000;
@@ -45,14 +46,14 @@ inline constexpr std::size_t kMaxListed = 100;
 struct ExecuteRequest {
   Principal principal;
   std::string code;
-  std::string tool;         // direct call (D13)
-  std::string inputJson;    // of the direct call
-  std::string optionsJson;  // of the direct call, may be empty (D20)
-  std::uint32_t timeoutMs = kDefaultTimeoutMs;
-  std::string runtimeId;  // empty: the default
+  std::string tool;                        // direct call (D13)
+  std::string inputJson;                   // of the direct call
+  std::string optionsJson;                 // of the direct call, may be empty (D20)
+  std::optional<std::uint32_t> timeoutMs;  // none: the workspace's default
+  std::string runtimeId;                   // empty: the default
   std::string metadataJson;
   std::string idempotencyKey;              // same key, same principal: the same execution
-  std::optional<TypeCheckMode> typeCheck;  // none: the server's default
+  std::optional<TypeCheckMode> typeCheck;  // none: the workspace's default
   std::string client;                      // "mcp", "cli", "api": for the record
 };
 
@@ -169,6 +170,7 @@ struct ExecutionDeps {
   std::string nodeId;
   TypeCheck* typeCheck = nullptr;  // null: programs run unchecked
   AdmissionLimits limits = {};
+  Settings* settings = nullptr;  // null: every workspace has the server's
 };
 std::unique_ptr<Executions> makeExecutions(ExecutionDeps deps);
 

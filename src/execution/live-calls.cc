@@ -60,6 +60,10 @@ invocation::CallRequest Live::requestFor(std::uint32_t n, const OpenCall& call) 
   request.optionsJson = call.optionsJson;
   request.catalog = catalog_;
   request.expectedToolSet = call.expectedToolSet;
+  const ExecutionLimits limits = limitsOf(journal_.record());
+  request.maxInputBytes = limits.callInputBytes;
+  request.maxOutputBytes = limits.callOutputBytes;
+  request.approvalMaxAge = limits.approvalDays * kDayMs;
   return request;
 }
 

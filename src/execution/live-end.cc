@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -11,9 +13,27 @@ namespace executor::execution {
 
 using invocation::OutcomeStatus;
 
+namespace {
+
+// A workspace may want less than the sandbox would carry. The program did run, and what it did in
+// the world stays: only its result is not kept.
+void boundResult(sandbox::RunEnd& end, std::uint64_t most) {
+  if (!end.ok || end.resultJson.size() <= most) return;
+  end.error = Error{ErrorCode::result_too_large,
+                    fmt::format("The result has {} bytes; at most {} are kept in this workspace.",
+                                end.resultJson.size(), most),
+                    "Return less, or a summary. The limit is the setting resultBytes.",
+                    {}};
+  end.ok = false;
+  end.resultJson.clear();
+}
+
+}  // namespace
+
 // The gate closes before anything else can happen: no call of this execution is admitted any more.
 void Live::finishWith(sandbox::RunEnd end) {
   if (ending_) return;
+  boundResult(end, limitsOf(journal_.record()).resultBytes);
   ending_ = true;
   budget_.pause(SteadyClock::now());
   budgetTimer_.cancel();

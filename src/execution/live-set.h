@@ -26,6 +26,11 @@ class LiveSet : public LiveOwner {
   Status admit(std::string_view workspaceId, std::size_t bytes) const {
     return admission_.check(workspaceId, bytes);
   }
+  // What the settings of a workspace say; whoever has a place now gets it.
+  void setPlaces(std::string_view workspaceId, WorkspacePlaces places) {
+    admission_.setPlaces(workspaceId, places);
+    servePlaces();
+  }
   // From here on nobody leaves the queue: the server is about to stop.
   void holdQueue() { held_ = true; }
 

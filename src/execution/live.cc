@@ -25,6 +25,13 @@ bool isOfTheProgram(const sandbox::RunEnd& end) {
                     code != ErrorCode::timed_out && code != ErrorCode::cancelled);
 }
 
+sandbox::RunLimits runLimits(const ExecutionLimits& limits) {
+  return {.cpuMs = limits.cpuMs,
+          .memoryBytes = limits.memoryBytes,
+          .calls = limits.calls,
+          .openCalls = limits.openCalls};
+}
+
 sandbox::Runtime* runtimeOf(const ExecutionDeps& deps, std::string_view id) {
   for (sandbox::Runtime* runtime : deps.runtimes) {
     if (runtime->id() == id) return runtime;
@@ -121,6 +128,7 @@ void Live::startGuest(std::string code, bool stripped, std::uint64_t seed, Epoch
                          .stripped = stripped,
                          .seed = seed,
                          .clock = clock,
+                         .limits = runLimits(limitsOf(journal_.record())),
                          .computing = computing_,
                          .mayMove = !computing_},
                         *this);

@@ -32,6 +32,17 @@ Status checkProgram(const ExecuteRequest& request) {
   return {};
 }
 
+// Refused and not cut: who asks for ten minutes has to know that he gets one.
+Status checkTimeout(const ExecuteRequest& request, const WorkspaceSettings& settings) {
+  if (!request.timeoutMs) return {};
+  if (*request.timeoutMs >= 1 && *request.timeoutMs <= settings.maxTimeoutMs) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("timeoutMs must be from 1 to {}.", settings.maxTimeoutMs),
+              settings.maxTimeoutMs == kMaxTimeoutMs
+                  ? ""
+                  : "It is the setting maxTimeoutMs of this workspace.");
+}
+
 // What runs without a jail is never chosen for somebody who did not ask for it.
 Status checkDefault(const sandbox::Runtime& runtime) {
   if (!runtime.onlyByName()) return {};
@@ -70,7 +81,8 @@ std::string claimOf(const ExecuteRequest& request) {
 }
 
 // Everything but the texts, which may have to go to blobs.
-ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& deps) {
+ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& deps,
+                            const WorkspaceSettings& settings) {
   ExecutionRecord record;
   record.id = newId(idPrefix::kExecution);
   record.workspaceId = request.principal.workspaceId;
@@ -80,7 +92,10 @@ ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& 
   record.mayApprove = request.principal.mayApprove;
   record.client = request.client;
   record.tool = request.tool;
-  record.timeoutMs = request.timeoutMs;
+  record.timeoutMs = request.timeoutMs.value_or(static_cast<std::uint32_t>(settings.timeoutMs));
+  if (const ExecutionLimits limits = settings.limits(); limits != ExecutionLimits()) {
+    record.limits = limits;
+  }
   record.runtimeId =
       request.runtimeId.empty() ? std::string(deps.runtimes.front()->id()) : request.runtimeId;
   if (!request.idempotencyKey.empty()) record.claim = claimOf(request);
@@ -91,12 +106,12 @@ ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& 
 
 // None where nobody wants to know, or the program does not so much as name `tools`.
 Task<std::optional<TypeVerdict>> checkTypes(const ExecuteRequest& request,
-                                            const ExecutionDeps& deps,
+                                            const ExecutionDeps& deps, TypeCheckMode usual,
                                             std::shared_ptr<const catalog::Catalog> catalog) {
   if (deps.typeCheck == nullptr || request.code.find("tools") == std::string::npos) {
     co_return std::nullopt;
   }
-  const TypeCheckMode mode = request.typeCheck.value_or(deps.typeCheck->standard());
+  const TypeCheckMode mode = request.typeCheck.value_or(usual);
   if (mode == TypeCheckMode::off) co_return std::nullopt;
   TypeVerdict verdict = co_await deps.typeCheck->check(request.code, std::move(catalog));
   const bool found = verdict.failed() || !verdict.findings.empty();
@@ -106,22 +121,34 @@ Task<std::optional<TypeVerdict>> checkTypes(const ExecuteRequest& request,
 
 }  // namespace
 
-Status checkRequest(const ExecuteRequest& request, const ExecutionDeps& deps) {
-  EXECUTOR_CHECK(checkProgram(request));
-  if (request.timeoutMs < 1 || request.timeoutMs > kMaxTimeoutMs) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("timeoutMs must be from 1 to {}.", kMaxTimeoutMs));
+Task<Result<WorkspaceSettings>> settingsOf(const ExecutionDeps& deps, std::string workspaceId) {
+  if (deps.settings != nullptr) co_return co_await deps.settings->of(std::move(workspaceId));
+  WorkspaceSettings server;
+  if (deps.typeCheck != nullptr) {
+    server.typeCheck = static_cast<std::int64_t>(deps.typeCheck->standard());
   }
+  server.running = static_cast<std::int64_t>(deps.limits.running);
+  server.waiting = static_cast<std::int64_t>(deps.limits.waiting);
+  server.queued = static_cast<std::int64_t>(deps.limits.queued);
+  co_return server;
+}
+
+Status checkRequest(const ExecuteRequest& request, const ExecutionDeps& deps,
+                    const WorkspaceSettings& settings) {
+  EXECUTOR_CHECK(checkProgram(request));
+  EXECUTOR_CHECK(checkTimeout(request, settings));
   return checkRuntime(request, deps);
 }
 
 Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& deps,
+                                   WorkspaceSettings settings,
                                    std::shared_ptr<const catalog::Catalog> catalog) {
   store::Store& store = deps.store;
-  Submitted made{plainRecord(request, deps), request.code, std::move(request.inputJson)};
+  Submitted made{plainRecord(request, deps, settings), request.code, std::move(request.inputJson)};
   ExecutionRecord& record = made.record;
   if (made.input.empty()) made.input = "{}";
-  record.submission.typeCheck = co_await checkTypes(request, deps, std::move(catalog));
+  record.submission.typeCheck =
+      co_await checkTypes(request, deps, settings.typeCheckMode(), std::move(catalog));
   EXECUTOR_CO_TRY(record.submission.code,
                   co_await keepText(store, std::move(request.code), record.id, record.workspaceId));
   if (!request.tool.empty()) {

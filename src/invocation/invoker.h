@@ -41,6 +41,7 @@ inline constexpr std::chrono::milliseconds kUpstreamTimeout{60'000};
 inline constexpr std::chrono::milliseconds kMaxUpstreamTimeout{300'000};
 inline constexpr std::size_t kMaxErrorBodyBytes = 16u << 10;  // of an upstream's error
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
+inline constexpr std::size_t kMaxInputBytes = 8u << 20;   // as canonical JSON
 inline constexpr std::uint32_t kMaxCallNumber = 100'000;  // of one execution, at the gate
 
 // Admits calls: only for a running execution, with that execution's own token, once per n
@@ -76,6 +77,10 @@ struct CallRequest {
   // A call that was resumed after a restart: the tool set it was approved for. Another one now is
   // `authority_changed`.
   std::string expectedToolSet;
+  // Of the workspace's settings.
+  std::size_t maxInputBytes = kMaxInputBytes;
+  std::size_t maxOutputBytes = net::kDefaultResponseCap;
+  EpochMs approvalMaxAge = approval::kDefaultMaxAge;
 };
 
 enum class OutcomeStatus : std::uint8_t { completed, failed, denied, cancelled, unknown };

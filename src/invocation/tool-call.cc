@@ -128,6 +128,16 @@ ToolCall::Step ToolCall::resolve() {
   return {};
 }
 
+Error ToolCall::inputTooLarge(std::size_t bytes) const {
+  return {ErrorCode::payload_too_large,
+          fmt::format("The input of {} has {} bytes; a call may have {}.", tool_.path, bytes,
+                      request_.maxInputBytes),
+          request_.maxInputBytes < kMaxInputBytes
+              ? "Send less in one call. The limit is the setting callInputBytes of the workspace."
+              : "Send less in one call.",
+          {}};
+}
+
 // The one place where the input is parsed. What is left afterwards is the canonical flat form
 // (D21), and its hash is what a human's decision is bound to.
 ToolCall::Step ToolCall::validate() {
@@ -152,6 +162,9 @@ ToolCall::Step ToolCall::validate() {
     input_ = *std::move(flat);
   }
   inputJson_ = canonicalJson(input_);
+  if (inputJson_.size() > request_.maxInputBytes) {
+    return stop(OutcomeStatus::failed, inputTooLarge(inputJson_.size()));
+  }
   inputHash_ = sha256Hex(inputJson_);
   return {};
 }
@@ -221,6 +234,7 @@ approval::ApprovalDraft ToolCall::draft() const {
   draft.summary = summary_;
   draft.n = request_.n;
   draft.inputJson = inputJson_;
+  draft.maxAge = request_.approvalMaxAge;
   return draft;
 }
 
@@ -317,6 +331,7 @@ Task<CallOutcome> ToolCall::send() {
   const auto span =
       options_.timeoutMs == 0 ? kUpstreamTimeout : std::chrono::milliseconds(options_.timeoutMs);
   outgoing_.deadline = deadlineAfter(span);
+  outgoing_.responseCap = request_.maxOutputBytes;
   for (int attempt = 1;; ++attempt) {
     crashPoint(CrashPoint::before_send);
     Result<net::ClientResponse> response = co_await pipeline_.client.send(outgoing_, cancel_);

@@ -58,6 +58,7 @@ class ToolCall {
   approval::ApprovalDraft draft() const;
   CallOutcome outcome(OutcomeStatus status, Error error) const;
   std::unexpected<CallOutcome> stop(OutcomeStatus status, Error error) const;
+  Error inputTooLarge(std::size_t bytes) const;
   std::unexpected<CallOutcome> notRecorded(Error error) const;
   std::unexpected<CallOutcome> authorityChanged(std::string what) const;
 

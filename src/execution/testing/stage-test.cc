@@ -52,6 +52,11 @@ Stage::Stage(Paths where, AdmissionLimits limits)
 
 void Stage::runOn(sandbox::Runtime& other) {
   executions.reset();
+  WorkspaceSettings server;
+  server.running = static_cast<std::int64_t>(limits_.running);
+  server.queued = static_cast<std::int64_t>(limits_.queued);
+  server.waiting = static_cast<std::int64_t>(limits_.waiting);
+  settings = makeSettings(*store, clock, server);
   executions = makeExecutions({.store = *store,
                                .runtimes = {&other},
                                .invoker = *invoker,
@@ -62,11 +67,13 @@ void Stage::runOn(sandbox::Runtime& other) {
                                .clock = clock,
                                .loop = loop,
                                .nodeId = "node_test",
-                               .limits = limits_});
+                               .limits = limits_,
+                               .settings = settings.get()});
 }
 
 Stage::~Stage() {
   executions.reset();
+  settings.reset();
   runtime.reset();
   zygote.reset();
 }
@@ -80,6 +87,11 @@ std::string Stage::start(std::string code, std::uint32_t timeoutMs) {
   auto id = run(executions->start(std::move(request)));
   EXPECT_TRUE(id) << id.error().message << id.error().detail;
   return id ? *id : "";
+}
+
+void Stage::set(std::string name, json::value value) {
+  auto changed = run(settings->change(person(), json::object{{name, std::move(value)}}));
+  EXPECT_TRUE(changed) << changed.error().message;
 }
 
 std::string Stage::call(std::string tool, std::string input, std::string options) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "execution/executions.h"
+#include "execution/settings.h"
 #include "invocation/testing/world.h"
 #include "sandbox/zygote.h"
 
@@ -41,6 +42,8 @@ class Stage : public invocation::testing::World {
   PendingApproval untilAsked(std::string id);
   void decide(std::string approvalId, bool approve, std::string reason = {});
   void allow(std::string tool);
+  // One setting of ws_1.
+  void set(std::string name, json::value value);
   void deny(std::string tool);
   std::vector<EventView> events(std::string id);
   // The kinds of the events, joined by spaces.
@@ -48,6 +51,7 @@ class Stage : public invocation::testing::World {
 
   std::unique_ptr<sandbox::Zygote> zygote;
   std::unique_ptr<sandbox::Runtime> runtime;
+  std::unique_ptr<Settings> settings;
   std::unique_ptr<Executions> executions;
 
  private:
