@@ -26,6 +26,16 @@ Result<std::string> runJob(std::string name, std::string input, JobLimits limits
   return *result ? std::move(**result) : failInternal("no result");
 }
 
+// What the jail of a sanitized build leaves open for the sanitizer's runtime (jail-filter.cc,
+// jail.cc). Nothing else differs.
+bool isTheSanitizers(std::string_view probe) {
+#ifdef EXECUTOR_SANITIZED
+  return probe == "raise a limit" || probe == "a second descriptor";
+#else
+  return probe.empty();
+#endif
+}
+
 // Killed, or refused with an errno.
 void expectHeld(const std::string& probe) {
   const auto result = runJob("probe", probe);
@@ -42,7 +52,7 @@ TEST(Jail, HoldsEveryProbe) {
   ASSERT_TRUE(names);
   int probes = 0;
   for (const std::string_view name : splitText(*names, '\n')) {
-    if (name.empty()) continue;
+    if (name.empty() || isTheSanitizers(name)) continue;
     ++probes;
     expectHeld(std::string(name));
   }
@@ -135,11 +145,13 @@ TEST(Job, DeadlineKillsIt) {
   EXPECT_EQ(result.error().code, ErrorCode::document_too_complex);
 }
 
+#ifndef EXECUTOR_SANITIZED  // whose shadow memory would count, so there is no limit
 TEST(Job, MemoryLimitIsAnError) {
   const auto result = runJob("hoard", "", {.memoryBytes = 256u << 20});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::document_too_complex);
 }
+#endif
 
 TEST(Job, OutputLimitIsAnError) {
   const auto result = runJob("repeat", "2000", {.maxOutputBytes = 1000});
@@ -151,7 +163,11 @@ TEST(Job, CrashIsReportedWithItsSignal) {
   const auto result = runJob("crash", "");
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::worker_crashed);
+#ifdef EXECUTOR_SANITIZED  // the sanitizer wants to report it, and the filter ends the reporter
+  EXPECT_EQ(result.error().detail, "killed by signal 31");
+#else
   EXPECT_EQ(result.error().detail, "killed by signal 11");
+#endif
 }
 
 TEST(Job, UnknownNameIsRefused) { EXPECT_FALSE(runJob("nonsense", "")); }
