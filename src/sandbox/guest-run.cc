@@ -23,6 +23,7 @@
 
 #include "base/text.h"
 #include "sandbox/absent.h"
+#include "sandbox/tick.h"
 
 namespace executor::sandbox {
 namespace {
@@ -680,6 +681,11 @@ JsValue GuestRun::onTimerCleared(std::span<const JsValue> arguments) {
   if (timers_.erase(number) == 0) return kUndefined;
   encodeFrame(TimerClearedFrame{.run = request_.run, .id = number}, outbox_);
   return kUndefined;
+}
+
+void GuestRun::onFuel() {
+  ++fuel_;
+  pollSlice();
 }
 
 void GuestRun::onEngineText(std::string_view text) { text_ = truncateText(text, kMaxNameBytes); }

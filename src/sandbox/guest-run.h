@@ -57,7 +57,7 @@ class GuestRun final : public GuestHost {
   std::uint64_t fuel() const { return fuel_; }
 
   JsValue hostCall(std::string_view function, std::span<const JsValue> arguments) override;
-  void onFuel() override { ++fuel_; }
+  void onFuel() override;
   void onEngineText(std::string_view text) override;
 
  private:

@@ -14,8 +14,8 @@
 
 #include <list>
 
-#include "sandbox/computing-programs.h"
 #include "sandbox/placement.h"
+#include "sandbox/remembered-programs.h"
 #include "sandbox/worker-link.h"
 #include "sandbox/worker-memory.h"
 
@@ -86,7 +86,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   asio::steady_timer watch_;
   std::vector<std::shared_ptr<WorkerLink>> workers_;
   std::list<Waiting> waiting_;  // in order of arrival
-  ComputingPrograms computing_;
+  RememberedPrograms computing_{kMaxComputingPrograms};
   // Numbers are never reused within a runtime, across all its workers.
   std::uint32_t nextRun_ = 1;
   std::size_t spawning_ = 0;  // asked of the zygote, not yet in workers_

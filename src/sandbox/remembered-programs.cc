@@ -1,4 +1,4 @@
-#include "sandbox/computing-programs.h"
+#include "sandbox/remembered-programs.h"
 
 #include <functional>
 
@@ -10,10 +10,10 @@ std::size_t programKey(std::string_view tenant, std::string_view code) {
   return hash(code) * 31 + hash(tenant);
 }
 
-void ComputingPrograms::remember(std::size_t program) {
+void RememberedPrograms::remember(std::size_t program) {
   if (!known_.insert(program).second) return;
   order_.push_back(program);
-  if (order_.size() <= kMaxComputingPrograms) return;
+  if (order_.size() <= most_) return;
   known_.erase(order_.front());
   order_.pop_front();
 }

@@ -24,7 +24,7 @@
 namespace executor::sandbox {
 namespace {
 
-// CPU time between two ticks: the most that a computing program delays another (D9 allows 4 ms).
+// CPU time between two ticks, or the kernel's own tick, if that is longer (D9 allows 4 ms).
 constexpr long kTickNanos = 2'000'000;
 // For fault handlers. They only look at addresses and jump.
 constexpr std::size_t kAlternateStackBytes = 64u << 10;
@@ -41,21 +41,25 @@ bool onAlternateStack(const void* here) {
 }
 
 // Order: a used-up budget ends the run even if nobody waits; setting aside only helps if somebody
-// does. errno is saved because the interrupted code may be between a system call and its check.
+// does. Guest code, with inGuest cleared.
+void lookAtSlice() {
+  const Slice& slice = currentSlice();
+  const std::uint64_t used = slice.usedMicros + (threadCpuMicros() - slice.startedMicros);
+  if (used > slice.budgetMicros) leaveGuest(Trap::cpuBudget);
+  const bool aside = used > slice.longAtMicros || otherWorkWaits();
+  if (!slice.mayYield || !aside || Fiber::current() == nullptr) return;
+  Fiber::current()->yield();
+  if (currentSlice().stop) leaveGuest(Trap::stopped);
+}
+
+// errno is saved because the interrupted code may be between a system call and its check.
 void onTick(int) {
   GuestState& state = guestState();
   const int savedErrno = errno;
   // Host code, or a fault in progress: the next tick comes soon.
   if (state.inGuest == 0 || onAlternateStack(&savedErrno)) return;
   state.inGuest = 0;
-  Slice& slice = currentSlice();
-  const std::uint64_t used = slice.usedMicros + (threadCpuMicros() - slice.startedMicros);
-  if (used > slice.budgetMicros) leaveGuest(Trap::cpuBudget);
-  const bool aside = used > slice.longAtMicros || otherWorkWaits();
-  if (slice.mayYield && aside && Fiber::current() != nullptr) {
-    Fiber::current()->yield();
-    if (currentSlice().stop) leaveGuest(Trap::stopped);
-  }
+  lookAtSlice();
   errno = savedErrno;
   guestState().inGuest = 1;
 }
@@ -114,6 +118,15 @@ std::uint64_t threadCpuMicros() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
          static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+}
+
+void pollSlice() {
+  const Slice& slice = currentSlice();
+  const auto had = static_cast<std::int64_t>(threadCpuMicros() - slice.startedMicros);
+  if (!slice.mayYield || had < std::int64_t{kShortSliceMicros}) return;
+  guestState().inGuest = 0;
+  lookAtSlice();
+  guestState().inGuest = 1;
 }
 
 bool installTick(bool (*otherWork)(), void (*hostFault)()) {

@@ -27,7 +27,7 @@ namespace executor::sandbox {
 
 // CPU of a turn, in the mean of a run, from which on its program counts among those that compute
 // the next time. Sixteen such at once already delay their neighbours by a dozen milliseconds.
-inline constexpr std::uint64_t kComputesMicros = 2'000;
+inline constexpr std::uint64_t kComputesMicros = 1'000;
 
 // The server's view of one run, independent of where it runs.
 struct RunState {
@@ -37,7 +37,7 @@ struct RunState {
   RunEvents* events;
   RunLimits limits;
   std::string tenant;
-  std::size_t program = 0;  // tells it from others (computing-programs.h)
+  std::size_t program = 0;  // tells it from others (remembered-programs.h)
   bool mayMove = false;
   std::set<std::uint32_t> openCalls;    // reported and not delivered
   std::set<std::uint32_t> failedCalls;  // delivered as failures: what hostErrorCall may name

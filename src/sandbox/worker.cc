@@ -1,14 +1,15 @@
-// The scheduler. One thread; what waits is in two queues. `runnable_` holds runs with a new event
-// and no slice in progress, `background_` those whose slice the tick set aside. A run is in at most
-// one of them, once.
+// The scheduler. One thread; what waits is in turn-queue.h: runs with a new event and no slice in
+// progress, the quick ones first, then those whose slice was set aside. A run is in it at most
+// once.
 //
 // The loop: send what there is to say, restore used machines while nobody waits, read frames
-// (blocking only when there is nothing to run), run one slice. The tick interrupts a slice every 2
-// ms of CPU and sets it aside if another run or an unread frame waits. So a run that makes a call
-// and waits is never behind more than one tick of a run that computes. A turn that becomes a long
-// one leaves this worker, if its owner can begin it again elsewhere; else the worker gives way, as
-// one that was started for runs that compute does from the beginning: its process then gets
-// little CPU while others want it, so that they are not delayed however many compute.
+// (blocking only when there is nothing to run), run one slice. A slice is looked at every half
+// millisecond of CPU by the engine's polls, where nothing polls by the tick, and set aside if
+// another run or an unread frame waits. So a run that makes a call and waits is never behind more
+// than one slice of a run that computes. A turn that becomes a long one leaves this worker, if its
+// owner can begin it again elsewhere; else the worker gives way, as one that was started for runs
+// that compute does from the beginning: its process then gets little CPU while others want it, so
+// that they are not delayed however many compute.
 //
 // Memory: a run between turns that has not been woken for kFreezeAfter gives up its machine and
 // keeps only what differs from the image (frozen.h). Machines of ended runs are put back to the
@@ -37,7 +38,9 @@
 #include "sandbox/fiber.h"
 #include "sandbox/guest-run.h"
 #include "sandbox/jail-filter.h"
+#include "sandbox/remembered-programs.h"
 #include "sandbox/tick.h"
+#include "sandbox/turn-queue.h"
 
 namespace executor::sandbox {
 namespace {
@@ -57,6 +60,8 @@ struct Guest {
   bool stop = false;
   bool queued = false;
   bool moves = false;                       // to go on elsewhere
+  std::size_t program = 0;                  // tells it from others (remembered-programs.h)
+  std::uint32_t turns = 0;                  // begun
   std::uint64_t longAtMicros = UINT64_MAX;  // of run.cpuMicros, for the turn in progress
   std::chrono::steady_clock::time_point restedSince;
 };
@@ -72,9 +77,8 @@ class Worker {
 
  private:
   // Nothing to run, as opposed to nothing to do: runs may wait for the server.
-  bool idle() const { return runnable_.empty() && background_.empty(); }
-  // Never null: to be called when not idle.
-  Guest* takeNext();
+  bool idle() const { return waiting_.empty(); }
+  TurnKind kindOf(const Guest& guest) const;
   void readFrames();
   void dispatch(ToWorker frame);
   void schedule(Guest& guest);
@@ -102,8 +106,8 @@ class Worker {
   FrameBuffer in_;
   std::string out_;
   std::map<std::uint32_t, std::unique_ptr<Guest>> guests_;
-  std::deque<Guest*> runnable_;    // with a new event: nearly always short
-  std::deque<Guest*> background_;  // set aside by the tick, in turn
+  TurnQueue<Guest*> waiting_;
+  RememberedPrograms quick_{kMaxQuickPrograms};
   std::vector<std::unique_ptr<Machine>> hot_;
   std::vector<std::unique_ptr<Machine>> used_;  // to be restored when there is time
   std::vector<std::unique_ptr<Fiber>> fibers_;
@@ -144,7 +148,7 @@ void Worker::serve() {
     if (idle()) awaitFrames();
     readFrames();
     freezeRested();
-    if (!idle()) slice(*takeNext());
+    if (!idle()) slice(*waiting_.take());
     onCpu_ = 0;
   }
 }
@@ -233,7 +237,9 @@ void Worker::dispatch(ToWorker frame) {
     const std::uint32_t id = start->run;
     if (start->computing) giveWay();
     auto& guest = guests_[id];
+    const std::size_t program = programKey({}, start->code);
     guest = std::make_unique<Guest>(std::move(*start), image_, out_);
+    guest->program = program;
     return schedule(*guest);
   }
   const std::uint32_t id = std::visit([](const auto& f) { return f.run; }, frame);
@@ -248,27 +254,26 @@ void Worker::dispatch(ToWorker frame) {
   schedule(*found->second);
 }
 
-// One place in one queue per run, whatever arrives for it meanwhile.
-void Worker::schedule(Guest& guest) {
-  if (guest.queued) return;
-  guest.queued = true;
-  (guest.fiber == nullptr ? runnable_ : background_).push_back(&guest);
+// Whether its turns are short, as far as it or its program has shown.
+TurnKind Worker::kindOf(const Guest& guest) const {
+  if (guest.fiber != nullptr) return TurnKind::setAside;
+  const bool quick = guest.turns > 0 ? guest.run.cpuMicros < guest.turns * kQuickTurnMicros
+                                     : quick_.contains(guest.program);
+  return quick ? TurnKind::quick : TurnKind::fresh;
 }
 
-// What waits for a new event comes before what already had its share: a run that only makes calls
-// is never behind more than one tick of one that computes, however many of those there are.
-Guest* Worker::takeNext() {
-  auto& queue = runnable_.empty() ? background_ : runnable_;
-  Guest* next = queue.front();
-  queue.pop_front();
-  next->queued = false;
-  return next;
+// One place for a run, whatever arrives for it meanwhile.
+void Worker::schedule(Guest& guest) {
+  if (std::exchange(guest.queued, true)) return;
+  waiting_.push(&guest, kindOf(guest));
 }
 
 // The stop of a run in the middle of a slice resumes it once more: the tick's handler then leaves
 // its guest code by the trap `stopped`, which frees the fiber in an orderly way.
 void Worker::slice(Guest& guest) {
   const bool resumed = guest.fiber != nullptr;
+  guest.queued = false;
+  guest.turns += resumed ? 0 : 1;
   onCpu_ = guest.run.id();
   if (guest.stop && !resumed) return finish(guest);
   if (!resumed) guest.fiber = takeFiber();
@@ -380,8 +385,9 @@ void Worker::finish(Guest& guest) {
     used_.push_back(std::move(guest.run.machine()));
     --awake_;
   }
-  std::erase(runnable_, &guest);
-  std::erase(background_, &guest);
+  const bool quick = guest.run.cpuMicros < guest.turns * kQuickTurnMicros;
+  if (quick && !guest.stop && !guest.moves) quick_.remember(guest.program);
+  waiting_.erase(&guest);
   guests_.erase(guest.run.id());
 }
 
