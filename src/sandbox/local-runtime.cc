@@ -186,7 +186,7 @@ std::unique_ptr<Run> LocalRuntime::start(RunRequest request, RunEvents& events) 
   }
   state.program = programKey(state.tenant, request.code);
   state.mayMove = request.mayMove;
-  request.computing |= computing_.contains(state.program);
+  request.computing |= costs_.computes(state.tenant, state.program);
   Waiting waiting{toFrame(request, id), run->state(), run->link()};
   if (const auto link = waiting_.empty() ? choose(waiting) : nullptr) {
     assign(waiting, link);

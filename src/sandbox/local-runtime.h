@@ -15,7 +15,7 @@
 #include <list>
 
 #include "sandbox/placement.h"
-#include "sandbox/remembered-programs.h"
+#include "sandbox/program-costs.h"
 #include "sandbox/worker-link.h"
 #include "sandbox/worker-memory.h"
 
@@ -48,7 +48,9 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   void onWorkerReady(WorkerLink& link) override;
   void onWorkerIdle(WorkerLink& link) override;
   void onWorkerGone(WorkerLink& link) override;
-  void onComputed(const RunState& run) override { computing_.remember(run.program); }
+  void onCost(const RunState& run, std::uint64_t turnMicros) override {
+    costs_.saw(run.tenant, run.program, turnMicros);
+  }
 
   // For tests: the processes now.
   std::vector<pid_t> workerPids() const;
@@ -86,7 +88,7 @@ class LocalRuntime final : public Runtime, public WorkerLink::Owner {
   asio::steady_timer watch_;
   std::vector<std::shared_ptr<WorkerLink>> workers_;
   std::list<Waiting> waiting_;  // in order of arrival
-  RememberedPrograms computing_{kMaxComputingPrograms};
+  ProgramCosts costs_;
   // Numbers are never reused within a runtime, across all its workers.
   std::uint32_t nextRun_ = 1;
   std::size_t spawning_ = 0;  // asked of the zygote, not yet in workers_

@@ -230,7 +230,7 @@ class ReadyOwner final : public WorkerLink::Owner {
  public:
   void onWorkerReady(WorkerLink&) override { ready = true; }
   void onWorkerIdle(WorkerLink&) override {}
-  void onComputed(const RunState&) override {}
+  void onCost(const RunState&, std::uint64_t) override {}
   void onWorkerGone(WorkerLink&) override { std::abort(); }
   bool ready = false;
 };

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <random>
 
+#include "sandbox/program-costs.h"
 #include "sandbox/test-support.h"
 
 namespace executor::sandbox {
@@ -18,7 +19,9 @@ struct Seen final : WorkerLink::Owner {
   void onWorkerReady(WorkerLink&) override { ++ready; }
   void onWorkerIdle(WorkerLink&) override { ++idle; }
   void onWorkerGone(WorkerLink&) override { ++gone; }
-  void onComputed(const RunState&) override { ++computed; }
+  void onCost(const RunState&, std::uint64_t micros) override {
+    computed += micros >= kComputesMicros ? 1 : 0;
+  }
   int ready = 0, idle = 0, gone = 0, computed = 0;
 };
 

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sandbox/json-check.h"
+#include "sandbox/worker.h"
 
 namespace executor::sandbox {
 namespace {
@@ -70,9 +71,9 @@ RunEnd toRunEnd(EndFrame& frame, const RunState& run) {
   return end;
 }
 
-// One that ends before its turn is long has still shown what it is, if each of its turns had this.
-bool hasComputed(const EndFrame& frame, const RunState& run) {
-  return frame.cpuMicros >= kComputesMicros * (1 + std::uint64_t{run.calls});
+// One that ends before its turn is long has still shown what it is.
+std::uint64_t turnMicros(const EndFrame& frame, const RunState& run) {
+  return frame.cpuMicros / (1 + std::uint64_t{run.calls});
 }
 
 }  // namespace
@@ -239,14 +240,14 @@ void WorkerLink::on(RunState& run, EndFrame& frame) {
                     isValidUtf8(frame.errorName) && isValidUtf8(frame.stack);
   if (!text || (frame.ok && !isJson(frame.resultJson))) return kill("an end that is not text");
   tainted_ |= frame.tainted;
-  if (owner_ != nullptr && hasComputed(frame, run)) owner_->onComputed(run);
+  if (owner_ != nullptr) owner_->onCost(run, turnMicros(frame, run));
   conclude(frame.run, run, toRunEnd(frame, run));
 }
 
 // What its owner cannot start again must not be ended by this.
 void WorkerLink::on(RunState& run, LongTurnFrame& frame) {
   if (frame.moved && !run.mayMove) return kill("a run moved that may not");
-  if (owner_ != nullptr) owner_->onComputed(run);
+  if (owner_ != nullptr) owner_->onCost(run, kLongTurnMicros);
   if (!frame.moved) {
     givesWay_ = true;
     return;

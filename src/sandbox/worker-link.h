@@ -25,10 +25,6 @@
 
 namespace executor::sandbox {
 
-// CPU of a turn, in the mean of a run, from which on its program counts among those that compute
-// the next time. Sixteen such at once already delay their neighbours by a dozen milliseconds.
-inline constexpr std::uint64_t kComputesMicros = 1'000;
-
 // The server's view of one run, independent of where it runs.
 struct RunState {
   explicit RunState(RunEvents& receiver) : events(&receiver) {}
@@ -67,8 +63,8 @@ class WorkerLink : public std::enable_shared_from_this<WorkerLink> {
     virtual void onWorkerReady(WorkerLink& link) = 0;
     virtual void onWorkerIdle(WorkerLink& link) = 0;
     virtual void onWorkerGone(WorkerLink& link) = 0;
-    // Its program computes: it has a long turn, or had more than kComputesMicros in each.
-    virtual void onComputed(const RunState& run) = 0;
+    // What it cost in CPU: a turn in the mean of a run that ended, or one that is a long one.
+    virtual void onCost(const RunState& run, std::uint64_t turnMicros) = 0;
   };
 
   // `owner` must outlive the link or disown it.

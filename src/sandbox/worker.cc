@@ -38,7 +38,7 @@
 #include "sandbox/fiber.h"
 #include "sandbox/guest-run.h"
 #include "sandbox/jail-filter.h"
-#include "sandbox/remembered-programs.h"
+#include "sandbox/program-costs.h"
 #include "sandbox/tick.h"
 #include "sandbox/turn-queue.h"
 

@@ -15,10 +15,6 @@ namespace executor::sandbox {
 inline constexpr std::size_t kHotMachines = 8;
 // CPU from which on a turn is long (D9). It then goes on elsewhere, or the worker gives way.
 inline constexpr std::uint64_t kLongTurnMicros = 4'000;
-// CPU of a turn, in the mean of a run, up to which it goes before others. Ordinary turns have half
-// of it.
-inline constexpr std::uint64_t kQuickTurnMicros = 250;
-
 // Serves `socket` until it closes; does not return. Tick and jail are in place. Image and stripper
 // are the zygote's, shared copy on write.
 [[noreturn]] void serveRuns(int socket, const Image& image, Stripper& stripper);
