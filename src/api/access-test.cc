@@ -51,6 +51,7 @@ constexpr PublicRoute kPublic[] = {
     {"GET", "/", 401},
     {"GET", "/approvals/x", 401},
     {"POST", "/approvals/x/decision", 401},
+    {"POST", "/executions/x/decisions", 401},
     {"GET", "/executions/x", 401},
     {"GET", "/open/x", 401},
     {"POST", "/open/x", 401},
@@ -128,7 +129,7 @@ TEST_F(ApiAccess, AnAgentIsRefusedWhatNeedsAPerson) {
     EXPECT_EQ(reply.errorCode(), "forbidden");
     ++refused;
   }
-  EXPECT_EQ(refused, 13u);
+  EXPECT_EQ(refused, 14u);
   EXPECT_EQ(sources_.items.size(), 1u);
   EXPECT_EQ(approvals_.items.front().status, "pending");
 }
@@ -138,6 +139,8 @@ TEST_F(ApiAccess, DecidingIssuingAndCredentialsAreForPersons) {
   plant(first_.workspaceId, "mine");
   const std::vector<std::array<std::string, 3>> acts = {
       {"POST", "/api/v1/approvals/approval_mine/decision", R"({"decision":"approve"})"},
+      {"POST", "/api/v1/approvals/decisions",
+       R"({"ids":["approval_mine"],"decision":"approve","scope":"policy"})"},
       {"POST", "/api/v1/policies", R"({"effect":"allow","tool":"github.issues.create"})"},
       {"DELETE", "/api/v1/policies/pol_mine", ""},
       {"PATCH", "/api/v1/settings", R"({"calls":1000})"},

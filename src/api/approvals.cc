@@ -2,7 +2,10 @@
 //
 // The decision's rules live in approval/: once, by a person, durable before anyone is woken. Here a
 // decision is only read from the body, and nothing but the two words `approve` and `deny` is one.
+#include <fmt/format.h>
+
 #include "api/arguments.h"
+#include "api/decisions.h"
 #include "api/endpoints.h"
 #include "api/json-text.h"
 #include "api/views.h"
@@ -10,22 +13,46 @@
 namespace executor::api {
 namespace {
 
-// A decision as it was sent; what it does is approval/'s business.
-struct Decision {
-  bool approve = false;
-  std::string reason;
-};
-
 // No default: a body that does not say what is meant decides nothing.
-Result<Decision> readDecision(const json::object& body) {
-  EXECUTOR_CHECK(rejectUnknownMembers(body, "a decision", {"decision", "reason"}));
+Result<DecisionDraft> readDecision(const json::object& body) {
   EXECUTOR_TRY(const auto word, requireString(body, "decision"));
   if (word != "approve" && word != "deny") {
     return fail(ErrorCode::invalid_argument, "\"decision\" must be \"approve\" or \"deny\".");
   }
-  Decision decision{.approve = word == "approve"};
+  DecisionDraft decision{.approve = word == "approve"};
   EXECUTOR_TRY(decision.reason, optionalString(body, "reason"));
+  EXECUTOR_TRY(const auto scope, optionalString(body, "scope"));
+  if (!scope.empty() && !approval::parseScope(scope, decision.scope)) {
+    return fail(ErrorCode::invalid_argument,
+                "\"scope\" must be \"once\", \"execution\" or \"policy\".");
+  }
   return decision;
+}
+
+Result<std::vector<std::string>> readIds(const json::object& body) {
+  const json::array* array = findArray(body, "ids");
+  const bool bounded = array != nullptr && !array->empty() && array->size() <= kMaxDecidedAtOnce;
+  if (!bounded || !std::ranges::all_of(*array, &json::value::is_string)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("\"ids\" must be a list of 1 to {} ids.", kMaxDecidedAtOnce));
+  }
+  std::vector<std::string> ids;
+  for (const auto& id : *array) ids.emplace_back(id.get_string());
+  return ids;
+}
+
+// The approval as it is now, or why it is not decided.
+std::string outcomeJson(const DecisionOutcome& outcome, std::string_view origin) {
+  if (outcome.result) return approvalJson(*outcome.result, origin);
+  const Error& error = outcome.result.error();
+  return ObjectText()
+      .text("id", outcome.id)
+      .raw("error", ObjectText()
+                        .text("code", error.codeName())
+                        .text("message", error.message)
+                        .textIf("hint", error.hint)
+                        .take())
+      .take();
 }
 
 // A misspelled filter must not look like an empty list.
@@ -60,11 +87,33 @@ Task<Result<net::Response>> showApproval(Deps deps, Call call) {
 
 // The table demands a person, and so does approval/ (invariant 10).
 Task<Result<net::Response>> decideApproval(Deps deps, Call call) {
+  EXECUTOR_CO_CHECK(rejectUnknownMembers(call.body, "a decision", {"decision", "reason", "scope"}));
   EXECUTOR_CO_TRY(auto decision, readDecision(call.body));
-  EXECUTOR_CO_TRY(const auto approval,
-                  co_await deps->approvals.decide(call.principal, call.parameter(),
-                                                  decision.approve, std::move(decision.reason)));
+  EXECUTOR_CO_TRY(const auto approval, co_await deps->approvals.decide(
+                                           call.principal, call.parameter(), decision.approve,
+                                           std::move(decision.reason), decision.scope));
   co_return okJson(approvalJson(approval, call.request.origin));
+}
+
+// 200 with one outcome each; `failed` says how many were not decided.
+Task<Result<net::Response>> decideApprovals(Deps deps, Call call) {
+  EXECUTOR_CO_CHECK(
+      rejectUnknownMembers(call.body, "decisions", {"ids", "decision", "reason", "scope"}));
+  EXECUTOR_CO_TRY(auto ids, readIds(call.body));
+  EXECUTOR_CO_TRY(auto decision, readDecision(call.body));
+  const auto outcomes =
+      co_await decideEach(deps, call.principal, std::move(ids), std::move(decision));
+  std::vector<std::string> items;
+  std::int64_t failed = 0;
+  for (const auto& outcome : outcomes) {
+    items.push_back(outcomeJson(outcome, call.request.origin));
+    failed += outcome.result ? 0 : 1;
+  }
+  co_return okJson(ObjectText()
+                       .raw("items", arrayText(items))
+                       .boolean("more", false)
+                       .number("failed", failed)
+                       .take());
 }
 
 }  // namespace executor::api

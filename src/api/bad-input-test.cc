@@ -22,7 +22,7 @@ TEST_F(ApiBadInput, WrongContentTypeIsRefusedOnEveryRouteWithABody) {
     }
     ++seen;
   }
-  EXPECT_EQ(seen, 10u);
+  EXPECT_EQ(seen, 11u);
 }
 
 TEST_F(ApiBadInput, AContentTypeMayHaveParametersAndAnyCase) {

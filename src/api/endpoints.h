@@ -37,6 +37,7 @@ EXECUTOR_API_FUNCTION(changeSettings);
 EXECUTOR_API_FUNCTION(listApprovals);
 EXECUTOR_API_FUNCTION(showApproval);
 EXECUTOR_API_FUNCTION(decideApproval);
+EXECUTOR_API_FUNCTION(decideApprovals);
 
 // executions.cc
 EXECUTOR_API_FUNCTION(startExecution);

@@ -116,6 +116,7 @@ class FakePolicies : public policy::Policies {
                      .effect = effect});
     co_return items.back();
   }
+  Result<std::string> allow(store::Txn&, const policy::Allowance&) override { return "pol_made"; }
   Task<Result<std::vector<policy::PolicyView>>> list(Principal principal) override {
     auto mine = items;
     std::erase_if(mine, [&](const auto& i) { return i.workspaceId != principal.workspaceId; });
@@ -170,8 +171,13 @@ class FakeApprovals : public approval::Approvals {
  public:
   Status create(store::Txn&, const approval::ApprovalDraft&, EpochMs) override { return {}; }
   Task<Result<approval::Ruling>> wait(std::string) override { co_return approval::Ruling{}; }
+  Result<std::optional<approval::Ruling>> ruled(store::Txn&, const std::string&) override {
+    return std::nullopt;
+  }
+  void onPolicy(approval::MakePolicy) override {}
+  // With Scope::execution the others of the execution follow, as with the real one.
   Task<Result<approval::ApprovalView>> decide(Principal principal, std::string id, bool approve,
-                                              std::string reason) override {
+                                              std::string reason, approval::Scope scope) override {
     EXECUTOR_CO_CHECK(requirePerson(principal, "Deciding"));
     auto* item = find(principal, id);
     if (item == nullptr) co_return unknownId(id);
@@ -181,6 +187,9 @@ class FakeApprovals : public approval::Approvals {
     item->status = approve ? "approved" : "denied";
     item->reason = reason;
     item->decidedBy = principal.accountId;
+    item->scope = scope;
+    if (scope == approval::Scope::policy) item->policyId = "pol_made";
+    if (scope == approval::Scope::execution) grantOthers(*item);
     co_return *item;
   }
   Task<Result<approval::ApprovalView>> show(Principal principal, std::string id) override {
@@ -201,6 +210,14 @@ class FakeApprovals : public approval::Approvals {
   Task<Status> cancelFor(std::string) override { co_return Status{}; }
   Task<Status> use(std::string, std::string) override { co_return Status{}; }
   Task<Result<std::size_t>> expireDue() override { co_return std::size_t{0}; }
+
+  void grantOthers(const approval::ApprovalView& by) {
+    for (auto& item : items) {
+      if (item.executionId != by.executionId || item.status != "pending") continue;
+      item.status = "approved";
+      item.grantedBy = by.id;
+    }
+  }
 
   approval::ApprovalView* find(const Principal& principal, std::string_view id) {
     for (auto& item : items) {

@@ -43,6 +43,7 @@ const std::vector<Endpoint>& endpoints() {
       {"GET", "/api/v1/approvals", anyone, Body::none, listApprovals, {"status", "executionId"}},
       {"GET", "/api/v1/approvals/*", anyone, Body::none, showApproval},
       {"POST", "/api/v1/approvals/*/decision", person, Body::json, decideApproval},
+      {"POST", "/api/v1/approvals/decisions", person, Body::json, decideApprovals},
 
       // What MCP offers, for clients that are no MCP clients. Calls are D13.
       {"POST", "/api/v1/executions", anyone, Body::json, startExecution},

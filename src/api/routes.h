@@ -49,6 +49,7 @@ inline constexpr std::size_t kMaxFormBodyBytes = 64u << 10;
 // As long as an execution may last; a client that waits longer asks again.
 inline constexpr std::int64_t kMaxWaitMs = 600'000;
 inline constexpr std::int64_t kDefaultWaitMs = 20'000;
+inline constexpr std::size_t kMaxDecidedAtOnce = 100;  // approvals in one request
 // Page sizes; the store caps them again.
 inline constexpr std::int64_t kDefaultPageItems = 50;
 inline constexpr std::int64_t kMaxEventsPage = 1'000;

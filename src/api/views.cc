@@ -150,6 +150,12 @@ void addOwner(ObjectText& out, const execution::ExecutionView& execution) {
       .numberIf("finishedAt", execution.finishedAt);
 }
 
+// Of a decision that a person took about this very call.
+std::string_view scopeOf(const approval::ApprovalView& approval) {
+  const bool own = approval.status == "approved" && approval.grantedBy.empty();
+  return own ? approval::name(approval.scope) : "";
+}
+
 }  // namespace
 
 std::string sourceJson(const catalog::SourceView& source) {
@@ -199,6 +205,7 @@ std::string policyJson(const policy::PolicyView& policy) {
       .text("tool", policy.tool)
       .text("workspaceId", policy.workspaceId)
       .text("createdBy", policy.createdBy)
+      .textIf("fromApproval", policy.fromApproval)
       .number("createdAt", policy.createdAt)
       .take();
 }
@@ -250,6 +257,9 @@ std::string approvalJson(const approval::ApprovalView& approval, std::string_vie
       .text("callId", approval.callId)
       .textIf("decidedBy", approval.decidedBy)
       .textIf("reason", approval.reason)
+      .textIf("scope", scopeOf(approval))
+      .textIf("grantedBy", approval.grantedBy)
+      .textIf("policyId", approval.policyId)
       .text("workspaceId", approval.workspaceId)
       .number("createdAt", approval.createdAt)
       .numberIf("decidedAt", approval.decidedAt)

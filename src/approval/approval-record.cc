@@ -6,7 +6,17 @@
 
 namespace executor::approval {
 
-store::Schema approvalSchema() { return store::Schema::of<ApprovalRecord, PendingCount>(); }
+store::Schema approvalSchema() {
+  return store::Schema::of<ApprovalRecord, ApprovalGrant, PendingCount>();
+}
+
+std::string_view name(Scope scope) { return store::detail::enumName(scope); }
+
+bool parseScope(std::string_view text, Scope& out) {
+  const auto scope = store::detail::enumOf<Scope>(text);
+  if (scope) out = *scope;
+  return scope.has_value();
+}
 
 // The words of ApprovalStatus, which clients know from the record.
 std::string_view name(Verdict verdict) {
@@ -53,7 +63,7 @@ std::string topicOfWorkspace(std::string_view workspaceId) {
 }
 
 // The only way from a record to a client: the input is redacted here and nowhere else.
-ApprovalView toView(const ApprovalRecord& record) {
+ApprovalView toView(const ApprovalRecord& record, std::size_t maxValueBytes) {
   ApprovalView view;
   view.id = record.id;
   view.workspaceId = record.workspaceId;
@@ -64,10 +74,13 @@ ApprovalView toView(const ApprovalRecord& record) {
   view.origin = record.origin;
   view.summary = record.summary;
   view.status = store::detail::enumName(record.status);
-  view.inputJson = redactInput(record.inputJson);
+  view.inputJson = redactInput(record.inputJson, maxValueBytes);
   view.inputHash = record.inputHash;
   view.decidedBy = record.decidedBy;
   view.reason = record.reason;
+  view.scope = record.scope.value_or(Scope::once);
+  view.grantedBy = record.grantedBy.value_or("");
+  view.policyId = record.policyId.value_or("");
   view.createdAt = record.createdAt;
   view.decidedAt = record.decidedAt;
   view.expiresAt = record.expiresAt;
@@ -80,7 +93,8 @@ Ruling toRuling(const ApprovalRecord& record) {
   if (record.status == ApprovalStatus::approved) verdict = Verdict::approved;
   if (record.status == ApprovalStatus::denied) verdict = Verdict::denied;
   if (record.status == ApprovalStatus::expired) verdict = Verdict::expired;
-  return {verdict, record.reason, record.decidedBy};
+  return {verdict, record.reason, record.decidedBy, record.scope.value_or(Scope::once),
+          record.grantedBy.value_or("")};
 }
 
 }  // namespace executor::approval

@@ -20,14 +20,28 @@ struct ApprovalRecord {
   std::string inputJson, inputHash;
   std::string decidedBy, reason;
   EpochMs createdAt = 0, decidedAt = 0, expiresAt = 0, usedAt = 0;
+  std::optional<Scope> scope;  // none: once
+  std::optional<std::string> grantedBy, policyId;
 };
 RECORD(ApprovalRecord, "approval",
        FIELDS(id, workspaceId, executionId, callId, toolPath, toolSetHash, method, origin, summary,
               n, status, inputJson, inputHash, decidedBy, reason, createdAt, decidedAt, expiresAt,
-              usedAt),
+              usedAt, scope, grantedBy, policyId),
        KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId),
        INDEX(byStatus, workspaceId, status), INDEX(byExecution, executionId),
        INDEX(byDue, status, expiresAt), SEALED(inputJson));
+
+// Calls of this execution to this tool need no further human. It is there as long as the execution
+// runs or waits.
+struct ApprovalGrant {
+  std::string id;  // execution and tool
+  std::string executionId, toolPath, approvalId, toolSetHash, origin, decidedBy, reason;
+  EpochMs grantedAt = 0;
+};
+RECORD(ApprovalGrant, "approval_grant",
+       FIELDS(id, executionId, toolPath, approvalId, toolSetHash, origin, decidedBy, reason,
+              grantedAt),
+       KEY(id), INDEX(byExecution, executionId));
 
 struct PendingCount {
   std::string workspaceId;
@@ -45,7 +59,8 @@ Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus stat
 std::string topicOf(std::string_view approvalId);
 std::string topicOfWorkspace(std::string_view workspaceId);
 
-ApprovalView toView(const ApprovalRecord& record);
+// `maxValueBytes` as redactInput has it.
+ApprovalView toView(const ApprovalRecord& record, std::size_t maxValueBytes = 0);
 Ruling toRuling(const ApprovalRecord& record);
 
 }  // namespace executor::approval

@@ -1,10 +1,10 @@
-// The rules of approvals, each a function over a transaction, and the class that runs them. What
-// two people or two processes do at once is settled by the transaction and by nothing in memory.
+// Approvals as a service: who may ask what, and each rule of decision.h in a transaction.
 #include "approval/approval.h"
 
 #include <fmt/format.h>
 
 #include "approval/approval-record.h"
+#include "approval/decision.h"
 #include "base/crash-point.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -15,37 +15,6 @@ namespace executor::approval {
 namespace {
 
 using store::Txn;
-
-// One text for absent and foreign, so that ids of other workspaces cannot be probed.
-std::unexpected<Error> noSuchApproval(std::string_view id) {
-  return fail(ErrorCode::not_found, fmt::format("There is no approval {}.", truncateText(id, 80)),
-              "`executor approval list` shows the approvals of your workspace.");
-}
-
-// Names by whom and when, so that the second of two people knows what the first did.
-std::unexpected<Error> alreadyDecided(const ApprovalRecord& record) {
-  const std::string_view status = store::detail::enumName(record.status);
-  if (record.status == ApprovalStatus::cancelled) {
-    return fail(ErrorCode::already_decided,
-                fmt::format("Approval {} was cancelled because its execution ended.", record.id),
-                "Nothing was sent. Run the program again to ask again.");
-  }
-  if (record.status == ApprovalStatus::expired) {
-    return fail(ErrorCode::already_decided,
-                fmt::format("Approval {} expired before it was decided.", record.id),
-                "Nothing was sent. Run the program again to ask again.");
-  }
-  return fail(ErrorCode::already_decided,
-              fmt::format("Approval {} was already {} by {} at {} (epoch milliseconds).", record.id,
-                          status, record.decidedBy, record.decidedAt));
-}
-
-// The record if it belongs to the workspace; a foreign one is as if it were not there.
-Result<ApprovalRecord> ownRecord(Txn& txn, const std::string& workspaceId, const std::string& id) {
-  EXECUTOR_TRY(std::optional<ApprovalRecord> found, txn.get<ApprovalRecord>(id));
-  if (!found || found->workspaceId != workspaceId) return noSuchApproval(id);
-  return *std::move(found);
-}
 
 // A reason is shown to people and reaches the program, so it is text and short; a long one is
 // refused instead of cut, because the reviewer must know what the program will read.
@@ -63,71 +32,12 @@ Result<std::string> boundedReason(std::string_view reason) {
   return std::string(trimmed);
 }
 
-struct Decision {
-  Principal principal;
-  std::string id, reason;
-  bool approve;
-  EpochMs now;
-};
-
-// The check and the change are one transaction: of two people who press at once, one wins.
-Result<ApprovalView> applyDecision(Txn& txn, const Decision& decision) {
-  EXECUTOR_TRY(ApprovalRecord record, ownRecord(txn, decision.principal.workspaceId, decision.id));
-  if (record.status != ApprovalStatus::pending) return alreadyDecided(record);
-  if (record.expiresAt <= decision.now) {
-    record.status = ApprovalStatus::expired;  // the sweeper writes it; nothing may be decided now
-    return alreadyDecided(record);
-  }
-  record.decidedBy = decision.principal.accountId;
-  record.reason = decision.reason;
-  const auto status = decision.approve ? ApprovalStatus::approved : ApprovalStatus::denied;
-  EXECUTOR_CHECK(leavePending(txn, record, status, decision.now));
-  return toView(record);
-}
-
-// Binds the sending to the decision (invariant 4): approved, not yet spent, and for these very
-// bytes.
-Status markUsed(Txn& txn, const std::string& id, const std::string& inputHash, EpochMs now) {
-  EXECUTOR_TRY(std::optional<ApprovalRecord> record, txn.get<ApprovalRecord>(id));
-  if (!record) return noSuchApproval(id);
-  if (record->status != ApprovalStatus::approved) {
-    return fail(ErrorCode::conflict, fmt::format("Approval {} is not approved.", id));
-  }
-  if (record->usedAt != 0) {
-    return fail(ErrorCode::conflict, fmt::format("Approval {} was already used.", id));
-  }
-  if (record->inputHash != inputHash) {
-    return fail(ErrorCode::conflict, fmt::format("Approval {} is for another input.", id));
-  }
-  record->usedAt = now;
-  return txn.replace(*record);
-}
-
-// In pages of 50: each costs up to two writes, and a transaction has room for 200.
-Status endPendingOf(Txn& txn, const std::string& executionId, EpochMs now) {
-  std::string after;
-  do {
-    EXECUTOR_TRY(auto page,
-                 txn.scan<ApprovalRecord>("byExecution",
-                                          {.prefix = {executionId}, .limit = 50, .after = after}));
-    for (ApprovalRecord& record : page.items) {
-      if (record.status != ApprovalStatus::pending) continue;
-      EXECUTOR_CHECK(leavePending(txn, record, ApprovalStatus::cancelled, now));
-    }
-    after = page.nextCursor;
-  } while (!after.empty());
-  return {};
-}
-
-// At most 50 of them: one transaction has room for that, the next sweep takes the rest.
-Result<std::size_t> expireSome(Txn& txn, EpochMs now) {
-  EXECUTOR_TRY(auto page,
-               txn.scan<ApprovalRecord>(
-                   "byDue", {.prefix = {ApprovalStatus::pending}, .to = now + 1, .limit = 50}));
-  for (ApprovalRecord& record : page.items) {
-    EXECUTOR_CHECK(leavePending(txn, record, ApprovalStatus::expired, now));
-  }
-  return page.items.size();
+// Whoever denies and grants in one breath has made a mistake in one of the two.
+Status checkScope(bool approve, Scope scope) {
+  if (approve || scope == Scope::once) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("A denial has no scope \"{}\".", name(scope)),
+              "Leave the scope out, or write a policy that denies the tool.");
 }
 
 struct Listing {
@@ -152,7 +62,7 @@ Result<std::vector<ApprovalView>> readListing(Txn& txn, const Listing& listing) 
   if (!page) return std::unexpected(page.error());
   std::vector<ApprovalView> views;
   for (const ApprovalRecord& record : page->items) {
-    ApprovalView view = toView(record);
+    ApprovalView view = toView(record, kMaxListedValueBytes);
     if (record.workspaceId != listing.workspaceId) continue;
     if (!listing.status.empty() && view.status != listing.status) continue;
     views.push_back(std::move(view));
@@ -178,26 +88,30 @@ class StoredApprovals : public Approvals {
 
   Status create(Txn& txn, const ApprovalDraft& draft, EpochMs now) override;
   Task<Result<Ruling>> wait(std::string id) override;
+  Result<std::optional<Ruling>> ruled(Txn& txn, const std::string& id) override;
   Task<Result<ApprovalView>> decide(Principal principal, std::string id, bool approve,
-                                    std::string reason) override;
+                                    std::string reason, Scope scope) override;
   Task<Result<ApprovalView>> show(Principal principal, std::string id) override;
   Task<Result<std::vector<ApprovalView>>> list(Principal principal, std::string status,
                                                std::string executionId) override;
   Task<Status> cancelFor(std::string executionId) override;
   Task<Status> use(std::string id, std::string inputHash) override;
   Task<Result<std::size_t>> expireDue() override;
+  void onPolicy(MakePolicy make) override { makePolicy_ = std::move(make); }
 
  private:
+  Task<void> approveRest(std::string approvalId);
   void armSweeper();
   void sweepNow();
 
   store::Store& store_;
   const Clock& clock_;
+  MakePolicy makePolicy_;
   // Alive as long as this object: what the sweeper's callbacks test before they touch it.
   std::shared_ptr<SteadyTimer> timer_;
 };
 
-// The hash is taken of the bytes that are shown and sent; use() compares it again before sending.
+// One that a grant covers never was pending and is not counted.
 Status StoredApprovals::create(Txn& txn, const ApprovalDraft& draft, EpochMs now) {
   if (draft.inputJson.size() > kMaxApprovalInputBytes) {
     return fail(ErrorCode::payload_too_large,
@@ -205,25 +119,19 @@ Status StoredApprovals::create(Txn& txn, const ApprovalDraft& draft, EpochMs now
                             draft.toolPath, draft.inputJson.size(), kMaxApprovalInputBytes),
                 "Send less in one call, or ask for a policy that allows this tool.");
   }
-  ApprovalRecord record;
-  record.id = draft.id;
-  record.workspaceId = draft.workspaceId;
-  record.executionId = draft.executionId;
-  record.callId = draft.callId;
-  record.toolPath = draft.toolPath;
-  record.toolSetHash = draft.toolSetHash;
-  record.method = draft.method;
-  record.origin = draft.origin;
-  record.summary = draft.summary;
-  record.n = draft.n;
-  record.inputJson = draft.inputJson;
-  record.inputHash = sha256Hex(draft.inputJson);
-  record.createdAt = now;
-  record.expiresAt = now + draft.maxAge;
+  EXECUTOR_TRY(const ApprovalRecord record, newRecord(txn, draft, now));
   EXECUTOR_CHECK(txn.insert(record));
-  EXECUTOR_CHECK(countPending(txn, record.workspaceId, 1));
+  if (record.status == ApprovalStatus::pending) {
+    EXECUTOR_CHECK(countPending(txn, record.workspaceId, 1));
+  }
   txn.touch(topicOfWorkspace(record.workspaceId));
   return {};
+}
+
+Result<std::optional<Ruling>> StoredApprovals::ruled(Txn& txn, const std::string& id) {
+  EXECUTOR_TRY(const auto record, txn.get<ApprovalRecord>(id));
+  if (!record || record->status == ApprovalStatus::pending) return std::nullopt;
+  return toRuling(*record);
 }
 
 Task<Result<Ruling>> StoredApprovals::wait(std::string id) {
@@ -239,15 +147,29 @@ Task<Result<Ruling>> StoredApprovals::wait(std::string id) {
 }
 
 Task<Result<ApprovalView>> StoredApprovals::decide(Principal principal, std::string id,
-                                                   bool approve, std::string reason) {
+                                                   bool approve, std::string reason, Scope scope) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "deciding an approval"));
+  EXECUTOR_CO_CHECK(checkScope(approve, scope));
   EXECUTOR_CO_TRY(std::string bounded, boundedReason(reason));
-  Decision decision{std::move(principal), std::move(id), std::move(bounded), approve, clock_.now()};
+  Decision decision{std::move(principal), id, std::move(bounded), approve, scope, clock_.now()};
   crashPoint(CrashPoint::before_decide);
-  auto decided = co_await store_.write(
-      [decision = std::move(decision)](Txn& t) { return applyDecision(t, decision); });
+  auto decided = co_await store_.write([decision = std::move(decision), make = makePolicy_](
+                                           Txn& t) { return applyDecision(t, decision, make); });
   crashPoint(CrashPoint::after_decide);
+  if (decided && scope == Scope::execution) co_await approveRest(std::move(id));
   co_return decided;
+}
+
+// The decision stands already. What cannot be approved with it stays pending, where people see it.
+Task<void> StoredApprovals::approveRest(std::string approvalId) {
+  for (bool more = true; more;) {
+    auto some = [approvalId, now = clock_.now()](Txn& t) {
+      return approveGranted(t, approvalId, now);
+    };
+    const Result<bool> done = co_await store_.write(std::move(some));
+    if (!done) logError(LogLevel::warn, "grant_not_applied", done.error(), {{"id", approvalId}});
+    more = done && *done;
+  }
 }
 
 // Agents may look: the one that asked has to learn what became of its question.
@@ -268,9 +190,11 @@ Task<Result<std::vector<ApprovalView>>> StoredApprovals::list(Principal principa
 }
 
 Task<Status> StoredApprovals::cancelFor(std::string executionId) {
-  co_return co_await store_.write([executionId, now = clock_.now()](Txn& t) -> Status {
-    return endPendingOf(t, executionId, now);
-  });
+  for (;;) {
+    auto some = [executionId, now = clock_.now()](Txn& t) { return endSome(t, executionId, now); };
+    EXECUTOR_CO_TRY(const bool more, co_await store_.write(std::move(some)));
+    if (!more) co_return Status();
+  }
 }
 
 // Durable when it returns; until then the call does not send.

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/configure.h"
+#include "cli/production-checklist.h"
 #include "cli/remote.h"
 #include "cli/server-parts.h"
 #include "sandbox/type-checker.h"
@@ -179,11 +180,68 @@ void examine(Context& context) {
   }
 }
 
+json::value asJson(const std::vector<ChecklistItem>& items) {
+  json::array list;
+  bool ok = true;
+  for (const auto& item : items) {
+    json::object one{{"section", item.section},
+                     {"name", item.name},
+                     {"standing", name(item.standing)},
+                     {"text", item.text}};
+    if (!item.fix.empty()) one["fix"] = item.fix;
+    list.push_back(std::move(one));
+    ok = ok && item.standing != Standing::fail;
+  }
+  return json::object{{"ok", ok}, {"checklist", std::move(list)}};
+}
+
+std::string markOf(Standing standing) {
+  switch (standing) {
+    case Standing::ok: return styled(Style::green, "ok  ");
+    case Standing::note: return styled(Style::yellow, "note");
+    case Standing::fail: return styled(Style::red, "FAIL");
+  }
+  return {};
+}
+
+// What to do stands under what is wrong.
+void print(const std::vector<ChecklistItem>& items) {
+  std::string section;
+  for (const auto& item : items) {
+    if (item.section != section) {
+      fmt::print("{}{}\n", section.empty() ? "" : "\n", styled(Style::bold, item.section));
+    }
+    section = item.section;
+    fmt::print("{} {}: {}\n", markOf(item.standing), item.name, item.text);
+    if (!item.fix.empty()) fmt::print("     {}\n", item.fix);
+  }
+}
+
+// Notes are for a person to judge; only what fails makes the exit code 1.
+void examineForProduction(Context& context) {
+  auto configuration = loadConfiguration(context);
+  if (!configuration) return context.fail(configuration.error());
+  MachineFacts facts = lookAtMachine(*configuration);
+  lookAtJail(facts);
+  const auto items = productionChecklist(*configuration, facts);
+  if (context.json) {
+    context.printJson(asJson(items));
+  } else {
+    print(items);
+  }
+  if (std::ranges::find(items, Standing::fail, &ChecklistItem::standing) != items.end()) {
+    context.exit = kExitFailed;
+  }
+}
+
 }  // namespace
 
 void addDoctorCommand(CLI::App& app, Context& context) {
-  app.add_subcommand("doctor", "Show the configuration and try what is configured")
-      ->callback([&context] { examine(context); });
+  auto production = std::make_shared<bool>(false);
+  auto* doctor = app.add_subcommand("doctor", "Show the configuration and try what is configured");
+  doctor->add_flag("--production", *production, "What a production server should have");
+  doctor->callback(
+      [&context, production] { *production ? examineForProduction(context) : examine(context); });
 }
 
 }  // namespace executor::cli

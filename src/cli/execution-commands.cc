@@ -1,4 +1,4 @@
-// execute, call, execution, approval: running programs and deciding what they may do.
+// execute, call, execution: running programs and looking at what they did.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -174,37 +174,6 @@ void showCalls(const json::value& view) {
   if (find(view, "error")) fmt::print("error: {}\n", errorText(view));
 }
 
-// What would be sent, and where: everything a person needs to decide, with the input in full.
-void showApproval(const json::value& approval) {
-  for (const char* member : {"id", "status", "tool", "method", "origin", "summary", "executionId",
-                             "createdAt", "expiresAt", "decidedBy", "reason"}) {
-    if (find(approval, member)) fmt::print("{:<12} {}\n", member, cellOf(approval, member));
-  }
-  if (const auto* input = find(approval, "input")) fmt::print("input\n{}\n", prettyJson(*input));
-}
-
-// `approve` and `deny` are two commands and no flag, so that a typing error cannot mean its
-// opposite.
-void addDecision(CLI::App& group, Context& context, const char* name, const char* text) {
-  auto id = std::make_shared<std::string>();
-  auto reason = std::make_shared<std::string>();
-  auto* command = group.add_subcommand(name, text);
-  command->add_option("approval", *id)->required();
-  command->add_option("--reason", *reason, "Reaches the program");
-  command->callback([&context, id, reason, decision = std::string(name)] {
-    json::object body{{"decision", decision}};
-    if (!reason->empty()) body["reason"] = *reason;
-    runRest(
-        context,
-        [&](Remote& remote) {
-          return remote.post("/api/v1/approvals/" + percentEncode(*id) + "/decision", body);
-        },
-        [](const json::value& view) {
-          fmt::print("{} {}\n", findString(view, "status"), findString(view, "tool"));
-        });
-  });
-}
-
 // A command with the id of an execution.
 template <class F>
 CLI::App* addForTask(CLI::App& group, const char* name, const char* text, F run) {
@@ -320,31 +289,6 @@ void addExecutionCommand(CLI::App& app, Context& context) {
         context, [&](Remote& remote) { return remote.post(path + "/cancel"); },
         [](const json::value& view) { fmt::print("{}\n", findString(view, "status")); });
   });
-}
-
-// Deciding asks for no confirmation: `show` is the look before, and a script must be able to
-// decide.
-void addApprovalCommand(CLI::App& app, Context& context) {
-  auto* group =
-      app.add_subcommand("approval", "Calls that wait for a person")->require_subcommand(1);
-  auto all = std::make_shared<bool>(false);
-  auto* list = group->add_subcommand("list", "Pending ones");
-  list->add_flag("--all", *all, "Decided ones too");
-  list->callback([&context, all] {
-    auto path = std::string("/api/v1/approvals") + (*all ? "" : "?status=pending");
-    runRest(
-        context, [&](Remote& remote) { return remote.get(path); },
-        showTable({"id", "status", "tool", "createdAt"}, "Nothing waits for a decision."));
-  });
-  auto id = std::make_shared<std::string>();
-  auto* show = group->add_subcommand("show", "What would be sent, and where");
-  show->add_option("approval", *id)->required();
-  show->callback([&context, id] {
-    auto path = "/api/v1/approvals/" + percentEncode(*id);
-    runRest(context, [&](Remote& remote) { return remote.get(path); }, showApproval);
-  });
-  addDecision(*group, context, "approve", "Send it, once, exactly as shown");
-  addDecision(*group, context, "deny", "Do not send it");
 }
 
 }  // namespace executor::cli

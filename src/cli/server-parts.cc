@@ -215,6 +215,7 @@ void ServerParts::governTools() {
   policies_ = policy::makePolicies(*store_, *sources_, clock);
   connections_ = credential::makeConnections(*store_, *sources_, clock);
   approvals_ = approval::makeApprovals(*store_, loop_, clock);
+  invocation::connectPolicies(*approvals_, *policies_);
 }
 
 // The one pipeline of calls, and the executions that use it.

@@ -208,7 +208,8 @@ void addPolicyCommand(CLI::App& app, Context& context) {
   auto* group =
       app.add_subcommand("policy", "Which tools run, ask or are denied")->require_subcommand(1);
   addPolicyAdd(*group, context);
-  addList(*group, context, "/api/v1/policies", {"effect", "tool", "id", "createdAt"},
+  addList(*group, context, "/api/v1/policies",
+          {"effect", "tool", "id", "createdAt", "fromApproval"},
           "No policies: reads run, writes ask.");
   addRemove(*group, context, "policy", "/api/v1/policies/");
 }

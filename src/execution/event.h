@@ -5,7 +5,7 @@
 //   call                {n, id, turn, path, hash}           the program called; hash of raw input
 //   call_requested      {n, tool, source, toolSet, method, safe, retryable, hash, input}
 //   approval_requested  {n, approval, tool, summary, toolSet, hash}
-//   decided             {n, approval, verdict, by, reason}
+//   decided             {n, approval, verdict, by, reason, scope?, grantedBy?}
 //   delivered           {n | timer, clock, status, value | code, message, hint, httpStatus, body}
 //   call_ended          as delivered; the program had ended before
 //   console             {level, text}

@@ -143,30 +143,40 @@ void Live::recordAsked(const invocation::RequestedCall& call,
 
 void Live::recordDecided(std::uint32_t n, const std::string& approvalId,
                          const approval::Ruling& ruling) {
-  record(EventKind::decided, {{"n", n},
-                              {"approval", approvalId},
-                              {"verdict", approval::name(ruling.verdict)},
-                              {"by", ruling.decidedBy},
-                              {"reason", ruling.reason}});
+  json::object body{{"n", n},
+                    {"approval", approvalId},
+                    {"verdict", approval::name(ruling.verdict)},
+                    {"by", ruling.decidedBy},
+                    {"reason", ruling.reason}};
+  if (ruling.scope != approval::Scope::once) body["scope"] = approval::name(ruling.scope);
+  if (!ruling.grantedBy.empty()) body["grantedBy"] = ruling.grantedBy;
+  record(EventKind::decided, std::move(body));
 }
 
 // The execution is durable before its approval is, so that no one can decide about nothing. After a
-// restart the approval of the same call is there already and is waited for again.
+// restart the approval of the same call is there already and is waited for again. A call that a
+// person has allowed before, for this execution, has its ruling at once.
 Task<Result<approval::Ruling>> Live::ask(invocation::RequestedCall call,
                                          approval::ApprovalDraft draft) {
   auto self = shared_from_this();
   EXECUTOR_CO_CHECK(co_await journal_.flush());
   if (ending_) co_return ended();
-  auto create = [&approvals = deps_.approvals, draft, at = now()](store::Txn& txn) -> Status {
-    return approvals.create(txn, draft, at);
+  using Ruled = Result<std::optional<approval::Ruling>>;
+  auto create = [&approvals = deps_.approvals, draft, at = now()](store::Txn& txn) -> Ruled {
+    EXECUTOR_CHECK(approvals.create(txn, draft, at));
+    return approvals.ruled(txn, draft.id);
   };
   crashPoint(CrashPoint::before_ask);
-  Status created = co_await deps_.store.write(std::move(create));
+  Ruled created = co_await deps_.store.write(std::move(create));
   crashPoint(CrashPoint::after_ask);
   const bool resumed = !created && created.error().code == ErrorCode::already_exists;
   if (!created && !resumed) co_return std::unexpected(std::move(created).error());
   if (ending_) co_await deps_.approvals.cancelFor(id());
   if (!resumed) recordAsked(call, draft);
+  if (created && *created) {
+    recordDecided(call.n, draft.id, **created);
+    co_return **std::move(created);
+  }
   setAsking(call.n, true);
   Result<approval::Ruling> ruling = co_await deps_.approvals.wait(draft.id);
   setAsking(call.n, false);

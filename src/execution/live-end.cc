@@ -64,7 +64,8 @@ Task<void> Live::closeCalls() {
   for (auto& [n, call] : open_) {
     if (call.cancel) call.cancel->cancel();
   }
-  if (timeline_.asksHuman() && !co_await cancelApprovals()) co_return;
+  const bool concernsHumans = timeline_.asksHuman() || timeline_.hasGrant();
+  if (concernsHumans && !co_await cancelApprovals()) co_return;
   while (!open_.empty() && !abandoned_) {
     co_await drained_.wait(Deadline::max());
   }

@@ -45,6 +45,7 @@ void Timeline::applyToCall(const Event& event, CallTrace& call) {
     case EventKind::decided:
       call.view.status = "requested";
       call.decided = true;
+      granted_ = granted_ || textOf(body, "scope") == "execution";
       break;
     case EventKind::delivered:
     case EventKind::call_ended: endCall(event, call); break;

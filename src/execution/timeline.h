@@ -31,6 +31,8 @@ class Timeline {
   const std::map<std::uint32_t, CallTrace>& calls() const { return calls_; }
   // True while an approval that was asked for is not decided.
   bool asksHuman() const;
+  // True if a person has allowed further calls of this execution.
+  bool hasGrant() const { return granted_; }
   const std::vector<LogLine>& logs() const { return logs_; }
   // Fills calls, logs, outputs and approvals of a view.
   void addTo(ExecutionView& view) const;
@@ -42,6 +44,7 @@ class Timeline {
   std::map<std::uint32_t, CallTrace> calls_;
   std::vector<LogLine> logs_;
   std::vector<sandbox::Emission> emitted_;
+  bool granted_ = false;
 };
 
 }  // namespace executor::execution

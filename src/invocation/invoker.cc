@@ -40,6 +40,16 @@ std::string approvalIdOf(std::string_view callId) {
   return std::string(idPrefix::kApproval) + "_" + std::string(uuid);
 }
 
+void connectPolicies(approval::Approvals& approvals, policy::Policies& policies) {
+  approvals.onPolicy([&policies](store::Txn& txn, const approval::PolicyWish& wish) {
+    return policies.allow(txn, {.workspaceId = wish.workspaceId,
+                                .tool = wish.toolPath,
+                                .createdBy = wish.accountId,
+                                .fromApproval = wish.approvalId,
+                                .now = wish.now});
+  });
+}
+
 std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      credential::Connections& connections,
                                      approval::Approvals& approvals, catalog::Sources& sources,

@@ -127,6 +127,10 @@ std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      approval::Approvals& approvals, catalog::Sources& sources,
                                      net::Sender& client, CallGate& gate, const Clock& clock);
 
+// A decision with Scope::policy makes its rule through this (neither layer knows the other). Both
+// must outlive each other's use.
+void connectPolicies(approval::Approvals& approvals, policy::Policies& policies);
+
 // The approval of a call has the call's own UUID, so that a resumed call finds the one it asked
 // for.
 std::string approvalIdOf(std::string_view callId);

@@ -19,8 +19,10 @@ struct PolicyRecord {
   Effect effect = Effect::ask;
   std::string createdBy;
   EpochMs createdAt = 0;
+  std::optional<std::string> fromApproval;  // the decision that made it
 };
-RECORD(PolicyRecord, "policy", FIELDS(id, workspaceId, tool, effect, createdBy, createdAt), KEY(id),
+RECORD(PolicyRecord, "policy",
+       FIELDS(id, workspaceId, tool, effect, createdBy, createdAt, fromApproval), KEY(id),
        WORKSPACE(workspaceId), UNIQUE(byTool, workspaceId, tool));
 
 }  // namespace executor::policy

@@ -224,6 +224,37 @@ TEST_F(PoliciesTest, ARemovalOnAnotherNodeIsSeen) {
   EXPECT_EQ(run(other->decide(agent(), tool("hub.issues.list")))->effect, Effect::allow);
 }
 
+TEST_F(PoliciesTest, AnAllowOutOfADecisionIsInForceForTheNextQuestion) {
+  ASSERT_TRUE(run(policies_->load("ws_1")));
+  const auto made = run(store_->write([this](store::Txn& txn) {
+    return policies_->allow(txn, {"ws_1", "hub.issues.create", "acct_1", "approval_1", 5});
+  }));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(decide("hub.issues.create").effect, Effect::allow);
+  const auto all = run(policies_->list(person()));
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().id, *made);
+  EXPECT_EQ(all->front().fromApproval, "approval_1");
+  EXPECT_EQ(all->front().createdAt, 5);
+}
+
+TEST_F(PoliciesTest, AnAllowOutOfADecisionGivesWayToWhatIsThere) {
+  const auto allow = [this](std::string tool) {
+    return run(store_->write([this, tool](store::Txn& txn) {
+      return policies_->allow(txn, {"ws_1", tool, "acct_1", "approval_1", 5});
+    }));
+  };
+  const auto kept = addPolicy(Effect::allow, "hub.issues.create");
+  EXPECT_EQ(allow("hub.issues.create").value_or(""), kept->id);
+  for (const auto& [effect, tool] :
+       {std::pair{Effect::ask, "hub.issues.list"}, std::pair{Effect::deny, "hub.issues.delete"}}) {
+    ASSERT_TRUE(addPolicy(effect, tool));
+    EXPECT_EQ(codeOf(allow(tool)), "already_exists");
+    EXPECT_EQ(decide(tool).effect, effect);
+  }
+  EXPECT_EQ(run(policies_->list(person()))->size(), 3u);
+}
+
 TEST_F(PoliciesTest, ARemovedRuleIsNotFoundAgain) {
   const auto added = addPolicy(Effect::deny, "hub.issues.create");
   ASSERT_TRUE(added);

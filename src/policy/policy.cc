@@ -29,8 +29,13 @@ std::string topicOf(std::string_view workspaceId) {
 }
 
 PolicyView viewOf(const PolicyRecord& record) {
-  return {record.id,        record.workspaceId, record.tool,
-          record.createdBy, record.effect,      record.createdAt};
+  return {record.id,
+          record.workspaceId,
+          record.tool,
+          record.createdBy,
+          record.fromApproval.value_or(""),
+          record.effect,
+          record.createdAt};
 }
 
 // One page holds them all: kMaxPoliciesPerWorkspace is the most a scan gives.
@@ -40,10 +45,13 @@ Result<std::vector<PolicyRecord>> readAll(Txn& txn, const std::string& workspace
   return std::move(page.items);
 }
 
+Result<std::optional<PolicyRecord>> ruleFor(Txn& txn, const PolicyRecord& like) {
+  return txn.find<PolicyRecord>("byTool", {like.workspaceId, like.tool});
+}
+
 // Two rules for one tool would need an order; until there are patterns (D4) there is none.
 Status insertPolicy(Txn& txn, const PolicyRecord& record) {
-  EXECUTOR_TRY(const auto existing,
-               txn.find<PolicyRecord>("byTool", {record.workspaceId, record.tool}));
+  EXECUTOR_TRY(const auto existing, ruleFor(txn, record));
   if (existing) {
     return fail(ErrorCode::already_exists,
                 fmt::format("{} has a policy already: {}.", record.tool, name(existing->effect)),
@@ -81,6 +89,7 @@ class StoredPolicies final : public Policies {
   Decision decideNow(const Principal& principal, const catalog::ToolRef& tool) const override;
   Task<Status> load(std::string workspaceId) override;
   Task<Result<PolicyView>> add(Principal principal, Effect effect, std::string tool) override;
+  Result<std::string> allow(Txn& txn, const Allowance& allowance) override;
   Task<Result<std::vector<PolicyView>>> list(Principal principal) override;
   Task<Status> remove(Principal principal, std::string id) override;
 
@@ -167,12 +176,23 @@ Task<Result<std::string>> StoredPolicies::canonicalTool(std::string workspaceId,
 Task<Result<PolicyView>> StoredPolicies::add(Principal principal, Effect effect, std::string tool) {
   EXECUTOR_CO_CHECK(requirePerson(principal, "Changing policies"));
   PolicyRecord record{newId(idPrefix::kPolicy), principal.workspaceId, {}, effect,
-                      principal.accountId,      clock_.now()};
+                      principal.accountId,      clock_.now(),          {}};
   EXECUTOR_CO_TRY(record.tool, co_await canonicalTool(principal.workspaceId, std::move(tool)));
   EXECUTOR_CO_CHECK(
       co_await store_.write([record](Txn& txn) { return insertPolicy(txn, record); }));
   co_await changed(principal.workspaceId);
   co_return viewOf(record);
+}
+
+// The commit's touch of the topic is how this node learns of it too.
+Result<std::string> StoredPolicies::allow(Txn& txn, const Allowance& allowance) {
+  PolicyRecord record{
+      newId(idPrefix::kPolicy), allowance.workspaceId, allowance.tool,        Effect::allow,
+      allowance.createdBy,      allowance.now,         allowance.fromApproval};
+  EXECUTOR_TRY(const auto existing, ruleFor(txn, record));
+  if (existing && existing->effect == Effect::allow) return existing->id;
+  EXECUTOR_CHECK(insertPolicy(txn, record));
+  return record.id;
 }
 
 Task<Result<std::vector<PolicyView>>> StoredPolicies::list(Principal principal) {

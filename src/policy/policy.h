@@ -38,9 +38,15 @@ struct Decision {
 };
 
 struct PolicyView {
-  std::string id, workspaceId, tool, createdBy;
+  std::string id, workspaceId, tool, createdBy, fromApproval;
   Effect effect = Effect::ask;
   EpochMs createdAt = 0;
+};
+
+// An allow that comes out of a decision about one call.
+struct Allowance {
+  std::string workspaceId, tool, createdBy, fromApproval;
+  EpochMs now = 0;
 };
 
 class Policies {
@@ -57,6 +63,10 @@ class Policies {
   // Writing needs `person`. One rule per (workspace, tool): a second is `already_exists`. The tool
   // must exist: `unknown_tool` names the nearest.
   virtual Task<Result<PolicyView>> add(Principal principal, Effect effect, std::string tool) = 0;
+  // In the caller's transaction, on the store's thread: an allow for exactly this tool, and its id.
+  // Whoever calls this has checked for a person. A rule that says otherwise stands in the way
+  // (`already_exists`); one that allows it already is the answer.
+  virtual Result<std::string> allow(store::Txn& txn, const Allowance& allowance) = 0;
   virtual Task<Result<std::vector<PolicyView>>> list(Principal principal) = 0;
   virtual Task<Status> remove(Principal principal, std::string id) = 0;
 };

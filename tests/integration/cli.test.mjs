@@ -41,6 +41,7 @@ const commands = [
   'source',
   'connection',
   'policy',
+  'settings',
   'tools',
   'execute',
   'call',
@@ -362,7 +363,7 @@ test('policy: add, list, remove', async () => {
   assert.deepEqual([policy.effect, policy.tool], ['deny', 'items.items.list']);
   assert.match(
     (await run('policy', 'list')).stdout,
-    /^EFFECT +TOOL +ID +CREATED AT\ndeny +items\.items\.list +pol_/,
+    /^EFFECT +TOOL +ID +CREATED AT +FROM APPROVAL\ndeny +items\.items\.list +pol_/,
   );
   assert.equal((await run('policy', 'remove', policy.id)).code, 0);
   assert.equal((await run('policy', 'remove', policy.id)).code, 5);
@@ -450,6 +451,40 @@ test('doctor: configuration with origins, checks, jail parts, secrets masked', a
   const jail = checks.filter((c) => c.name.startsWith('jail: '));
   assert.ok(jail.length >= 5, JSON.stringify(checks));
   for (const part of jail) assert.ok(part.ok || part.text, `${part.name} says why it is missing`);
+});
+
+test('settings: show, set, reset, in words and as JSON', async () => {
+  assert.match((await run('settings', 'show')).stdout, /^NAME +VALUE +FROM +RANGE +MEANING\n/);
+  assert.equal((await run('settings', 'set', 'calls', '7')).stdout, 'calls is 7.\n');
+  const one = (answer, name) => answer.items.find((setting) => setting.name === name);
+  const shown = await json('settings', 'show');
+  assert.deepEqual(
+    [one(shown, 'calls').value, one(shown, 'calls').set, one(shown, 'calls').default],
+    [7, true, 1000],
+  );
+  assert.match(shown.changedBy, /^acct_/);
+  assert.equal(one(await json('settings', 'set', 'typeCheck', 'warn'), 'typeCheck').value, 'warn');
+  for (const name of ['calls', 'typeCheck'])
+    assert.equal((await run('settings', 'reset', name)).code, 0);
+  assert.ok(!(await json('settings', 'show')).items.some((setting) => setting.set));
+  assert.equal((await run('settings', 'set', 'calls')).code, 2);
+  assert.equal((await run('settings', 'set', 'calls', '7.5')).code, 2);
+  assert.equal((await run('settings', 'reset', 'cals')).code, 2);
+});
+
+test('doctor --production: a list with a fix for each fault, and no secret', async () => {
+  const { stdout, code } = await run('doctor', '--production', '--json');
+  const { ok, checklist } = JSON.parse(stdout);
+  assert.equal(code, ok ? 0 : 1);
+  assert.deepEqual(
+    [...new Set(checklist.map((item) => item.section))],
+    ['security', 'infrastructure', 'monitoring', 'optional'],
+  );
+  for (const item of checklist) {
+    assert.ok(['ok', 'note', 'fail'].includes(item.standing), item.name);
+    assert.equal(item.fix === undefined, item.standing === 'ok', item.name);
+  }
+  assert.ok(!stdout.includes(server.ownerToken) && !stdout.includes(server.apiKey));
 });
 
 test('doctor: a type checker that was named and is not there is a fault, and says what to do', async () => {

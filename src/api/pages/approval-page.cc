@@ -4,8 +4,10 @@
 // secret members redacted by approval/ and otherwise as it is. What was approved is what is sent
 // (invariant 4), so there is nothing to edit here. The program is shown below, because the reason
 // for a call is often only there.
+#include "api/decisions.h"
 #include "api/pages/layout.h"
 #include "api/pages/pages.h"
+#include "base/text.h"
 #include "identity/form.h"
 
 namespace executor::api {
@@ -18,6 +20,16 @@ Markup row(Literal label, std::string_view value) {
   return out.raw("<tr><th>").raw(label).raw("</th><td>").text(value).raw("</td></tr>\n");
 }
 
+// Of a decision that reaches further than its call.
+std::string reach(const approval::ApprovalView& approval) {
+  switch (approval.scope) {
+    case approval::Scope::once: return {};
+    case approval::Scope::execution: return "all calls of this tool in this execution";
+    case approval::Scope::policy: return "every call of this tool, by policy " + approval.policyId;
+  }
+  return {};
+}
+
 // Tool, method and origin are what the decision is about, so they come before the form.
 Markup facts(const approval::ApprovalView& approval) {
   Markup out;
@@ -28,15 +40,21 @@ Markup facts(const approval::ApprovalView& approval) {
       .add(row("Sent to", approval.origin))
       .add(row("Asked", formatTime(approval.createdAt)))
       .add(row("Decided by", approval.decidedBy))
-      .add(row("Reason", approval.reason));
+      .add(row("Reason", approval.reason))
+      .add(row("Reaches", reach(approval)));
+  if (!approval.grantedBy.empty()) {
+    out.raw("<tr><th>Covered by</th><td>");
+    out.link("/approvals/" + approval.grantedBy, approval.grantedBy).raw("</td></tr>\n");
+  }
   if (approval.decidedAt != 0) out.add(row("Decided", formatTime(approval.decidedAt)));
   out.raw("<tr><th>Execution</th><td>");
   return out.link("/executions/" + approval.executionId, approval.executionId)
       .raw("</td></tr></table>");
 }
 
-// Two buttons of one form; the browser sends the value of the one that was pressed. Enter in the
-// reason field presses a form's first button, so the first one is Deny: a slip never approves.
+// Buttons of one form; the browser sends the value of the one that was pressed. Enter in the
+// reason field presses a form's first button, so the first one is Deny: a slip never approves. What
+// reaches furthest comes last, and says how far.
 Markup decisionForm(const approval::ApprovalView& approval, const identity::Session& session) {
   Markup out;
   out.raw("<h2>Your decision</h2><form method=\"post\" action=\"/approvals/")
@@ -47,7 +65,13 @@ Markup decisionForm(const approval::ApprovalView& approval, const identity::Sess
           "<label>Reason (the program sees it)<input type=\"text\" name=\"reason\" "
           "maxlength=\"500\"></label>"
           "<button class=\"deny\" name=\"decision\" value=\"deny\">Deny</button> "
-          "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button></form>");
+          "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button>"
+          "<p class=\"muted\">Or approve more than this call:</p>"
+          "<button name=\"decision\" value=\"approve-execution\">Approve ")
+      .text(approval.toolPath)
+      .raw(" for this execution</button> <button name=\"decision\" value=\"approve-policy\">Allow ")
+      .text(approval.toolPath)
+      .raw(" from now on</button></form>");
   return out;
 }
 
@@ -58,12 +82,23 @@ Markup program(const execution::ExecutionView& execution) {
   return out.raw("<h2>The program that asks</h2>").element("pre", revealDirection(execution.code));
 }
 
-// Anything but the two words decides nothing.
-Result<bool> readDecision(const net::Request& request) {
+// Anything but the words of our own buttons decides nothing.
+Result<DecisionDraft> readDecision(const net::Request& request) {
+  using approval::Scope;
   const auto word = identity::formField(request, "decision");
-  if (word == "approve") return true;
-  if (word == "deny") return false;
+  const auto reason = identity::formField(request, "reason");
+  if (word == "deny") return DecisionDraft{false, reason, Scope::once};
+  if (word == "approve") return DecisionDraft{true, reason, Scope::once};
+  if (word == "approve-execution") return DecisionDraft{true, reason, Scope::execution};
+  if (word == "approve-policy") return DecisionDraft{true, reason, Scope::policy};
   return fail(ErrorCode::invalid_argument, "The form must say approve or deny.");
+}
+
+// Where a decision leads; 303, so that a reload asks again instead of deciding again.
+net::Response leadTo(const std::string& path) {
+  auto response = net::Response::redirect(path);
+  addPageHeaders(response);
+  return response;
 }
 
 }  // namespace
@@ -83,15 +118,28 @@ Task<Result<net::Response>> approvalPage(Deps deps, PageCall call) {
   co_return page(200, "Approval", body, &call.session);
 }
 
-// 303 to the approval, so that a reload asks again instead of deciding again.
 Task<Result<net::Response>> decideOnPage(Deps deps, PageCall call) {
-  EXECUTOR_CO_TRY(const bool approve, readDecision(call.request));
-  EXECUTOR_CO_TRY(const auto approval,
-                  co_await deps->approvals.decide(call.session.principal, call.parameter(), approve,
-                                                  identity::formField(call.request, "reason")));
-  auto response = net::Response::redirect("/approvals/" + approval.id);
-  addPageHeaders(response);
-  co_return response;
+  EXECUTOR_CO_TRY(auto draft, readDecision(call.request));
+  EXECUTOR_CO_TRY(const auto approval, co_await deps->approvals.decide(
+                                           call.session.principal, call.parameter(), draft.approve,
+                                           std::move(draft.reason), draft.scope));
+  co_return leadTo("/approvals/" + approval.id);
+}
+
+// Those that the page showed. An error of one is shown, the others are decided.
+Task<Result<net::Response>> decideAllOnPage(Deps deps, PageCall call) {
+  EXECUTOR_CO_TRY(auto draft, readDecision(call.request));
+  std::vector<std::string> ids;
+  const auto shown = identity::formField(call.request, "ids");
+  for (const auto id : splitText(shown, ' ')) ids.emplace_back(id);
+  if (ids.size() > kMaxDecidedAtOnce) {
+    co_return fail(ErrorCode::invalid_argument, "The form names too many approvals.");
+  }
+  for (const auto& outcome :
+       co_await decideEach(deps, call.session.principal, std::move(ids), std::move(draft))) {
+    if (!outcome.result) co_return std::unexpected(outcome.result.error());
+  }
+  co_return leadTo("/executions/" + call.parameter());
 }
 
 }  // namespace executor::api

@@ -52,8 +52,29 @@ Markup program(const execution::ExecutionView& execution) {
   return out.raw("<h2>Program</h2>").element("pre", execution.code);
 }
 
+// For all that are listed here and for none that comes later; Deny first, as on the page of one.
+Markup decideAll(const execution::ExecutionView& execution, const identity::Session& session) {
+  Markup out;
+  if (execution.approvals.size() < 2) return out;
+  std::string ids;
+  for (const auto& item : execution.approvals) ids += (ids.empty() ? "" : " ") + item.id;
+  return out.raw("<form method=\"post\" action=\"/executions/")
+      .text(execution.id)
+      .raw("/decisions\">")
+      .add(csrfField(session))
+      .raw("<input type=\"hidden\" name=\"ids\" value=\"")
+      .text(ids)
+      .raw("\">")
+      .raw(
+          "<label>Reason (the program sees it)<input type=\"text\" name=\"reason\" "
+          "maxlength=\"500\"></label>"
+          "<button class=\"deny\" name=\"decision\" value=\"deny\">Deny all</button> "
+          "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve all</button>"
+          "</form>");
+}
+
 // Leads from the execution to what it waits for.
-Markup pending(const execution::ExecutionView& execution) {
+Markup pending(const execution::ExecutionView& execution, const identity::Session& session) {
   Markup out;
   if (execution.approvals.empty()) return out;
   out.raw("<h2>Waiting for you</h2><ul>");
@@ -61,7 +82,7 @@ Markup pending(const execution::ExecutionView& execution) {
     out.raw("<li>").link("/approvals/" + item.id, item.tool).raw(" ").text(item.summary);
     out.raw("</li>");
   }
-  return out.raw("</ul>");
+  return out.raw("</ul>").add(decideAll(execution, session));
 }
 
 // The journal in its own order, which is the truth about what happened.
@@ -91,7 +112,7 @@ Task<Result<net::Response>> executionPage(Deps deps, PageCall call) {
   EXECUTOR_CO_TRY(const auto events, co_await deps->executions.events(principal, call.parameter(),
                                                                       0, kShownEvents + 1));
   Markup body;
-  body.add(summary(execution)).add(pending(execution)).add(result(execution));
+  body.add(summary(execution)).add(pending(execution, call.session)).add(result(execution));
   body.add(program(execution)).add(timeline(events));
   co_return page(200, "Execution", body, &call.session);
 }

@@ -35,8 +35,8 @@ Markup sourcesTable(const std::vector<catalog::SourceView>& sources) {
   Markup out;
   if (sources.empty()) {
     return out.raw(
-        "<p>No source yet. Add one: <code>executor source add &lt;name&gt; "
-        "&lt;URL of its OpenAPI document&gt;</code></p>");
+        "<p>No source yet. Add one: <code>executor source add &lt;URL of its OpenAPI document&gt; "
+        "--name &lt;name&gt;</code></p>");
   }
   out.raw("<table><tr><th>Name</th><th>Title</th><th>Tools</th><th>State</th></tr>");
   for (const auto& source : sources) {

@@ -63,6 +63,7 @@ void addPages(net::Router& router, const Deps& deps) {
   addPage(router, deps, "GET", "/approvals/*", approvalPage);
   addPage(router, deps, "POST", "/approvals/*/decision", decideOnPage);
   addPage(router, deps, "GET", "/executions/*", executionPage);
+  addPage(router, deps, "POST", "/executions/*/decisions", decideAllOnPage);
   addPage(router, deps, "POST", "/sign-out", signOut);
   router.add("GET", "/open/*",
              [deps](net::Request request) { return openPage(deps, std::move(request)); });

@@ -26,6 +26,7 @@ Task<Result<net::Response>> homePage(Deps deps, PageCall call);
 // approval-page.cc
 Task<Result<net::Response>> approvalPage(Deps deps, PageCall call);
 Task<Result<net::Response>> decideOnPage(Deps deps, PageCall call);
+Task<Result<net::Response>> decideAllOnPage(Deps deps, PageCall call);
 // execution-page.cc
 Task<Result<net::Response>> executionPage(Deps deps, PageCall call);
 // session-pages.cc: these two work without a session

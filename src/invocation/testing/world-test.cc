@@ -106,6 +106,7 @@ World::World(Paths where, store::Schema schema) : paths(std::move(where)) {
   policies = policy::makePolicies(*store, *sources, clock);
   connections = credential::makeConnections(*store, *sources, clock);
   approvals = approval::makeApprovals(*store, loop, clock);
+  connectPolicies(*approvals, *policies);
   invoker = makeInvoker(*policies, *connections, *approvals, *sources, *client, gate, clock);
 }
 
