@@ -78,6 +78,7 @@ TEST(RedactInput, CredentialsInUrlsAreHiddenAndTheRestIsNot) {
       {R"("https://host/?token")", R"("https://host/?token")"},
       {R"("https://host/?%zz=1")", R"("https://host/?%zz=1")"},
       {R"("ann@host.example?token=x")", R"("ann@host.example?token=x")"},
+      {R"("https://a/?next=https://u:p@b/")", R"("https://a/?next=https://[redacted]@b/")"},
       {R"("://")", R"("://")"},
       {R"({"url":["a://b@c"]})", R"({"url":["a://[redacted]@c"]})"}};
   for (const Redacted& row : rows) EXPECT_EQ(redactInput(row.input), row.shown) << row.input;

@@ -26,8 +26,9 @@ constexpr std::string_view kValueMembers[] = {"value", "values"};
 constexpr std::string_view kSchemes[] = {"bearer ", "basic ", "token "};
 constexpr std::size_t kLeastCredential = 8;
 
-// Where a URL within a sentence ends.
-constexpr std::string_view kUrlEnds = " \t\r\n\"'<>";
+// A URL ends with the word it stands in.
+constexpr std::string_view kAuthorityEnds = "/?# \t\r\n\"'<>";
+constexpr std::string_view kParameterEnds = "?&# \t\r\n\"'<>";
 
 // "X-Api-Key", "api_key" and "apiKey" are one word to a reader.
 std::string joined(std::string_view name) {
@@ -61,14 +62,6 @@ bool isSchemeWithCredential(std::string_view text) {
   });
 }
 
-// The part of an authority before its last '@' is a name and a password (RFC 3986 section 3.2.1).
-std::string withoutUserInfo(std::string_view rest) {
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::size_t at = authority.rfind('@');
-  if (at == authority.npos) return std::string(rest);
-  return fmt::format("{}{}", kRedacted, rest.substr(at));
-}
-
 // `name=value` of a query or fragment.
 std::string shownParameter(std::string_view pair) {
   const std::size_t equals = pair.find('=');
@@ -78,32 +71,33 @@ std::string shownParameter(std::string_view pair) {
   return secret ? fmt::format("{}={}", pair.substr(0, equals), kRedacted) : std::string(pair);
 }
 
-// Everything behind the scheme: credentials and the values of secret parameters are hidden.
-std::string shownUrl(std::string_view url) {
-  const std::string plain = withoutUserInfo(url);
-  std::string_view rest = plain;
-  const std::size_t path = std::min(rest.find_first_of("?#"), rest.size());
-  std::string out(rest.substr(0, path));
-  rest.remove_prefix(path);
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find_first_of("?&#", 1), rest.size());
-    out += rest.front();
-    out += shownParameter(rest.substr(1, end - 1));
-    rest.remove_prefix(end);
-  }
-  return out;
-}
-
-// A text may hold several, between words.
-std::string shownUrls(std::string_view text) {
+// The part of an authority before its last '@' is a name and a password (RFC 3986 section 3.2.1). A
+// text may hold several URLs, also one within another.
+std::string withoutUserInfo(std::string_view text) {
   std::string out;
   for (;;) {
     const std::size_t scheme = text.find("://");
     if (scheme == text.npos) return out += text;
-    const std::size_t end = std::min(text.find_first_of(kUrlEnds, scheme), text.size());
     out += text.substr(0, scheme + 3);
-    out += shownUrl(text.substr(scheme + 3, end - scheme - 3));
-    text.remove_prefix(end);
+    text.remove_prefix(scheme + 3);
+    const std::string_view authority = text.substr(0, text.find_first_of(kAuthorityEnds));
+    const std::size_t at = authority.rfind('@');
+    out += at == authority.npos ? std::string(authority)
+                                : fmt::format("{}{}", kRedacted, authority.substr(at));
+    text.remove_prefix(authority.size());
+  }
+}
+
+std::string withoutSecretParameters(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t mark = text.find_first_of("?&#");
+    if (mark == text.npos) return out += text;
+    out += text.substr(0, mark + 1);
+    text.remove_prefix(mark + 1);
+    const std::string_view pair = text.substr(0, text.find_first_of(kParameterEnds));
+    out += shownParameter(pair);
+    text.remove_prefix(pair.size());
   }
 }
 
@@ -111,7 +105,8 @@ std::string shownText(std::string_view text, std::size_t maxValueBytes) {
   if (isSchemeWithCredential(text)) {
     return fmt::format("{} {}", text.substr(0, text.find(' ')), kRedacted);
   }
-  std::string shown = shownUrls(text);
+  const bool url = text.find("://") != text.npos;
+  std::string shown = url ? withoutSecretParameters(withoutUserInfo(text)) : std::string(text);
   return maxValueBytes == 0 ? shown : truncateText(shown, maxValueBytes);
 }
 
