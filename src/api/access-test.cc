@@ -129,7 +129,7 @@ TEST_F(ApiAccess, AnAgentIsRefusedWhatNeedsAPerson) {
     EXPECT_EQ(reply.errorCode(), "forbidden");
     ++refused;
   }
-  EXPECT_EQ(refused, 14u);
+  EXPECT_EQ(refused, 15u);
   EXPECT_EQ(sources_.items.size(), 1u);
   EXPECT_EQ(approvals_.items.front().status, "pending");
 }

@@ -40,12 +40,11 @@ class ApiFixture : public testing::Test {
  protected:
   ApiFixture() {
     std::filesystem::create_directories(directory_);
-    auto schema = identity::identitySchema();
-    schema += execution::executionSchema();
     store_ = *store::openStore(
-        {.path = directory_ + "/executor.db", .masterKey = randomKey(), .schema = schema},
+        {.path = directory_ + "/executor.db", .masterKey = randomKey(), .schema = schema()},
         loop_.get_executor());
     settings_ = execution::makeSettings(*store_, clock_);
+    results_ = std::make_unique<invocation::ResultStore>(*store_, clock_);
     identity_ = identity::makeIdentity(*store_, clock_, {.dataDir = directory_ + "/data"});
     first_ = *run(identity_->ensureFirstStart());
     serve({.loopbackOnly = true});
@@ -58,6 +57,13 @@ class ApiFixture : public testing::Test {
     store_.reset();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
+  }
+
+  static store::Schema schema() {
+    store::Schema all = identity::identitySchema();
+    all += execution::executionSchema();
+    all += invocation::resultSchema();
+    return all;
   }
 
   // What differs between the servers of the tests.
@@ -76,6 +82,7 @@ class ApiFixture : public testing::Test {
                             .executions = executions_,
                             .settings = *settings_,
                             .approvals = approvals_,
+                            .results = *results_,
                             .clock = clock_,
                             .loopbackOnly = serving.loopbackOnly,
                             .ready = serving.ready});
@@ -183,6 +190,7 @@ class ApiFixture : public testing::Test {
   ManualClock clock_{1'800'000'000'000};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<execution::Settings> settings_;
+  std::unique_ptr<invocation::ResultStore> results_;
   std::unique_ptr<identity::Identity> identity_;
   identity::FirstStart first_;
   FakeSources sources_;

@@ -22,7 +22,7 @@ TEST_F(ApiBadInput, WrongContentTypeIsRefusedOnEveryRouteWithABody) {
     }
     ++seen;
   }
-  EXPECT_EQ(seen, 11u);
+  EXPECT_EQ(seen, 13u);
 }
 
 TEST_F(ApiBadInput, AContentTypeMayHaveParametersAndAnyCase) {

@@ -40,14 +40,33 @@ EXECUTOR_API_FUNCTION(decideApproval);
 EXECUTOR_API_FUNCTION(decideApprovals);
 
 // executions.cc
+// How long the answer may be held back for the end of the execution, or for a human.
+struct Patience {
+  std::int64_t waitMs = 0;
+  std::int64_t graceMs = execution::kWaitingGrace.count();
+};
+// `wait` and `graceMs` are the transport's and not among D19's arguments: taken out of the body.
+Result<Patience> takePatience(json::object& body);
+// 200 if the answer is the end, 201 if there is more to come at Location.
+Task<Result<net::Response>> answerStarted(Deps deps, Principal principal, std::string id,
+                                          Patience patience, net::Request request);
 EXECUTOR_API_FUNCTION(startExecution);
 EXECUTOR_API_FUNCTION(startCall);
-EXECUTOR_API_FUNCTION(listExecutions);
 EXECUTOR_API_FUNCTION(showExecution);
 EXECUTOR_API_FUNCTION(showEvents);
 EXECUTOR_API_FUNCTION(showResult);
 EXECUTOR_API_FUNCTION(waitForExecution);
 EXECUTOR_API_FUNCTION(cancelExecution);
+
+// history.cc
+EXECUTOR_API_FUNCTION(listExecutions);
+EXECUTOR_API_FUNCTION(showTimeline);
+EXECUTOR_API_FUNCTION(rerunExecution);
+EXECUTOR_API_FUNCTION(pruneExecutions);
+
+// results.cc
+EXECUTOR_API_FUNCTION(listResults);
+EXECUTOR_API_FUNCTION(downloadResult);
 
 // check.cc
 EXECUTOR_API_FUNCTION(checkProgram);

@@ -15,24 +15,6 @@
 namespace executor::api {
 namespace {
 
-// How long the answer may be held back for the end of the execution, or for a human.
-struct Patience {
-  std::int64_t waitMs = 0;
-  std::int64_t graceMs = execution::kWaitingGrace.count();
-};
-
-// `wait` and `graceMs` are the transport's and not among D19's arguments: taken out of the body.
-Result<Patience> takePatience(json::object& body) {
-  Patience patience;
-  EXECUTOR_TRY(const auto wait, optionalInteger(body, "wait", 0, kMaxWaitMs));
-  EXECUTOR_TRY(const auto grace, optionalInteger(body, "graceMs", 0, kMaxWaitMs));
-  body.erase("wait");
-  body.erase("graceMs");
-  patience.waitMs = wait.value_or(patience.waitMs);
-  patience.graceMs = grace.value_or(patience.graceMs);
-  return patience;
-}
-
 // No wait means the present state, without registering a waiter.
 Task<Result<execution::ExecutionView>> view(Deps deps, Principal principal, std::string id,
                                             Patience patience) {
@@ -48,17 +30,11 @@ std::string fullJson(const execution::ExecutionView& execution, const net::Reque
   return executionJson(execution, {.origin = request.origin, .withCode = true});
 }
 
-// 200 if the answer is the end, 201 if there is more to come at Location.
 Task<Result<net::Response>> startAndView(Deps deps, execution::ExecuteRequest start,
                                          Patience patience, net::Request request) {
   const auto principal = start.principal;
   EXECUTOR_CO_TRY(auto id, co_await deps->executions.start(std::move(start)));
-  EXECUTOR_CO_TRY(const execution::ExecutionView shown,
-                  co_await view(deps, principal, id, patience));
-  // Without the code: who started it has it.
-  auto body = executionJson(shown, {.origin = request.origin});
-  if (execution::isFinal(shown.state)) co_return okJson(std::move(body));
-  co_return createdJson(std::move(body), "/api/v1/executions/" + id);
+  co_return co_await answerStarted(deps, principal, std::move(id), patience, std::move(request));
 }
 
 // The member's JSON text; empty if absent. Printed again and not spliced, because the body was
@@ -92,18 +68,28 @@ Result<execution::ExecuteRequest> readCall(const json::object& body) {
   return request;
 }
 
-// A misspelled filter must not look like an empty list.
-Status checkState(std::string_view state) {
-  using enum execution::State;
-  for (const auto known :
-       {queued, running, waiting, completed, failed, timed_out, denied, cancelled}) {
-    if (state.empty() || state == execution::name(known)) return {};
-  }
-  return fail(ErrorCode::invalid_argument, "\"state\" is no state of an execution.",
-              "One of queued, running, waiting, completed, failed, timed_out, denied, cancelled.");
+}  // namespace
+
+Result<Patience> takePatience(json::object& body) {
+  Patience patience;
+  EXECUTOR_TRY(const auto wait, optionalInteger(body, "wait", 0, kMaxWaitMs));
+  EXECUTOR_TRY(const auto grace, optionalInteger(body, "graceMs", 0, kMaxWaitMs));
+  body.erase("wait");
+  body.erase("graceMs");
+  patience.waitMs = wait.value_or(patience.waitMs);
+  patience.graceMs = grace.value_or(patience.graceMs);
+  return patience;
 }
 
-}  // namespace
+// Without the code: who started it has it.
+Task<Result<net::Response>> answerStarted(Deps deps, Principal principal, std::string id,
+                                          Patience patience, net::Request request) {
+  EXECUTOR_CO_TRY(const execution::ExecutionView shown,
+                  co_await view(deps, std::move(principal), id, patience));
+  auto body = executionJson(shown, {.origin = request.origin});
+  if (execution::isFinal(shown.state)) co_return okJson(std::move(body));
+  co_return createdJson(std::move(body), "/api/v1/executions/" + id);
+}
 
 // The arguments are those of the MCP tool `execute` (D19), read by the same function.
 Task<Result<net::Response>> startExecution(Deps deps, Call call) {
@@ -120,22 +106,6 @@ Task<Result<net::Response>> startCall(Deps deps, Call call) {
   start.principal = call.principal;
   start.client = "api";
   co_return co_await startAndView(deps, std::move(start), patience, std::move(call.request));
-}
-
-// Without results: a list stays small however big its members are.
-Task<Result<net::Response>> listExecutions(Deps deps, Call call) {
-  auto state = call.request.queryParameter("state");
-  EXECUTOR_CO_CHECK(checkState(state));
-  EXECUTOR_CO_TRY(const auto limit,
-                  queryInteger(call.request, "limit", kDefaultPageItems, 1, execution::kMaxListed));
-  EXECUTOR_CO_TRY(const auto page,
-                  co_await deps->executions.list(call.principal, std::move(state),
-                                                 static_cast<std::size_t>(limit),
-                                                 call.request.queryParameter("cursor")));
-  std::vector<std::string> items;
-  items.reserve(page.items.size());
-  for (const auto& item : page.items) items.push_back(executionJson(item, {.withResult = false}));
-  co_return okJson(listText(items, page.nextCursor));
 }
 
 Task<Result<net::Response>> showExecution(Deps deps, Call call) {

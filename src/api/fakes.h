@@ -242,7 +242,9 @@ class FakeExecutions : public execution::Executions {
                      .code = request.code,
                      .metadataJson = request.metadataJson,
                      .state = startState,
-                     .resultJson = resultJson});
+                     .resultJson = resultJson,
+                     .resultHandle = resultHandle,
+                     .resultBytes = resultHandle.empty() ? 0u : 300'000u});
     co_return items.back().id;
   }
   Task<Result<execution::ExecutionView>> wait(Principal principal, std::string id, Deadline,
@@ -258,19 +260,41 @@ class FakeExecutions : public execution::Executions {
     }
     co_return unknownId(id);
   }
-  Task<Result<Page>> list(Principal principal, std::string state, std::size_t limit,
-                          std::string cursor) override {
-    lastCursor = cursor;
+  Task<Result<Page>> list(Principal principal, execution::ListQuery query) override {
+    lastQuery = query;
+    lastCursor = query.cursor;
     Page page;
+    page.partial = partial;
     for (const auto& item : items) {
-      const bool wanted = state.empty() || state == execution::name(item.state);
+      const bool wanted = query.state.empty() || query.state == execution::name(item.state);
       if (wanted && item.workspaceId == principal.workspaceId) page.items.push_back(item);
     }
-    if (page.items.size() > limit) {
-      page.items.resize(limit);
+    if (page.items.size() > query.limit) {
+      page.items.resize(query.limit);
       page.nextCursor = "next";
     }
     co_return page;
+  }
+  Task<Result<execution::TimelineView>> timeline(Principal principal, std::string id) override {
+    const auto shown = co_await show(principal, id);
+    if (!shown) co_return std::unexpected(shown.error());
+    co_return course;
+  }
+  Task<Result<std::string>> rerun(Principal principal, std::string id,
+                                  std::string client) override {
+    const auto shown = co_await show(principal, id);
+    if (!shown) co_return std::unexpected(shown.error());
+    execution::ExecuteRequest request;
+    request.principal = principal;
+    request.code = shown->code;
+    request.client = client;
+    request.rerunOf = id;
+    co_return co_await start(std::move(request));
+  }
+  Task<Result<execution::Pruned>> prune(Principal principal, EpochMs before) override {
+    EXECUTOR_CO_CHECK(requirePerson(principal, "Removing"));
+    prunedBefore = before;
+    co_return execution::Pruned{.executions = 3, .more = true};
   }
   Task<Result<std::vector<execution::EventView>>> events(Principal principal, std::string id,
                                                          std::uint64_t after,
@@ -305,8 +329,13 @@ class FakeExecutions : public execution::Executions {
   std::vector<execution::ExecutionView> items;
   std::vector<execution::ExecuteRequest> started;
   std::vector<execution::EventView> journal;
+  execution::TimelineView course;
+  execution::ListQuery lastQuery;
+  EpochMs prunedBefore = 0;
+  bool partial = false;
   execution::State startState = execution::State::completed;
   std::string resultJson = "42";
+  std::string resultHandle;
   std::string lastReason, lastCursor;
   std::chrono::milliseconds lastGrace{};
   int waits = 0;

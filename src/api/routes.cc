@@ -55,12 +55,26 @@ const std::vector<Endpoint>& endpoints() {
        anyone,
        Body::none,
        listExecutions,
-       {"state", "limit", "cursor"}},
+       {"state", "tool", "client", "since", "until", "q", "limit", "cursor"}},
+      // Removing history is a person's, like everything that cannot be undone.
+      {"POST", "/api/v1/executions/prune", person, Body::json, pruneExecutions},
       {"GET", "/api/v1/executions/*", anyone, Body::none, showExecution},
       {"GET", "/api/v1/executions/*/events", anyone, Body::none, showEvents, {"after", "limit"}},
       {"GET", "/api/v1/executions/*/result", anyone, Body::none, showResult},
       {"GET", "/api/v1/executions/*/wait", anyone, Body::none, waitForExecution, {"ms", "graceMs"}},
+      {"GET", "/api/v1/executions/*/timeline", anyone, Body::none, showTimeline},
       {"POST", "/api/v1/executions/*/cancel", anyone, Body::optionalJson, cancelExecution},
+      {"POST", "/api/v1/executions/*/rerun", anyone, Body::optionalJson, rerunExecution},
+
+      // Contents by handle: what a program, an upstream or a user's file made, never a page of
+      // ours.
+      {"GET",
+       "/api/v1/results",
+       anyone,
+       Body::none,
+       listResults,
+       {"executionId", "limit", "cursor"}},
+      {"GET", "/api/v1/results/*", anyone, Body::none, downloadResult},
 
       {"GET",
        "/api/v1/tools",

@@ -19,6 +19,7 @@
 #include "execution/settings.h"
 #include "execution/type-check.h"
 #include "identity/identity.h"
+#include "invocation/result-store.h"
 #include "net/router.h"
 #include "policy/policy.h"
 
@@ -33,6 +34,7 @@ struct ApiDeps {
   execution::Executions& executions;
   execution::Settings& settings;
   approval::Approvals& approvals;
+  invocation::ResultStore& results;
   const Clock& clock = systemClock();
   bool loopbackOnly = true;                   // then /metrics needs no token (D31)
   std::function<std::string()> metrics;       // Prometheus text; empty: /metrics has only our own

@@ -57,13 +57,14 @@ std::string pendingJson(const execution::PendingApproval& approval, std::string_
   return out.take();
 }
 
-// `bytes` as they are sent: of a picture, its base64.
-std::string emissionJson(const sandbox::Emission& emission, bool withContents) {
+// `bytes` are those of the content itself; with a handle it is to be read elsewhere.
+std::string emissionJson(const execution::Emitted& emission, bool withContents) {
   ObjectText out;
   out.text("kind", emission.kind)
       .textIf("mimeType", emission.mimeType)
       .textIf("name", emission.name)
-      .number("bytes", static_cast<std::int64_t>(emission.text.size() + emission.data.size()));
+      .number("bytes", static_cast<std::int64_t>(emission.bytes))
+      .textIf("handle", emission.handle);
   if (withContents) out.textIf("text", emission.text).textIf("data", emission.data);
   return out.take();
 }
@@ -141,8 +142,8 @@ void addParts(ObjectText& out, const execution::ExecutionView& execution,
 
 // Whose it is and when it happened; 0 is left out.
 void addOwner(ObjectText& out, const execution::ExecutionView& execution) {
-  out.textIf("tool", execution.tool)
-      .text("workspaceId", execution.workspaceId)
+  out.textIf("tool", execution.tool).textIf("rerunOf", execution.rerunOf);
+  out.text("workspaceId", execution.workspaceId)
       .text("accountId", execution.accountId)
       .textIf("client", execution.client)
       .number("createdAt", execution.createdAt)
@@ -281,6 +282,10 @@ std::string executionJson(const execution::ExecutionView& execution,
   if (options.withResult && execution.typeCheck) {
     out.raw("typeCheck", typeVerdictJson(*execution.typeCheck));
   }
+  // A whole view has the calls themselves.
+  if (!options.withResult && !execution.tools.empty()) {
+    out.raw("tools", stringsText(execution.tools));
+  }
   addOwner(out, execution);
   if (options.withCode) {
     out.textIf("code", execution.code).rawIf("metadata", execution.metadataJson);
@@ -297,12 +302,56 @@ std::string typeVerdictJson(const execution::TypeVerdict& verdict) {
       .take();
 }
 
+std::string resultJson(const invocation::ResultRecord& result) {
+  return ObjectText()
+      .text("handle", result.id)
+      .text("kind", store::detail::enumName(result.kind))
+      .text("mimeType", result.mimeType)
+      .textIf("name", result.name)
+      .textIf("tool", result.tool)
+      .number("bytes", static_cast<std::int64_t>(result.bytes))
+      .textIf("preview", result.preview)
+      .text("executionId", result.executionId)
+      .number("createdAt", result.createdAt)
+      .take();
+}
+
 std::string eventJson(const execution::EventView& event) {
   return ObjectText()
       .number("seq", static_cast<std::int64_t>(event.seq))
       .text("kind", event.kind)
       .number("at", event.at)
       .raw("body", event.bodyJson)
+      .take();
+}
+
+namespace {
+
+std::string entryJson(const execution::TimelineEntry& entry) {
+  ObjectText out;
+  out.number("seq", static_cast<std::int64_t>(entry.seq))
+      .text("kind", entry.kind)
+      .number("at", entry.at);
+  if (entry.durationMs) out.number("durationMs", *entry.durationMs);
+  return out.numberIf("n", entry.n)
+      .text("text", entry.text)
+      .textIf("status", entry.status)
+      .textIf("approval", entry.approval)
+      .textIf("waitedFor", entry.waitedFor)
+      .take();
+}
+
+}  // namespace
+
+std::string timelineJson(const execution::TimelineView& timeline) {
+  return ObjectText()
+      .number("createdAt", timeline.createdAt)
+      .number("totalMs", timeline.totalMs)
+      .number("queuedMs", timeline.queuedMs)
+      .number("personMs", timeline.personMs)
+      .number("upstreamMs", timeline.upstreamMs)
+      .raw("items", arrayOf(timeline.entries, entryJson))
+      .numberIf("notShown", static_cast<std::int64_t>(timeline.more))
       .take();
 }
 

@@ -16,6 +16,7 @@
 #include "execution/executions.h"
 #include "execution/settings.h"
 #include "identity/identity.h"
+#include "invocation/result-store.h"
 #include "policy/policy.h"
 
 namespace executor::api {
@@ -48,8 +49,15 @@ std::string executionJson(const execution::ExecutionView& execution,
 // caret, signature}, and how many more there were.
 std::string typeVerdictJson(const execution::TypeVerdict& verdict);
 
+// A stored content: handle, kind, mimeType, name, tool, bytes, preview, executionId, createdAt.
+std::string resultJson(const invocation::ResultRecord& result);
+
 // One record of the journal, for timelines and for following an execution.
 std::string eventJson(const execution::EventView& event);
+
+// The course of an execution: entries {seq, kind, at, durationMs?, n?, text, status?, approval?,
+// waitedFor?}, how many more there are, and the sums.
+std::string timelineJson(const execution::TimelineView& timeline);
 
 // The page on which a person decides.
 std::string approvalUrl(std::string_view origin, std::string_view approvalId);

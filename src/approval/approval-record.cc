@@ -55,6 +55,22 @@ Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus stat
   return {};
 }
 
+// One that is pending all the same, because a crash came between, still counts; its waiters go.
+Result<std::size_t> removeApprovalsOf(store::Txn& txn, const std::string& executionId,
+                                      std::size_t limit) {
+  using Approvals = store::Page<ApprovalRecord>;
+  EXECUTOR_TRY(const Approvals found,
+               txn.scan<ApprovalRecord>("byExecution", {.prefix = {executionId}, .limit = limit}));
+  for (const ApprovalRecord& record : found.items) {
+    if (record.status == ApprovalStatus::pending) {
+      EXECUTOR_CHECK(countPending(txn, record.workspaceId, -1));
+      txn.touch(topicOf(record.id));
+    }
+    EXECUTOR_CHECK(txn.remove<ApprovalRecord>(record.id));
+  }
+  return found.items.size();
+}
+
 // One topic per approval: a decision wakes its own waiters and not ten thousand others.
 std::string topicOf(std::string_view approvalId) { return fmt::format("approval/{}", approvalId); }
 

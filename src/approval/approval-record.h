@@ -55,6 +55,10 @@ Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_
 // Moves a pending record to `status`, in the transaction, and wakes its waiters after the commit.
 Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now);
 
+// Removes up to `limit` approvals of an execution that is gone; how many. Zero: there are none.
+Result<std::size_t> removeApprovalsOf(store::Txn& txn, const std::string& executionId,
+                                      std::size_t limit);
+
 // What woke waiters watch.
 std::string topicOf(std::string_view approvalId);
 std::string topicOfWorkspace(std::string_view workspaceId);

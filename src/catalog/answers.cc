@@ -340,7 +340,8 @@ Result<json::value> answerSystemTool(const Snapshot& snapshot, SystemTool tool,
     case SystemTool::discover: return discover(snapshot, checked, approvalOf);
     case SystemTool::catalogNamespaces: return namespacesAnswer(snapshot, approvalOf);
     case SystemTool::catalogTools: return toolsAnswer(snapshot, checked, approvalOf);
-    default: return describeAnswer(snapshot, checked, approvalOf);
+    case SystemTool::catalogDescribe: return describeAnswer(snapshot, checked, approvalOf);
+    default: return failInternal("the catalogue was asked for what invocation/ answers");
   }
 }
 

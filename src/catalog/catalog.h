@@ -36,6 +36,7 @@ enum class SystemTool : std::uint8_t {
   catalogNamespaces,
   catalogTools,
   catalogDescribe,
+  resultsGet,  // answered by invocation/, which owns the results
 };
 
 struct ToolRef {

@@ -201,7 +201,8 @@ std::string Printer::members(const std::vector<InputProperty>& properties, unsig
 
 std::string Printer::property(const InputProperty& entry, unsigned depth) {
   const bool open = declarations_ != nullptr && declarations_->leavesOpen(entry.name);
-  const std::string text = open ? "any" : type(entry.schema, depth + 1);
+  const std::string text =
+      open ? "any" : type(entry.schema, depth + 1) + (entry.bytes ? kOrBytes : "");
   return propertyKey(entry.name) + (entry.required ? ": " : "?: ") + text + ";";
 }
 

@@ -15,6 +15,9 @@
 
 namespace executor::catalog {
 
+// What a body of bytes takes beside its schema: a download as it came.
+inline constexpr const char* kOrBytes = " | { base64: string } | { handle: string }";
+
 class Printer {
  public:
   // With `declarations` components print as names that are declared there; without, they are

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "catalog/printer.h"
 #include "catalog/type-text.h"
+#include "source/request-body.h"
 
 namespace executor::catalog {
 
@@ -89,7 +90,8 @@ std::vector<InputProperty> inputProperties(const ToolView& tool) {
   for (const bool required : {true, false}) {
     for (const auto& parameter : tool.parameters) {
       if (parameter.required != required) continue;
-      out.push_back({parameter.flatName, parameter.schema, required, parameter.description});
+      const bool bytes = parameter.location == source::Location::body && source::takesBytes(tool);
+      out.push_back({parameter.flatName, parameter.schema, required, parameter.description, bytes});
     }
   }
   return out;
@@ -104,8 +106,8 @@ std::string inputLine(const ToolSet& set, const ToolView& tool, std::size_t maxB
       leftOut.push_back(entry.name);
       continue;
     }
-    const std::string text =
-        propertyKey(entry.name) + (entry.required ? ": " : "?: ") + printer.type(entry.schema);
+    const std::string text = propertyKey(entry.name) + (entry.required ? ": " : "?: ") +
+                             printer.type(entry.schema) + (entry.bytes ? kOrBytes : "");
     if (!entry.required && out.size() + text.size() > maxBytes)
       leftOut.push_back(entry.name);
     else

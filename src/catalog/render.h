@@ -48,6 +48,7 @@ struct InputProperty {
   std::uint32_t schema;
   bool required;
   std::string_view description;
+  bool bytes = false;  // a body that also takes {base64} and {handle}
 };
 std::vector<InputProperty> inputProperties(const source::ToolView& tool);
 

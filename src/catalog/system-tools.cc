@@ -28,6 +28,12 @@ constexpr SystemField kDescribeFields[] = {
     {"paths", Type::texts, kMaxDescribePaths, 0, "or up to 20"},
     {"types", Type::texts, kMaxDescribePaths, 0, "only these types, to read on from omittedTypes"},
 };
+constexpr SystemField kResultsGetFields[] = {
+    {"handle", Type::text, kMaxArgumentBytes, 0, "of a big result or answer", true},
+    {"offset", Type::place, kMaxReadOffset, 0, "first byte, default 0"},
+    {"length", Type::count, kMaxReadLength, kMaxReadLength, "bytes, at most 4194304"},
+    {"as", Type::word, 0, 0, "default: what it is", false, "json|text|base64"},
+};
 
 constexpr SystemToolEntry kSystemTools[] = {
     {SystemTool::discover, "discover", "Find tools for a task.", kDiscoverFields,
@@ -45,15 +51,22 @@ constexpr SystemToolEntry kSystemTools[] = {
      "Show the TypeScript signature of a tool and the types it uses.", kDescribeFields,
      "{ path: string; description: string; approval: \"auto\" | \"required\"; method?: string; "
      "pathTemplate?: string; signature: string; types: string; omittedTypes?: string[] }"},
+    {SystemTool::resultsGet, "results.get",
+     "Read a stored result or big answer by its handle, whole or in pieces.", kResultsGetFields,
+     "{ handle: string; mimeType: string; bytes: number; offset: number; length: number; "
+     "nextOffset: number | null; as: string; value: any }"},
 };
 
 // As TypeScript says it.
-std::string_view typeText(Type type) {
-  switch (type) {
+std::string typeText(const SystemField& field) {
+  switch (field.type) {
     case Type::text: return "string";
-    case Type::count: return "number";
+    case Type::count:
+    case Type::place: return "number";
     case Type::flag: return "boolean";
     case Type::texts: return "string[]";
+    case Type::word:
+      return fmt::format("\"{}\"", fmt::join(splitText(field.words, '|'), "\" | \""));
   }
   return "unknown";
 }
@@ -65,6 +78,8 @@ std::string expectation(const SystemField& field) {
     case Type::count: return fmt::format("an integer from 1 to {}", field.max);
     case Type::flag: return "true or false";
     case Type::texts: return fmt::format("an array of 1 to {} strings", field.max);
+    case Type::place: return fmt::format("an integer from 0 to {}", field.max);
+    case Type::word: return fmt::format("one of {}", fmt::join(splitText(field.words, '|'), ", "));
   }
   return {};
 }
@@ -79,18 +94,26 @@ bool isTexts(const json::value& value, std::size_t max) {
 }
 
 // 5.0 is an integer to a program, and arrives as one: base/json.h writes it so.
-bool isCount(const json::value& value, std::size_t max) {
+bool isCount(const json::value& value, std::int64_t min, std::size_t max) {
   if (const auto* count = value.if_int64()) {
-    return *count >= 1 && static_cast<std::uint64_t>(*count) <= max;
+    return *count >= min && static_cast<std::uint64_t>(*count) <= max;
   }
   const auto* count = value.if_uint64();
-  return count != nullptr && *count >= 1 && *count <= max;
+  return count != nullptr && *count <= max;
+}
+
+bool isWord(const json::value& value, std::string_view words) {
+  if (!value.is_string()) return false;
+  const auto known = splitText(words, '|');
+  return std::ranges::find(known, std::string_view(value.get_string())) != known.end();
 }
 
 bool fits(const SystemField& field, const json::value& value) {
   switch (field.type) {
     case Type::text: return value.is_string() && value.get_string().size() <= field.max;
-    case Type::count: return isCount(value, field.max);
+    case Type::count: return isCount(value, 1, field.max);
+    case Type::place: return isCount(value, 0, field.max);
+    case Type::word: return isWord(value, field.words);
     case Type::flag: return value.is_bool();
     case Type::texts: return isTexts(value, field.max);
   }
@@ -140,7 +163,8 @@ const SystemToolEntry* findSystemTool(std::string_view path) {
 std::string systemInputType(const SystemToolEntry& entry) {
   std::string input;
   for (const SystemField& field : entry.fields) {
-    input += fmt::format("  {}?: {}; /** {} */\n", field.name, typeText(field.type), field.comment);
+    input += fmt::format("  {}{}: {}; /** {} */\n", field.name, field.required ? "" : "?",
+                         typeText(field), field.comment);
   }
   return input.empty() ? "{}" : "{\n" + input + "}";
 }
@@ -160,6 +184,11 @@ Result<SystemInput> SystemInput::check(const SystemToolEntry& entry, const json:
     return fail(ErrorCode::invalid_input,
                 fmt::format("{} of {} must be {}, not {}.", field->name, entry.path,
                             expectation(*field), truncateText(serializeJson(member.value()), 60)));
+  }
+  for (const SystemField& field : entry.fields) {
+    if (!field.required || input.contains(field.name)) continue;
+    return fail(ErrorCode::missing_input,
+                fmt::format("{} of {} is missing: {}.", field.name, entry.path, field.comment));
   }
   return SystemInput(entry, input);
 }

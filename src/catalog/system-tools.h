@@ -23,13 +23,20 @@ inline constexpr std::size_t kMaxToolsLimit = 200;
 inline constexpr std::size_t kMaxDescribePaths = 20;
 inline constexpr std::size_t kMaxArgumentBytes = 1'000;
 
+// Of a content that results.get reads.
+inline constexpr std::size_t kMaxReadOffset = 1u << 30;
+inline constexpr std::size_t kMaxReadLength = 4u << 20;
+
 struct SystemField {
-  enum class Type : std::uint8_t { text, count, flag, texts };
+  // `place` is a count that may be 0; `word` is one of `words`.
+  enum class Type : std::uint8_t { text, count, flag, texts, place, word };
   std::string_view name;
   Type type;
   std::size_t max;  // bytes of a text, largest count, entries of texts
   std::size_t fallback;
   std::string_view comment;
+  bool required = false;
+  std::string_view words = {};  // separated by |
 };
 
 struct SystemToolEntry {

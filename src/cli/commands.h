@@ -32,6 +32,9 @@ void addPolicyCommand(CLI::App& app, Context& context);
 void addSettingsCommand(CLI::App& app, Context& context);
 // What ran, and what waits: each decision is a person's, with the owner token (D1).
 void addExecutionCommand(CLI::App& app, Context& context);
+// The subcommands of `execution` that look back: list, timeline, prune.
+void addHistoryCommands(CLI::App& group, Context& context);
+void addResultCommand(CLI::App& app, Context& context);
 void addApprovalCommand(CLI::App& app, Context& context);
 // A key is printed once, when it is made; afterwards only its name and use are known.
 void addKeyCommand(CLI::App& app, Context& context);

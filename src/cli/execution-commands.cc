@@ -102,7 +102,9 @@ void showEmitted(const json::value& view) {
             ? std::string(text)
             : fmt::format("{} {} ({} bytes)", findString(item, "name", findString(item, "kind")),
                           findString(item, "mimeType"), findInteger(item, "bytes"));
-    fmt::print(stderr, "{} {}\n", styled(Style::dim, "[emit]"), what);
+    const auto handle = findString(item, "handle");
+    fmt::print(stderr, "{} {}{}{}\n", styled(Style::dim, "[emit]"), what,
+               handle.empty() ? "" : ": executor result get ", handle);
   }
 }
 
@@ -129,14 +131,26 @@ std::string errorText(const json::value& view) {
   return text;
 }
 
+// Of a big one the beginning, and on standard error where the rest is.
+void showResult(const json::value& view) {
+  const auto handle = findString(view, "resultHandle");
+  if (handle.empty()) {
+    const auto* result = find(view, "result");
+    fmt::print("{}\n", result ? prettyJson(*result) : "null");
+    return;
+  }
+  fmt::print("{}\n", findString(view, "resultPreview"));
+  fmt::print(stderr, "{} {} bytes. The rest: executor result get {} --out FILE\n",
+             styled(Style::dim, "[result]"), findInteger(view, "resultBytes"), handle);
+}
+
 // The end of `execute`, `call` and `resume`: one way to show a result.
 void showExecution(const json::value& view) {
   showConsole(view);
   showEmitted(view);
   auto status = findString(view, "status");
   if (status == "completed") {
-    const auto* result = find(view, "result");
-    fmt::print("{}\n", result ? prettyJson(*result) : "null");
+    showResult(view);
   } else if (isFinal(status)) {
     fmt::print(stderr, "{}: {}\n", styled(Style::red, status), errorText(view));
   } else {
@@ -249,16 +263,7 @@ void addCallCommand(CLI::App& app, Context& context) {
 
 void addExecutionCommand(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("execution", "What ran and what runs")->require_subcommand(1);
-  auto state = std::make_shared<std::string>();
-  auto* list = group->add_subcommand("list", "Newest first");
-  list->add_option("--status", *state, "Only these: waiting, failed, …");
-  list->callback([&context, state] {
-    auto path = "/api/v1/executions" + (state->empty() ? "" : "?state=" + percentEncode(*state));
-    runRest(
-        context, [&](Remote& remote) { return remote.get(path); },
-        showTable({"taskId", "status", "queuePosition", "client", "createdAt", "error"},
-                  "Nothing ran yet."));
-  });
+  addHistoryCommands(*group, context);
   addForTask(*group, "show", "Result, calls and console of one",
              [&context](const std::string& path) {
                runRest(
@@ -283,6 +288,11 @@ void addExecutionCommand(CLI::App& app, Context& context) {
         },
         showExecution);
     if (context.exit == kExitOk) context.exit = exitCodeOfExecution(status);
+  });
+  addForTask(*group, "rerun", "Run the same again, as you", [&context](const std::string& path) {
+    json::object body;
+    waitForNews(body);
+    runExecution(context, path + "/rerun", body, true);
   });
   addForTask(*group, "cancel", "Stop it", [&context](const std::string& path) {
     runRest(

@@ -40,6 +40,7 @@ void addCommands(CLI::App& app, Context& context) {
   addCheckCommand(app, context);
   addCallCommand(app, context);
   addExecutionCommand(app, context);
+  addResultCommand(app, context);
   addApprovalCommand(app, context);
   addKeyCommand(app, context);
   addDoctorCommand(app, context);

@@ -216,6 +216,15 @@ Result<json::value> Remote::call(std::string method, std::string path, std::stri
   return bodyOf(*response);
 }
 
+Status Remote::download(std::string path, const std::function<Status(std::string_view)>& onBytes) {
+  auto onChunk = [&onBytes](std::string bytes) -> Task<Status> { co_return onBytes(bytes); };
+  EXECUTOR_TRY(auto response,
+               impl_->wait(impl_->client.stream(impl_->request("GET", url_ + path, {}), onChunk)));
+  if (response.status / 100 == 2) return {};
+  auto refused = bodyOf(response);
+  return refused ? Status() : std::unexpected(refused.error());
+}
+
 // The stream may end without a last event when the server dies; then what is there is no answer.
 Result<json::value> Remote::postEvents(
     std::string path, const json::value& body,

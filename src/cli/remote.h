@@ -51,6 +51,9 @@ class Remote {
   Result<json::value> post(std::string path, const json::value& body = nullptr);  // null: none
   Result<json::value> patch(std::string path, const json::value& body);
   Result<json::value> remove(std::string path);
+  // A body of any kind and size, in pieces; an error of `onBytes` ends it. `unavailable` if it ends
+  // before it was whole.
+  Status download(std::string path, const std::function<Status(std::string_view)>& onBytes);
   // POST that answers with server-sent events; onEvent(event, data) for each, the last one
   // returned: its event name must be "done", or the error of "error".
   Result<json::value> postEvents(

@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "identity/secret-file.h"
+#include "mcp/result-resources.h"
 #include "sandbox/worker-memory.h"
 
 namespace executor::cli {
@@ -22,6 +23,7 @@ store::Schema everyRecord() {
   all += policy::schema();
   all += credential::schema();
   all += approval::approvalSchema();
+  all += invocation::resultSchema();
   all += execution::executionSchema();
   return all;
 }
@@ -221,8 +223,9 @@ void ServerParts::governTools() {
 // The one pipeline of calls, and the executions that use it.
 void ServerParts::runExecutions(std::string nodeId) {
   const auto& clock = systemClock();
+  results_ = std::make_unique<invocation::ResultStore>(*store_, clock);
   invoker_ = invocation::makeInvoker(*policies_, *connections_, *approvals_, *sources_, *client_,
-                                     gate_, clock);
+                                     gate_, clock, *results_);
   auto mode = execution::TypeCheckMode::error;
   (void)execution::parseTypeCheckMode(configuration_.get("EXECUTOR_TYPE_CHECK"), mode);
   typeCheck_ = std::make_unique<execution::TypeCheck>(typeChecker_.get(), mode);
@@ -240,6 +243,11 @@ void ServerParts::runExecutions(std::string nodeId) {
                                            .typeCheck = typeCheck_.get(),
                                            .limits = admissionLimits(configuration_),
                                            .settings = settings_.get()});
+  retention_ = std::make_unique<execution::Retention>(
+      *store_, clock, [settings = settings_.get()](std::string workspaceId) {
+        return execution::keepAgesOf(*settings, std::move(workspaceId));
+      });
+  retentionSweeper_ = std::make_unique<execution::RetentionSweeper>(*retention_, loop_);
 }
 
 // The two faces, REST and MCP, on one router.
@@ -252,6 +260,7 @@ void ServerParts::answerRequests() {
        .keyTtlSeconds = configuration_.mcpApiKeyTtl().value_or(std::chrono::seconds(0)).count(),
        .publicUrl = configuration_.publicUrl()});
   mcp::addExecutorTools(features_, {.executions = *executions_, .sources = *sources_});
+  features_.add(mcp::makeResultResources(*results_));
   endpoint_ = std::make_unique<mcp::Endpoint>(features_, *identity_, clock);
   endpoint_->addRoutes(router_);
   auto address = asio::ip::make_address(configuration_.listen().host);
@@ -262,6 +271,7 @@ void ServerParts::answerRequests() {
                               .executions = *executions_,
                               .settings = *settings_,
                               .approvals = *approvals_,
+                              .results = *results_,
                               .clock = clock,
                               .loopbackOnly = address.is_loopback(),
                               .ready = [this] { return askStore(); },

@@ -16,10 +16,12 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "execution/executions.h"
+#include "execution/retention.h"
 #include "execution/settings.h"
 #include "execution/type-check.h"
 #include "identity/identity.h"
 #include "invocation/invoker.h"
+#include "invocation/result-store.h"
 #include "mcp/endpoint.h"
 #include "mcp/executor-tools.h"
 #include "net/client.h"
@@ -93,9 +95,12 @@ class ServerParts {
   std::unique_ptr<policy::Policies> policies_;
   std::unique_ptr<credential::Connections> connections_;
   std::unique_ptr<approval::Approvals> approvals_;
+  std::unique_ptr<invocation::ResultStore> results_;
   std::unique_ptr<invocation::Invoker> invoker_;
   std::unique_ptr<execution::Settings> settings_;
   std::unique_ptr<execution::Executions> executions_;
+  std::unique_ptr<execution::Retention> retention_;
+  std::unique_ptr<execution::RetentionSweeper> retentionSweeper_;
   std::unique_ptr<identity::Identity> identity_;
   mcp::Features features_;  // what is served over MCP
   std::unique_ptr<mcp::Endpoint> endpoint_;

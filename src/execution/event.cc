@@ -5,7 +5,9 @@
 #include <array>
 
 #include "approval/approval.h"
+#include "base/id.h"
 #include "base/json-exact.h"
+#include "invocation/result-store.h"
 
 namespace executor::execution {
 namespace {
@@ -49,9 +51,9 @@ json::object shownBody(const Event& event) {
     if (size != 0) out["valueBytes"] = size;
   }
   if (event.kind == EventKind::emitted) {
-    const std::size_t size = textOf(out, "text").size() + textOf(out, "data").size();
-    for (std::string_view hidden : {"text", "data"}) out.erase(hidden);
-    if (size != 0) out["bytes"] = size;
+    const Emitted shown = emissionFrom(out);
+    for (std::string_view hidden : {"text", "data", "blob"}) out.erase(hidden);
+    if (shown.bytes != 0) out["bytes"] = shown.bytes;
   }
   if (event.kind == EventKind::started) {
     for (std::string_view hidden : {"seed", "code"}) out.erase(hidden);
@@ -126,21 +128,38 @@ sandbox::Delivery deliveryOf(const json::object& body) {
   return delivery;
 }
 
+// Of base64 as the harness writes it: padded.
+std::size_t decodedBytes(std::string_view base64) {
+  const auto padding = static_cast<std::size_t>(std::ranges::count(base64, '='));
+  return base64.size() / 4 * 3 - std::min(padding, base64.size() / 4 * 3);
+}
+
 json::object emissionBody(sandbox::Emission emission) {
   json::object body{{"kind", emission.kind}};
   if (!emission.mimeType.empty()) body["mimeType"] = emission.mimeType;
   if (!emission.name.empty()) body["name"] = emission.name;
+  const std::size_t bytes = emission.text.size() + decodedBytes(emission.data);
+  if (bytes > kMaxInlineEmittedBytes) {
+    body["handle"] = newId(invocation::kResultId);
+    body["bytes"] = bytes;
+  }
   body[emission.data.empty() ? "text" : "data"] =
       emission.data.empty() ? emission.text : emission.data;
   return body;
 }
 
-sandbox::Emission emissionFrom(const json::object& body) {
-  return {.kind = std::string(textOf(body, "kind")),
-          .mimeType = std::string(textOf(body, "mimeType")),
-          .name = std::string(textOf(body, "name")),
-          .text = std::string(textOf(body, "text")),
-          .data = std::string(textOf(body, "data"))};
+Emitted emissionFrom(const json::object& body) {
+  Emitted out;
+  out.kind = textOf(body, "kind");
+  out.mimeType = textOf(body, "mimeType");
+  out.name = textOf(body, "name");
+  out.handle = textOf(body, "handle");
+  out.bytes = static_cast<std::size_t>(numberOf(body, "bytes"));
+  if (!out.handle.empty()) return out;
+  out.text = textOf(body, "text");
+  out.data = textOf(body, "data");
+  out.bytes = out.text.size() + decodedBytes(out.data);
+  return out;
 }
 
 // An unknown status, from a newer node, reads as failed, which is the default.

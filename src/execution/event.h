@@ -9,7 +9,7 @@
 //   delivered           {n | timer, clock, status, value | code, message, hint, httpStatus, body}
 //   call_ended          as delivered; the program had ended before
 //   console             {level, text}
-//   emitted             {kind, mimeType?, name?, text | data}
+//   emitted             {kind, mimeType?, name?, text | data | handle, bytes?}
 //   resumed             {epoch, why?}                      why: worker_lost, computes; or a restart
 //   finished            {state, code?}
 //
@@ -62,9 +62,10 @@ json::object outcomeBody(std::uint32_t n, const invocation::CallOutcome& outcome
 sandbox::Delivery deliveryOf(const json::object& body);
 invocation::CallOutcome outcomeFrom(const json::object& body);
 
-// An output of emit(value), and back.
+// An output of emit(value), and back. One over kMaxInlineEmittedBytes gets a handle here; the
+// journal moves its contents to the store of results.
 json::object emissionBody(sandbox::Emission emission);
-sandbox::Emission emissionFrom(const json::object& body);
+Emitted emissionFrom(const json::object& body);
 
 // For a client: inputs redacted, values only by size.
 EventView toEventView(const Event& event);

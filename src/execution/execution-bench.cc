@@ -20,8 +20,8 @@ namespace {
 struct Server {
   explicit Server(std::filesystem::path directory) {
     store::Schema schema = executionSchema();
-    for (const auto& more :
-         {catalog::schema(), policy::schema(), credential::schema(), approval::approvalSchema()}) {
+    for (const auto& more : {catalog::schema(), policy::schema(), credential::schema(),
+                             approval::approvalSchema(), invocation::resultSchema()}) {
       schema += more;
     }
     store = *store::openStore(
@@ -33,8 +33,9 @@ struct Server {
     policies = policy::makePolicies(*store, *sources, systemClock());
     connections = credential::makeConnections(*store, *sources, systemClock());
     approvals = approval::makeApprovals(*store, loop, systemClock());
+    results = std::make_unique<invocation::ResultStore>(*store, systemClock());
     invoker = invocation::makeInvoker(*policies, *connections, *approvals, *sources, client, gate,
-                                      systemClock());
+                                      systemClock(), *results);
     executions = makeExecutions({*store,
                                  {runtime.get()},
                                  *invoker,
@@ -57,6 +58,7 @@ struct Server {
   std::unique_ptr<credential::Connections> connections;
   std::unique_ptr<approval::Approvals> approvals;
   invocation::CallGate gate;
+  std::unique_ptr<invocation::ResultStore> results;
   std::unique_ptr<invocation::Invoker> invoker;
   std::unique_ptr<Executions> executions;
 };

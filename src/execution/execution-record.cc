@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "execution/retention.h"
 #include "execution/settings-record.h"
 
 namespace executor::execution {
 
 store::Schema executionSchema() {
   return store::Schema::of<ExecutionRecord, ExecutionClaim, JournalPage, OpenExecution,
-                           SettingsRecord>();
+                           SettingsRecord, RemovalMarker>();
 }
 
 std::string_view name(State state) { return store::detail::enumName(state); }
@@ -60,7 +61,7 @@ namespace {
 void addEnding(const Ending& ending, ExecutionView& view) {
   view.resultBytes = ending.result.bytes;
   if (ending.result.bytes > kMaxInlineResultBytes) {
-    view.resultHandle = ending.result.blob;
+    view.resultHandle = ending.handle.value_or(ending.result.blob);
     view.resultPreview = ending.preview;
   } else {
     view.resultJson = ending.result.text;
@@ -81,6 +82,8 @@ ExecutionView toView(const ExecutionRecord& record) {
   view.runtimeId = record.runtimeId;
   view.client = record.client;
   view.tool = record.tool;
+  view.tools = record.tools;
+  view.rerunOf = record.rerunOf.value_or("");
   view.code = record.submission.code.text;
   view.metadataJson = record.submission.metadataJson;
   view.typeCheck = record.submission.typeCheck;

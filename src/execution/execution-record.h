@@ -37,8 +37,10 @@ struct Submission {
   StoredText code, input;
   std::string optionsJson, metadataJson;
   std::optional<TypeVerdict> typeCheck;
+  std::optional<std::string> typeCheckMode;  // as asked for; none: the default
 };
-BOOST_DESCRIBE_STRUCT(Submission, (), (code, input, optionsJson, metadataJson, typeCheck))
+BOOST_DESCRIBE_STRUCT(Submission, (),
+                      (code, input, optionsJson, metadataJson, typeCheck, typeCheckMode))
 
 // How it ended; sealed as a whole. `events` is the whole journal of an execution that was never
 // stored before its end and is short: most are, and are one row then.
@@ -47,9 +49,11 @@ struct Ending {
   std::string preview;
   std::string errorMessage, errorHint, errorStack, errorBodyJson;
   std::optional<std::string> events;  // JSON array, as in a JournalPage
+  std::optional<std::string> handle;  // of a result that is not inlined
 };
 BOOST_DESCRIBE_STRUCT(Ending, (),
-                      (result, preview, errorMessage, errorHint, errorStack, errorBodyJson, events))
+                      (result, preview, errorMessage, errorHint, errorStack, errorBodyJson, events,
+                       handle))
 
 struct ExecutionRecord {
   std::string id, workspaceId, organizationId, accountId, keyId;
@@ -69,12 +73,14 @@ struct ExecutionRecord {
   std::string nodeId;
   std::uint64_t epoch = 1;
   std::uint64_t nextSeq = 1;
+  std::vector<std::string> tools;  // called ones, kMaxToolsKept at most
+  std::optional<std::string> rerunOf;
 };
 RECORD(ExecutionRecord, "execution",
        FIELDS(id, workspaceId, organizationId, accountId, keyId, mayApprove, client, runtimeId,
               tool, state, timeoutMs, limits, claim, submission, ending, errorCode, errorStatus,
               errorLine, errorColumn, createdAt, startedAt, finishedAt, usedMs, nodeId, epoch,
-              nextSeq),
+              nextSeq, tools, rerunOf),
        KEY(id), WORKSPACE(workspaceId), INDEX(byWorkspace, workspaceId),
        INDEX(byState, workspaceId, state), SEALED(submission, ending));
 

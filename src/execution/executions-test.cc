@@ -152,7 +152,7 @@ TEST_F(ExecutionsTest, AForeignWorkspaceFindsNothing) {
   EXPECT_EQ(codeOf(stage_.run(all.events(other, view.id, 0, 10))), ErrorCode::not_found);
   EXPECT_EQ(codeOf(stage_.run(all.result(other, view.id))), ErrorCode::not_found);
   EXPECT_EQ(codeOf(stage_.run(all.cancel(other, view.id, ""))), ErrorCode::not_found);
-  EXPECT_TRUE(stage_.run(all.list(other, "", 10, ""))->items.empty());
+  EXPECT_TRUE(stage_.run(all.list(other, {}))->items.empty());
   const std::string running = stage_.start("await new Promise(r => setTimeout(r, 600000))");
   EXPECT_EQ(codeOf(stage_.run(all.cancel(other, running, ""))), ErrorCode::not_found);
   EXPECT_EQ(codeOf(stage_.run(all.wait(other, running, deadlineAfter(std::chrono::seconds(1)),
@@ -166,17 +166,17 @@ TEST_F(ExecutionsTest, ListsNewestFirstInPages) {
     untilNextMillisecond();  // ids sort by time to the millisecond
   }
   auto& all = *stage_.executions;
-  const auto first = *stage_.run(all.list(agent(), "", 4, ""));
+  const auto first = *stage_.run(all.list(agent(), {.limit = 4}));
   ASSERT_EQ(first.items.size(), 4u);
   EXPECT_EQ(first.items[0].state, State::failed);
-  const auto rest = *stage_.run(all.list(agent(), "", 4, first.nextCursor));
+  const auto rest = *stage_.run(all.list(agent(), {.limit = 4, .cursor = first.nextCursor}));
   ASSERT_EQ(rest.items.size(), 1u);
   EXPECT_TRUE(rest.nextCursor.empty());
   EXPECT_EQ(rest.items[0].resultJson, "0");
-  EXPECT_EQ(stage_.run(all.list(agent(), "completed", 10, ""))->items.size(), 4u);
-  EXPECT_EQ(codeOf(stage_.run(all.list(agent(), "done", 10, ""))), ErrorCode::invalid_argument);
-  EXPECT_EQ(codeOf(stage_.run(all.list(agent(), "", 0, ""))), ErrorCode::invalid_argument);
-  EXPECT_EQ(codeOf(stage_.run(all.list(agent(), "", kMaxListed + 1, ""))),
+  EXPECT_EQ(stage_.run(all.list(agent(), {.state = "completed"}))->items.size(), 4u);
+  EXPECT_EQ(codeOf(stage_.run(all.list(agent(), {.state = "done"}))), ErrorCode::invalid_argument);
+  EXPECT_EQ(codeOf(stage_.run(all.list(agent(), {.limit = 0}))), ErrorCode::invalid_argument);
+  EXPECT_EQ(codeOf(stage_.run(all.list(agent(), {.limit = kMaxListed + 1}))),
             ErrorCode::invalid_argument);
 }
 
@@ -191,7 +191,7 @@ TEST_F(ExecutionsTest, BadRequestsStoreNothing) {
   EXPECT_EQ(codeOf(tryStart({.code = std::string(sandbox::kMaxCodeBytes + 1, ' ')})),
             ErrorCode::payload_too_large);
   EXPECT_EQ(codeOf(tryStart({.code = "\xff"})), ErrorCode::invalid_argument);
-  EXPECT_TRUE(stage_.run(stage_.executions->list(agent(), "", 10, ""))->items.empty());
+  EXPECT_TRUE(stage_.run(stage_.executions->list(agent(), {}))->items.empty());
 }
 
 TEST_F(ExecutionsTest, TheSameIdempotencyKeyIsTheSameExecution) {

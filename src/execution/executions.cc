@@ -7,8 +7,11 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "execution/listing.h"
 #include "execution/live-set.h"
+#include "execution/retention.h"
 #include "execution/submit.h"
+#include "execution/timeline-view.h"
 
 namespace executor::execution {
 namespace {
@@ -31,26 +34,6 @@ WorkspacePlaces placesIn(const WorkspaceSettings& settings) {
           static_cast<std::size_t>(settings.queued)};
 }
 
-struct Listing {
-  std::string workspaceId, state, cursor;
-  std::size_t limit;
-};
-
-Result<Executions::Page> readListing(store::Txn& txn, const Listing& listing) {
-  store::ScanOptions options{.prefix = {listing.workspaceId},
-                             .order = store::Order::descending,
-                             .limit = listing.limit,
-                             .after = listing.cursor};
-  if (!listing.state.empty()) options.prefix.emplace_back(listing.state);
-  auto page = listing.state.empty() ? txn.scan<ExecutionRecord>("byWorkspace", options)
-                                    : txn.scan<ExecutionRecord>("byState", options);
-  if (!page) return std::unexpected(std::move(page).error());
-  Executions::Page out;
-  for (const ExecutionRecord& record : page->items) out.items.push_back(toView(record));
-  out.nextCursor = page->nextCursor;
-  return out;
-}
-
 class LocalExecutions : public Executions {
  public:
   explicit LocalExecutions(ExecutionDeps deps)
@@ -66,8 +49,10 @@ class LocalExecutions : public Executions {
   Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
                                    std::chrono::milliseconds waitingGrace) override;
   Task<Result<ExecutionView>> show(Principal principal, std::string id) override;
-  Task<Result<Page>> list(Principal principal, std::string state, std::size_t limit,
-                          std::string cursor) override;
+  Task<Result<Page>> list(Principal principal, ListQuery query) override;
+  Task<Result<TimelineView>> timeline(Principal principal, std::string id) override;
+  Task<Result<std::string>> rerun(Principal principal, std::string id, std::string client) override;
+  Task<Result<Pruned>> prune(Principal principal, EpochMs before) override;
   Task<Result<std::vector<EventView>>> events(Principal principal, std::string id,
                                               std::uint64_t after, std::size_t limit) override;
   Task<Result<std::string>> result(Principal principal, std::string id) override;
@@ -80,6 +65,8 @@ class LocalExecutions : public Executions {
  private:
   Task<Result<std::string>> startClaimed(std::shared_ptr<Live> live, Submitted submitted);
   Task<Result<ExecutionRecord>> record(Principal principal, std::string id);
+  Task<Result<std::vector<Event>>> journalOf(Principal principal, std::string id,
+                                             std::uint64_t after, std::size_t limit);
   Task<Result<ExecutionView>> viewOf(std::shared_ptr<Live> live);
   Task<Result<ExecutionView>> storedView(ExecutionRecord record);
   Task<Result<std::vector<std::string>>> leftBehind();
@@ -211,21 +198,12 @@ Task<Result<ExecutionView>> LocalExecutions::wait(Principal principal, std::stri
   co_return co_await viewOf(std::move(live));
 }
 
-Task<Result<Executions::Page>> LocalExecutions::list(Principal principal, std::string state,
-                                                     std::size_t limit, std::string cursor) {
-  if (!state.empty() && !store::detail::enumOf<State>(state)) {
-    co_return fail(ErrorCode::invalid_argument,
-                   fmt::format("\"{}\" is no state of an execution.", truncateText(state, 40)),
-                   "Use queued, running, waiting, completed, failed, timed_out, denied or "
-                   "cancelled.");
-  }
-  if (limit < 1 || limit > kMaxListed) {
-    co_return fail(ErrorCode::invalid_argument,
-                   fmt::format("limit must be from 1 to {}.", kMaxListed));
-  }
-  Listing listing{principal.workspaceId, std::move(state), std::move(cursor), limit};
-  EXECUTOR_CO_TRY(Page page, co_await deps_.store.read(
-                                 [listing](store::Txn& txn) { return readListing(txn, listing); }));
+Task<Result<Executions::Page>> LocalExecutions::list(Principal principal, ListQuery query) {
+  EXECUTOR_CO_CHECK(checkQuery(query));
+  auto read = [workspace = principal.workspaceId, query = std::move(query)](store::Txn& txn) {
+    return listExecutions(txn, workspace, query);
+  };
+  EXECUTOR_CO_TRY(Page page, co_await deps_.store.read(std::move(read)));
   for (ExecutionView& item : page.items) {
     if (item.state == State::queued) {
       item.queuePosition = lives_.queuePosition(item.workspaceId, item.id);
@@ -234,19 +212,62 @@ Task<Result<Executions::Page>> LocalExecutions::list(Principal principal, std::s
   co_return page;
 }
 
-// A live execution is flushed first, so that the timeline has everything up to now.
-Task<Result<std::vector<EventView>>> LocalExecutions::events(Principal principal, std::string id,
-                                                             std::uint64_t after,
-                                                             std::size_t limit) {
+Task<Result<TimelineView>> LocalExecutions::timeline(Principal principal, std::string id) {
+  EXECUTOR_CO_TRY(const std::vector<Event> found,
+                  co_await journalOf(std::move(principal), std::move(id), 0, 0));
+  co_return describeTimeline(found, deps_.clock.now());
+}
+
+// What was asked for the first time, by somebody else perhaps; everything that is decided is
+// decided anew.
+Task<Result<std::string>> LocalExecutions::rerun(Principal principal, std::string id,
+                                                 std::string client) {
+  EXECUTOR_CO_TRY(ExecutionRecord found, co_await record(principal, std::move(id)));
+  const std::string workspace = found.workspaceId;
+  ExecuteRequest request;
+  request.principal = std::move(principal);
+  request.tool = found.tool;
+  request.timeoutMs = found.timeoutMs;
+  request.runtimeId = found.runtimeId;
+  request.optionsJson = std::move(found.submission.optionsJson);
+  request.metadataJson = std::move(found.submission.metadataJson);
+  request.client = std::move(client);
+  request.rerunOf = found.id;
+  TypeCheckMode mode{};
+  if (parseTypeCheckMode(found.submission.typeCheckMode.value_or(""), mode)) {
+    request.typeCheck = mode;
+  }
+  EXECUTOR_CO_TRY(request.code,
+                  co_await loadText(deps_.store, std::move(found.submission.code), workspace));
+  EXECUTOR_CO_TRY(request.inputJson,
+                  co_await loadText(deps_.store, std::move(found.submission.input), workspace));
+  co_return co_await start(std::move(request));
+}
+
+Task<Result<Pruned>> LocalExecutions::prune(Principal principal, EpochMs before) {
+  EXECUTOR_CO_CHECK(requirePerson(principal, "Removing executions"));
+  Retention retention(deps_.store, deps_.clock);
+  co_return co_await retention.prune(principal.workspaceId, before);
+}
+
+// A live execution is flushed first, so that the journal has everything up to now.
+Task<Result<std::vector<Event>>> LocalExecutions::journalOf(Principal principal, std::string id,
+                                                            std::uint64_t after,
+                                                            std::size_t limit) {
   if (auto live = lives_.find(principal.workspaceId, id); live && !live->ending()) {
     EXECUTOR_CO_CHECK(co_await live->journal().flush());
   }
   EXECUTOR_CO_CHECK(co_await record(principal, id));
-  EXECUTOR_CO_TRY(std::vector<Event> found,
-                  co_await readEvents(deps_.store, {.executionId = id,
-                                                    .workspaceId = principal.workspaceId,
-                                                    .after = after,
-                                                    .limit = limit}));
+  co_return co_await readEvents(
+      deps_.store,
+      {.executionId = id, .workspaceId = principal.workspaceId, .after = after, .limit = limit});
+}
+
+Task<Result<std::vector<EventView>>> LocalExecutions::events(Principal principal, std::string id,
+                                                             std::uint64_t after,
+                                                             std::size_t limit) {
+  EXECUTOR_CO_TRY(const std::vector<Event> found,
+                  co_await journalOf(std::move(principal), std::move(id), after, limit));
   std::vector<EventView> views;
   for (const Event& event : found) views.push_back(toEventView(event));
   co_return views;

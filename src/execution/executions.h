@@ -37,10 +37,12 @@ inline constexpr std::chrono::milliseconds kWaitingGrace{20'000};  // D16
 inline constexpr std::chrono::milliseconds kJournalFlushDelay{25};
 inline constexpr std::size_t kMaxInlineResultBytes = 200u << 10;  // then preview and handle
 inline constexpr std::size_t kResultPreviewBytes = 30'000;
+inline constexpr std::size_t kMaxInlineEmittedBytes = 1u << 20;  // of one; then a handle
 inline constexpr std::size_t kMaxMetadataBytes = 16u << 10;
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
 inline constexpr std::size_t kMaxCancelReasonBytes = 500;
 inline constexpr std::size_t kMaxListed = 100;
+inline constexpr std::size_t kMaxToolsKept = 50;  // distinct ones, named with an execution
 
 // D19. Exactly one of code and tool.
 struct ExecuteRequest {
@@ -55,6 +57,7 @@ struct ExecuteRequest {
   std::string idempotencyKey;              // same key, same principal: the same execution
   std::optional<TypeCheckMode> typeCheck;  // none: the workspace's default
   std::string client;                      // "mcp", "cli", "api": for the record
+  std::string rerunOf;                     // the execution whose program runs again
 };
 
 // Reads D19's input object; unknown arguments are errors that name them.
@@ -86,6 +89,15 @@ struct LogLine {
   std::string level, text;
 };
 
+// What a program showed. With a handle its contents are in the store of results, and text and data
+// are empty; `bytes` counts what is shown, base64 decoded.
+struct Emitted {
+  std::string kind, mimeType, name, text;
+  std::string data;  // base64
+  std::string handle;
+  std::size_t bytes = 0;
+};
+
 struct PendingApproval {
   std::string id, tool, summary;
 };
@@ -96,18 +108,21 @@ struct ExecutionView {
   State state = State::queued;
   std::size_t queuePosition = 0;  // in the queue of its workspace; 1 is next, 0: not in it
   std::string resultJson;         // JSON text when completed ("null" included)
-  // A result over kMaxInlineResultBytes is not inlined: resultJson is empty, the handle is set, the
-  // preview holds its first kResultPreviewBytes and result() returns all of it.
+  // A result over kMaxInlineResultBytes is not inlined: resultJson is empty, the handle is set
+  // (invocation/result-store.h), the preview holds its first kResultPreviewBytes and result()
+  // returns all of it.
   std::string resultHandle, resultPreview;
   std::size_t resultBytes = 0;
-  std::string tool;  // of a direct call
+  std::string tool;                // of a direct call
+  std::vector<std::string> tools;  // those it called, kMaxToolsKept at most
+  std::string rerunOf;
   std::string errorCode, errorMessage, errorHint, errorStack;
   int errorStatus = 0;        // upstream status of an uncaught call error
   std::string errorBodyJson;  // and its body
   std::uint32_t errorLine = 0, errorColumn = 0;
   std::vector<CallView> calls;
   std::vector<LogLine> logs;
-  std::vector<sandbox::Emission> emitted;  // what the program shows the user beside its result
+  std::vector<Emitted> emitted;            // what the program shows the user beside its result
   std::vector<PendingApproval> approvals;  // pending ones
   std::optional<TypeVerdict> typeCheck;    // none: there was nothing to look at
   EpochMs createdAt = 0, startedAt = 0, finishedAt = 0;
@@ -118,6 +133,41 @@ struct EventView {
   std::string kind;  // the names of event.h: created started call call_requested …
   EpochMs at = 0;
   std::string bodyJson;  // secrets and sealed inputs redacted
+};
+
+// Which executions of a workspace are wanted; what is left out wants all. See listing.h.
+struct ListQuery {
+  std::string state;             // a state's name
+  std::string tool;              // a tool that was called, or all below it: "github.issues"
+  std::string client;            // "mcp", "cli", "api"
+  std::string text;              // in id, program, tools or error
+  EpochMs since = 0, until = 0;  // created then or later, before then
+  std::size_t limit = kMaxListed;
+  std::string cursor;
+};
+
+// One line of an execution's course (timeline-view.h).
+struct TimelineEntry {
+  std::uint64_t seq = 0;  // of the event that began it
+  std::string kind;       // the event's
+  EpochMs at = 0;
+  std::optional<EpochMs> durationMs;  // none: at once, or still going on
+  std::uint32_t n = 0;                // of a call
+  std::string text, status, approval;
+  std::string waitedFor;  // "person", "upstream", or empty
+};
+
+struct TimelineView {
+  std::vector<TimelineEntry> entries;
+  std::size_t more = 0;  // entries that are not told
+  EpochMs createdAt = 0;
+  EpochMs queuedMs = 0, personMs = 0, upstreamMs = 0, totalMs = 0;
+};
+
+// What was removed for its age (retention.h).
+struct Pruned {
+  std::size_t executions = 0, results = 0;
+  bool more = false;  // others are as old
 };
 
 class Executions {
@@ -137,9 +187,16 @@ class Executions {
   struct Page {
     std::vector<ExecutionView> items;  // without calls and logs
     std::string nextCursor;
+    bool partial = false;  // ended at the bound of the search; the cursor goes on
   };
-  virtual Task<Result<Page>> list(Principal principal, std::string state, std::size_t limit,
-                                  std::string cursor) = 0;
+  virtual Task<Result<Page>> list(Principal principal, ListQuery query) = 0;
+  virtual Task<Result<TimelineView>> timeline(Principal principal, std::string id) = 0;
+  // The same program or call with the same options as a new execution, under the authority that
+  // `principal` has now. Errors as of start(), and not_found.
+  virtual Task<Result<std::string>> rerun(Principal principal, std::string id,
+                                          std::string client) = 0;
+  // Removes what ended before `before`, some at a time; needs a person.
+  virtual Task<Result<Pruned>> prune(Principal principal, EpochMs before) = 0;
   virtual Task<Result<std::vector<EventView>>> events(Principal principal, std::string id,
                                                       std::uint64_t after, std::size_t limit) = 0;
   // The whole result as JSON text; `conflict` unless completed.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/crash-point.h"
+#include "base/text.h"
 
 namespace executor::execution {
 namespace {
@@ -10,8 +11,15 @@ namespace {
 constexpr std::size_t kInlineEventBytes = 48u << 10;
 // What an event whose body went to a blob still says by itself.
 constexpr std::string_view kBriefMembers[] = {
-    "n",     "id",   "turn",   "hash",      "tool",     "path", "status",   "code", "timer",
-    "clock", "safe", "method", "retryable", "approval", "kind", "mimeType", "name"};
+    "n",    "id",       "turn",  "hash",   "tool",   "path",      "status",
+    "code", "timer",    "clock", "safe",   "method", "retryable", "approval",
+    "kind", "mimeType", "name",  "handle", "bytes"};
+
+// Of an `emitted`: a text has no type of its own.
+std::string contentTypeOf(const Event& event) {
+  const std::string_view type = textOf(event.body, "mimeType");
+  return std::string(type.empty() ? "text/plain; charset=utf-8" : type);
+}
 
 // Final for this process: the epoch in the store never goes back.
 std::unexpected<Error> takenOver(std::string_view id) {
@@ -53,6 +61,11 @@ const Event& Journal::append(EventKind kind, EpochMs at, json::object body) {
   return pending_.emplace_back(Event{record_.nextSeq++, kind, at, std::move(body)});
 }
 
+void Journal::addResult(invocation::ResultRecord result) {
+  touch();
+  results_.push_back(std::move(result));
+}
+
 // A waiter is done when everything before its call is durable, and gives up when a batch fails that
 // was written meanwhile: it cannot know whether its events were in it.
 Task<Status> Journal::flush() {
@@ -75,7 +88,7 @@ Task<Status> Journal::writeBatch() {
   const std::uint64_t version = version_;
   auto events = std::make_shared<std::vector<Event>>(takeSome());
   const bool whole = pending_.empty();
-  Batch batch{record_, {}, {}, durableSeq_, !stored_, marked_};
+  Batch batch{record_, {}, {}, {}, durableSeq_, !stored_, marked_};
   if (!whole) {
     batch.record.nextSeq = events->back().seq + 1;
     if (isFinal(record_.state)) batch.record.state = State::running;
@@ -110,6 +123,7 @@ bool Journal::fitsItsRecord(const Batch& batch) {
 // before are what is stored.
 Task<Status> Journal::store(Batch batch, Events events) {
   EXECUTOR_CO_TRY(batch.pages, co_await makePages(events));
+  batch.results = results_;
   if (fitsItsRecord(batch)) {
     batch.record.ending->events = std::move(batch.pages.front().events);
     batch.pages.clear();
@@ -121,6 +135,7 @@ Task<Status> Journal::store(Batch batch, Events events) {
   const bool create = batch.create;
   const std::uint64_t nextSeq = batch.record.nextSeq;
   if (create) crashPoint(CrashPoint::before_create);
+  const std::vector<invocation::ResultRecord> results = batch.results;
   EXECUTOR_CO_CHECK(co_await store_.write(
       [batch = std::move(batch)](store::Txn& txn) -> Status { return apply(txn, batch); }));
   if (create) crashPoint(CrashPoint::after_create);
@@ -128,7 +143,13 @@ Task<Status> Journal::store(Batch batch, Events events) {
   stored_ = true;
   marked_ = open;
   durableSeq_ = nextSeq;
+  dropStored(results);
   co_return Status();
+}
+
+// Others may have been added while the batch was being written.
+void Journal::dropStored(const std::vector<invocation::ResultRecord>& stored) {
+  results_.erase(results_.begin(), results_.begin() + static_cast<std::ptrdiff_t>(stored.size()));
 }
 
 // In front of what was appended since: order is the journal's meaning.
@@ -153,6 +174,7 @@ Status Journal::apply(store::Txn& txn, const Batch& batch) {
     EXECUTOR_CHECK(txn.replace(record));
   }
   for (const JournalPage& page : batch.pages) EXECUTOR_CHECK(txn.insert(page));
+  for (const auto& result : batch.results) EXECUTOR_CHECK(invocation::insertResult(txn, result));
   const bool open = !isFinal(record.state);
   if (open && !batch.openMarker) {
     EXECUTOR_CHECK(txn.put(OpenExecution{record.id, record.nodeId}));
@@ -172,12 +194,40 @@ Task<Result<std::string>> Journal::encode(Events events, std::size_t index) {
   for (std::string_view key : kBriefMembers) {
     if (const json::value* member = event.body.if_contains(key)) brief.body[key] = *member;
   }
+  if (brief.body.contains("handle")) {
+    EXECUTOR_CO_CHECK(co_await moveContent(event));
+    co_return encodeEvent(brief);
+  }
   EXECUTOR_CO_TRY(std::string hash,
                   co_await store_.blobs().put({.bytes = serializeJson(event.body),
                                                .owner = record_.id,
                                                .workspaceId = record_.workspaceId}));
   brief.body["blob"] = hash;
   co_return encodeEvent(brief);
+}
+
+// Of an `emitted` with a handle: its contents as bytes under that name. A batch that failed comes
+// here again.
+Task<Status> Journal::moveContent(const Event& event) {
+  const std::string handle(textOf(event.body, "handle"));
+  const auto moved = std::ranges::find(results_, handle, &invocation::ResultRecord::id);
+  if (moved != results_.end()) co_return Status();
+  std::string bytes(textOf(event.body, "text"));
+  if (const auto data = textOf(event.body, "data"); !data.empty() && !base64Decode(data, bytes)) {
+    co_return failInternal("an emitted content is no base64");
+  }
+  invocation::ResultStore results(store_, systemClock());
+  EXECUTOR_CO_TRY(invocation::ResultRecord kept,
+                  co_await results.prepare({.id = handle,
+                                            .workspaceId = record_.workspaceId,
+                                            .executionId = record_.id,
+                                            .kind = invocation::ResultKind::emitted,
+                                            .mimeType = contentTypeOf(event),
+                                            .name = std::string(textOf(event.body, "name")),
+                                            .bytes = std::move(bytes)}));
+  kept.createdAt = event.at;
+  results_.push_back(std::move(kept));
+  co_return Status();
 }
 
 Task<Result<std::vector<JournalPage>>> Journal::makePages(Events events) {

@@ -14,6 +14,7 @@
 #include "base/signal.h"
 #include "execution/event.h"
 #include "execution/execution-record.h"
+#include "invocation/result-store.h"
 
 namespace executor::execution {
 
@@ -28,6 +29,8 @@ class Journal {
   void touch() { ++version_; }
 
   const Event& append(EventKind kind, EpochMs at, json::object body);
+  // Becomes durable, and readable, with the next batch.
+  void addResult(invocation::ResultRecord result);
   bool clean() const { return durable_ == version_; }
 
   // The caller keeps the journal alive until this completes.
@@ -38,6 +41,7 @@ class Journal {
   struct Batch {
     ExecutionRecord record;
     std::vector<JournalPage> pages;
+    std::vector<invocation::ResultRecord> results;
     store::Prepared created;  // the record, if it is to be created
     std::uint64_t expectedSeq = 0;
     bool create = false;
@@ -49,6 +53,8 @@ class Journal {
   Task<Status> store(Batch batch, Events events);
   Task<Result<std::vector<JournalPage>>> makePages(Events events);
   Task<Result<std::string>> encode(Events events, std::size_t index);
+  Task<Status> moveContent(const Event& event);
+  void dropStored(const std::vector<invocation::ResultRecord>& stored);
   void putBack(std::vector<Event>& events, Error error);
   static bool fitsItsRecord(const Batch& batch);
   static Status apply(store::Txn& txn, const Batch& batch);
@@ -56,6 +62,7 @@ class Journal {
   store::Store& store_;
   ExecutionRecord record_;
   std::vector<Event> pending_;
+  std::vector<invocation::ResultRecord> results_;
   std::uint64_t version_ = 1, durable_ = 0;
   std::uint64_t durableSeq_;
   bool stored_, marked_;

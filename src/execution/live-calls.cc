@@ -78,10 +78,18 @@ Task<void> Live::runCall(std::shared_ptr<Live> self, std::uint32_t n) {
   self->callEnded(n, std::move(outcome));
 }
 
+// For the list of executions; canonical addresses alone, so that a program cannot write there.
+void Live::noteTool(const std::string& path) {
+  std::vector<std::string>& tools = journal_.record().tools;
+  if (path.empty() || tools.size() >= kMaxToolsKept) return;
+  if (std::ranges::find(tools, path) == tools.end()) tools.push_back(path);
+}
+
 // After the end the outcome is only written down: there is no program to give it to.
 void Live::callEnded(std::uint32_t n, CallOutcome outcome) {
   if (abandoned_ || open_.erase(n) == 0) return;
   crashPoint(CrashPoint::before_outcome);
+  if (outcome.error.code != ErrorCode::unknown_tool) noteTool(outcome.toolPath);
   if (ending_) {
     record(EventKind::call_ended, outcomeBody(n, outcome));
     drained_.notify();
@@ -113,6 +121,7 @@ void Live::endDirectCall(CallOutcome outcome) {
 // and only if the execution has not ended during the commit.
 Task<Status> Live::requested(invocation::RequestedCall call) {
   if (ending_) co_return ended();
+  noteTool(call.toolPath);
   record(EventKind::call_requested, {{"n", call.n},
                                      {"tool", call.toolPath},
                                      {"source", call.sourceId},

@@ -118,10 +118,11 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
   Ending ending = makeEnding(end);
   if (end.ok) {
     if (end.resultJson.size() > kMaxInlineResultBytes) {
-      ending.preview = truncateText(end.resultJson, kResultPreviewBytes);
+      EXECUTOR_CO_CHECK(co_await keepBigResult(std::move(end.resultJson), ending));
+    } else {
+      EXECUTOR_CO_TRY(ending.result, co_await keepText(deps_.store, std::move(end.resultJson), id(),
+                                                       workspaceId()));
     }
-    EXECUTOR_CO_TRY(ending.result,
-                    co_await keepText(deps_.store, std::move(end.resultJson), id(), workspaceId()));
   } else {
     const auto call = failures_.find(end.hostErrorCall);
     record.errorCode =
@@ -141,6 +142,22 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
   Status written = co_await journal_.flush();
   crashPoint(CrashPoint::after_finish);
   co_return written;
+}
+
+// The record that gives it a name is committed with the end itself.
+Task<Status> Live::keepBigResult(std::string resultJson, Ending& ending) {
+  ending.preview = truncateText(resultJson, kResultPreviewBytes);
+  ending.result.bytes = resultJson.size();
+  invocation::ResultStore results(deps_.store, deps_.clock);
+  EXECUTOR_CO_TRY(invocation::ResultRecord kept,
+                  co_await results.prepare({.workspaceId = workspaceId(),
+                                            .executionId = id(),
+                                            .mimeType = "application/json",
+                                            .bytes = std::move(resultJson)}));
+  ending.result.blob = kept.blob;
+  ending.handle = kept.id;
+  journal_.addResult(std::move(kept));
+  co_return Status();
 }
 
 // Never inside one of the Run's own callbacks.

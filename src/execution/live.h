@@ -133,6 +133,7 @@ class Live : public sandbox::RunEvents,
   invocation::CallRequest requestFor(std::uint32_t n, const OpenCall& call) const;
   static Task<void> runCall(std::shared_ptr<Live> self, std::uint32_t n);
   void callEnded(std::uint32_t n, invocation::CallOutcome outcome);
+  void noteTool(const std::string& path);
   void endDirectCall(invocation::CallOutcome outcome);
   void setAsking(std::uint32_t n, bool asking);
   void recordAsked(const invocation::RequestedCall& call, const approval::ApprovalDraft& draft);
@@ -170,6 +171,7 @@ class Live : public sandbox::RunEvents,
   State finalState(const sandbox::RunEnd& end) const;
   Ending makeEnding(const sandbox::RunEnd& end) const;
   Task<Status> writeEnd(sandbox::RunEnd end);
+  Task<Status> keepBigResult(std::string resultJson, Ending& ending);
   void letGoOfGuest();
 
   const ExecutionDeps& deps_;

@@ -43,7 +43,7 @@ class QueueTest : public ::testing::Test {
     return view ? *view : ExecutionView();
   }
   std::vector<ExecutionView> listed(std::string state = {}) {
-    return stage_->run(stage_->executions->list(agent(), std::move(state), 50, ""))->items;
+    return stage_->run(stage_->executions->list(agent(), {.state = std::move(state)}))->items;
   }
 
   std::unique_ptr<Stage> stage_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+
 namespace executor::execution {
 namespace {
 
@@ -138,7 +140,7 @@ TEST(Event, OutputsSurviveTheJournalAndAreShownOnlyBySize) {
     const Event made = event(EventKind::emitted, emissionBody(output));
     const auto again = decodeEvents("[" + encodeEvent(made) + "]", 1);
     ASSERT_TRUE(again);
-    const sandbox::Emission read = emissionFrom(again->front().body);
+    const Emitted read = emissionFrom(again->front().body);
     EXPECT_EQ(read.kind, output.kind);
     EXPECT_EQ(read.mimeType, output.mimeType);
     EXPECT_EQ(read.name, output.name);
@@ -149,6 +151,18 @@ TEST(Event, OutputsSurviveTheJournalAndAreShownOnlyBySize) {
     EXPECT_EQ(shown.bodyJson.find("aGk="), std::string::npos);
     EXPECT_EQ(shown.bodyJson.find("\"hi\""), std::string::npos);
   }
+}
+
+TEST(Event, AnOutputTooBigForTheJournalHasAHandleAndItsSize) {
+  const std::string bytes(kMaxInlineEmittedBytes + 1, 'x');
+  const json::object big =
+      emissionBody({.kind = "image", .mimeType = "image/png", .data = base64Encode(bytes)});
+  EXPECT_TRUE(textOf(big, "handle").starts_with("res_"));
+  const Emitted read = emissionFrom(big);
+  EXPECT_EQ(read.bytes, bytes.size()) << "decoded";
+  EXPECT_TRUE(read.data.empty()) << "its contents are elsewhere";
+  EXPECT_FALSE(emissionBody({.kind = "text", .text = bytes.substr(1)}).contains("handle"));
+  EXPECT_TRUE(emissionBody({.kind = "text", .text = bytes}).contains("handle"));
 }
 
 TEST(Event, ADamagedPageIsCorruptAndNothingElse) {

@@ -99,6 +99,7 @@ ExecutionRecord plainRecord(const ExecuteRequest& request, const ExecutionDeps& 
   record.runtimeId =
       request.runtimeId.empty() ? std::string(deps.runtimes.front()->id()) : request.runtimeId;
   if (!request.idempotencyKey.empty()) record.claim = claimOf(request);
+  if (!request.rerunOf.empty()) record.rerunOf = request.rerunOf;
   record.createdAt = deps.clock.now();
   record.nodeId = deps.nodeId;
   return record;
@@ -155,6 +156,7 @@ Task<Result<Submitted>> makeRecord(ExecuteRequest request, const ExecutionDeps& 
     EXECUTOR_CO_TRY(record.submission.input,
                     co_await keepText(store, made.input, record.id, record.workspaceId));
   }
+  if (request.typeCheck) record.submission.typeCheckMode = name(*request.typeCheck);
   record.submission.optionsJson = std::move(request.optionsJson);
   record.submission.metadataJson = std::move(request.metadataJson);
   co_return made;

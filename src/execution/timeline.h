@@ -43,7 +43,7 @@ class Timeline {
 
   std::map<std::uint32_t, CallTrace> calls_;
   std::vector<LogLine> logs_;
-  std::vector<sandbox::Emission> emitted_;
+  std::vector<Emitted> emitted_;
   bool granted_ = false;
 };
 

@@ -53,10 +53,11 @@ void connectPolicies(approval::Approvals& approvals, policy::Policies& policies)
 std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      credential::Connections& connections,
                                      approval::Approvals& approvals, catalog::Sources& sources,
-                                     net::Sender& client, CallGate& gate, const Clock& clock) {
+                                     net::Sender& client, CallGate& gate, const Clock& clock,
+                                     ResultStore& results) {
   static_cast<void>(clock);  // expiry of approvals is approval/'s; the seam keeps it for conditions
   return std::make_unique<PipelineInvoker>(
-      Pipeline{policies, connections, approvals, sources, client, gate});
+      Pipeline{policies, connections, approvals, sources, client, gate, results});
 }
 
 }  // namespace executor::invocation

@@ -121,11 +121,14 @@ class Invoker {
                                    std::shared_ptr<net::ClientCancel> cancel) = 0;
 };
 
+class ResultStore;
+
 // Everything must outlive the invoker.
 std::unique_ptr<Invoker> makeInvoker(policy::Policies& policies,
                                      credential::Connections& connections,
                                      approval::Approvals& approvals, catalog::Sources& sources,
-                                     net::Sender& client, CallGate& gate, const Clock& clock);
+                                     net::Sender& client, CallGate& gate, const Clock& clock,
+                                     ResultStore& results);
 
 // A decision with Scope::policy makes its rule through this (neither layer knows the other). Both
 // must outlive each other's use.

@@ -7,6 +7,7 @@
 #include "base/crash-point.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "invocation/result-read.h"
 #include "invocation/upstream-error.h"
 
 namespace executor::invocation {
@@ -98,7 +99,7 @@ Task<ToolCall::Step> ToolCall::prepare() {
   if (Step step = co_await decide(); !step) co_return step;
   if (isSystem()) co_return Step();
   if (Step step = co_await authorize(); !step) co_return step;
-  co_return build();
+  co_return co_await build();
 }
 
 // First of all, so that a forged call costs nothing and learns nothing.
@@ -191,17 +192,19 @@ Task<ToolCall::Step> ToolCall::authorize() {
   co_return Step();
 }
 
-// Pure: a request that cannot be built fails before anyone is asked or told.
-ToolCall::Step ToolCall::build() {
+// Reads at most a stored body: a request that cannot be built fails before anyone is asked or told.
+Task<ToolCall::Step> ToolCall::build() {
+  Result<json::object> sent = co_await withStoredBody();
+  if (!sent) co_return stop(OutcomeStatus::failed, std::move(sent).error());
   Result<net::ClientRequest> built =
-      source::buildRequest(*tool_.set, tool_.view(), input_, tool_.baseUrl, authorization_);
-  if (!built) return stop(OutcomeStatus::failed, std::move(built).error());
+      source::buildRequest(*tool_.set, tool_.view(), *sent, tool_.baseUrl, authorization_);
+  if (!built) co_return stop(OutcomeStatus::failed, std::move(built).error());
   outgoing_ = *std::move(built);
   if (!options_.idempotencyKey.empty()) {
     outgoing_.headers.set("Idempotency-Key", options_.idempotencyKey);
   }
   origin_ = net::originOf(outgoing_.url);
-  return {};
+  co_return Step();
 }
 
 // What the journal keeps is what is needed to know, after a crash, whether this may be sent again.
@@ -286,7 +289,7 @@ Task<ToolCall::Step> ToolCall::renewRequest() {
     co_return authorityChanged("its connection was removed or changed");
   }
   const std::string approved = origin_;
-  if (Step step = build(); !step) co_return step;
+  if (Step step = co_await build(); !step) co_return step;
   if (origin_ != approved) co_return authorityChanged("its origin was changed");
   co_return Step();
 }
@@ -308,8 +311,18 @@ Task<ToolCall::Step> ToolCall::record() {
   co_return Step();
 }
 
-// Answers list what this principal may call: the policy is asked for every tool that is named.
 Task<CallOutcome> ToolCall::answerSystemTool() {
+  if (tool_.system != catalog::SystemTool::resultsGet) co_return co_await answerCatalog();
+  Result<std::string> answer =
+      co_await answerResultsGet(pipeline_.results, request_.principal, input_);
+  if (!answer) co_return outcome(OutcomeStatus::failed, std::move(answer).error());
+  CallOutcome done = outcome(OutcomeStatus::completed, {});
+  done.valueJson = *std::move(answer);
+  co_return done;
+}
+
+// Answers list what this principal may call: the policy is asked for every tool that is named.
+Task<CallOutcome> ToolCall::answerCatalog() {
   const auto approvalOf = [this](const catalog::ToolRef& tool) -> std::string_view {
     switch (pipeline_.policies.decideNow(request_.principal, tool).effect) {
       case policy::Effect::allow: return "auto";
@@ -336,7 +349,7 @@ Task<CallOutcome> ToolCall::send() {
     crashPoint(CrashPoint::before_send);
     Result<net::ClientResponse> response = co_await pipeline_.client.send(outgoing_, cancel_);
     crashPoint(CrashPoint::after_send);
-    if (response) co_return readAnswer(*std::move(response));
+    if (response) co_return co_await readAnswer(*std::move(response));
     const Error& error = response.error();
     const bool broken = error.code == ErrorCode::upstream_unreachable && wasSent(error);
     if (broken && mayRepeat() && attempt < kMaxAttempts) continue;
@@ -347,7 +360,7 @@ Task<CallOutcome> ToolCall::send() {
 }
 
 // An answer that cannot be read was still an answer to something that was sent.
-CallOutcome ToolCall::readAnswer(net::ClientResponse response) {
+Task<CallOutcome> ToolCall::readAnswer(net::ClientResponse response) {
   Result<source::UpstreamReply> reply = source::readReply(std::move(response));
   CallOutcome ended;
   if (!reply) {
@@ -359,24 +372,34 @@ CallOutcome ToolCall::readAnswer(net::ClientResponse response) {
     ended.error.message = withoutSecret(std::move(ended.error.message), authorization_);
     ended.upstreamBodyJson = withoutSecret(std::move(ended.upstreamBodyJson), authorization_);
   } else {
-    ended = completed(*std::move(reply));
+    ended = co_await completed(*std::move(reply));
   }
   ended.toolPath = tool_.path;
-  return ended;
+  co_return ended;
 }
 
-// The credential is taken out of what succeeded as well: debugging endpoints echo their request.
-CallOutcome ToolCall::completed(source::UpstreamReply reply) {
+// The credential is taken out of what succeeded as well: debugging endpoints echo their request. An
+// answer that cannot be kept is a failure of ours; what was called has happened all the same.
+Task<CallOutcome> ToolCall::completed(source::UpstreamReply reply) {
+  Result<std::string> body = co_await bodyOf(reply);
+  if (!body) {
+    Error error = std::move(body).error();
+    error.message = fmt::format("{} answered {}, but the answer could not be stored: {}",
+                                tool_.sourceName, reply.status, error.message);
+    CallOutcome lost = outcome(OutcomeStatus::failed, std::move(error));
+    lost.upstreamStatus = reply.status;
+    co_return lost;
+  }
   CallOutcome done = outcome(OutcomeStatus::completed, {});
   done.upstreamStatus = reply.status;
-  std::string text = std::move(reply.bodyJson);
+  std::string text = *std::move(body);
   if (options_.fullResponse) {
     // Joined as text: the body is never parsed and written again (D22).
     text = fmt::format(R"({{"status":{},"headers":{},"body":{}}})", reply.status,
                        serializeJson(reply.headers), text);
   }
   done.valueJson = withoutSecret(std::move(text), authorization_);
-  return done;
+  co_return done;
 }
 
 }  // namespace executor::invocation

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "invocation/invoker.h"
+#include "invocation/result-store.h"
 #include "source/operation.h"
 
 namespace executor::invocation {
@@ -22,6 +23,7 @@ struct Pipeline {
   catalog::Sources& sources;
   net::Sender& client;
   CallGate& gate;
+  ResultStore& results;
 };
 
 class ToolCall {
@@ -41,16 +43,21 @@ class ToolCall {
   Step validate();
   Task<Step> decide();
   Task<Step> authorize();
-  Step build();
+  Task<Step> build();
   Task<Step> askHuman();
   Task<Step> checkAuthority();
   Task<Step> checkSource();
   Task<Step> renewRequest();
   Task<Step> record();
   Task<CallOutcome> answerSystemTool();
+  Task<CallOutcome> answerCatalog();
   Task<CallOutcome> send();
-  CallOutcome readAnswer(net::ClientResponse response);
-  CallOutcome completed(source::UpstreamReply reply);
+  Task<CallOutcome> readAnswer(net::ClientResponse response);
+  Task<CallOutcome> completed(source::UpstreamReply reply);
+
+  // stored-body.cc: what goes to and comes from the store of results
+  Task<Result<json::object>> withStoredBody() const;
+  Task<Result<std::string>> bodyOf(source::UpstreamReply& reply) const;
 
   bool isSystem() const { return tool_.system != catalog::SystemTool::none; }
   bool mayRepeat() const { return safe_ || !options_.idempotencyKey.empty(); }

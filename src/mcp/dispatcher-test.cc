@@ -138,7 +138,7 @@ TEST_F(McpDispatcher, EachEraHasItsOwnMethods) {
   EXPECT_TRUE(request(call(Era::modern), "server/discover"));
   for (auto [era, method] :
        {std::pair(Era::modern, "ping"), std::pair(Era::modern, "initialize"),
-        std::pair(Era::legacy, "server/discover"), std::pair(Era::legacy, "resources/list")}) {
+        std::pair(Era::legacy, "server/discover"), std::pair(Era::legacy, "prompts/list")}) {
     auto result = request(call(era), method);
     ASSERT_FALSE(result) << method;
     EXPECT_EQ(result.error().code, ErrorCode::method_not_found) << method;

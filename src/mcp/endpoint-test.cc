@@ -142,7 +142,7 @@ TEST_F(McpEndpoint, AnUnknownLegacyVersionIsRefusedByName) {
 }
 
 TEST_F(McpEndpoint, ErrorsOfLegacyMethodsTravelWith200) {
-  auto reply = legacy("resources/list");
+  auto reply = legacy("prompts/list");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(rpcCode(reply), -32601);
 }
@@ -186,7 +186,7 @@ TEST_F(McpEndpoint, AModernRequestNeedsNoSession) {
 }
 
 TEST_F(McpEndpoint, ModernErrorsOfTheProtocolHaveTheirStatus) {
-  auto unknown = modern("resources/list");
+  auto unknown = modern("prompts/list");
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(rpcCode(unknown), -32601);
   auto mismatch = modern("tools/list", "", {{"mcp-method", "tools/call"}});

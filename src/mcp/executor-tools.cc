@@ -125,7 +125,8 @@ Task<Result<Answer>> ExecutorTools::waitFor(Call call, std::string id) {
   auto view = co_await executions_.wait(call.principal, std::move(id), Deadline::max(),
                                         execution::kWaitingGrace);
   if (!view) co_return refusal(view.error());
-  co_return Answer{.members = toolResultMembers(*view, call.origin)};
+  // Links came with the same revision as structured content.
+  co_return Answer{.members = toolResultMembers(*view, call.origin, knowsStructuredContent(call))};
 }
 
 }  // namespace

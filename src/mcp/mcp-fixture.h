@@ -5,6 +5,7 @@
 #include "api/api-fixture.h"
 #include "mcp/endpoint.h"
 #include "mcp/executor-tools.h"
+#include "mcp/result-resources.h"
 
 namespace executor::mcp {
 
@@ -71,6 +72,7 @@ class McpFixture : public api::ApiFixture {
   Features production() {
     Features features;
     addExecutorTools(features, {.executions = executions_, .sources = sources_});
+    features.add(makeResultResources(*results_));
     return features;
   }
 };

@@ -121,7 +121,7 @@ TEST_F(McpStdioBridge, ANameThatIsNoHeaderValueIsEncoded) {
 }
 
 TEST_F(McpStdioBridge, AModernErrorStatusIsStillALine) {
-  auto answers = talk(line("resources/list", modernParams()));
+  auto answers = talk(line("prompts/list", modernParams()));
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_EQ(findInteger(*findObject(answers[0], "error"), "code"), -32601);
 }

@@ -30,6 +30,10 @@ json::object resultOf(const ExecutionView& view) {
   return parseJson("{" + toolResultMembers(view, kOrigin) + "}")->as_object();
 }
 
+json::array contentOf(const std::string& members) {
+  return parseJson("{" + members + "}")->at("content").as_array();
+}
+
 std::string textOf(const json::object& result) {
   return std::string(findString(findArray(result, "content")->front(), "text"));
 }
@@ -205,7 +209,7 @@ TEST(McpToolResult, AFailureShowsTheLineAndThePlaceInIt) {
 TEST(McpToolResult, WhatIsEmittedFollowsAsContentForTheUser) {
   auto view = completed("1");
   view.emitted = {{.kind = "text", .text = "Hello"},
-                  {.kind = "image", .mimeType = "image/png", .data = "aGk="},
+                  {.kind = "image", .mimeType = "image/png", .data = "aGk=", .bytes = 2},
                   {.kind = "audio", .mimeType = "audio/wav", .data = "aGk="},
                   {.kind = "file", .mimeType = "text/csv", .name = "a b.csv", .text = "x,y"},
                   {.kind = "file", .mimeType = "a/b", .name = "c", .data = "aGk="}};
@@ -225,7 +229,27 @@ TEST(McpToolResult, WhatIsEmittedFollowsAsContentForTheUser) {
   // Contents are not told twice.
   const auto& listed = *findArray(*findObject(result, "structuredContent"), "emitted");
   ASSERT_EQ(listed.size(), 5u);
-  EXPECT_EQ(serializeJson(listed[1]), R"({"kind":"image","mimeType":"image/png","bytes":4})");
+  EXPECT_EQ(serializeJson(listed[1]), R"({"kind":"image","mimeType":"image/png","bytes":2})");
+}
+
+TEST(McpToolResult, WhatIsTooBigIsALinkOrInWords) {
+  auto view = completed("");
+  view.resultHandle = "res_1";
+  view.resultPreview = "[1,2";
+  view.resultBytes = 300'000;
+  view.emitted = {
+      {.kind = "image", .mimeType = "image/png", .handle = "res_2", .bytes = 2'000'000}};
+  const auto linked = contentOf(toolResultMembers(view, "", true));
+  ASSERT_EQ(linked.size(), 3u);
+  EXPECT_EQ(serializeJson(linked[1]),
+            R"({"type":"resource_link","uri":"executor://results/res_1","name":"result",)"
+            R"("mimeType":"application/json","size":300000})");
+  EXPECT_EQ(serializeJson(linked[2]),
+            R"({"type":"resource_link","uri":"executor://results/res_2","name":"res_2",)"
+            R"("mimeType":"image/png","size":2000000,"annotations":{"audience":["user"]}})");
+  const auto told = contentOf(toolResultMembers(view, "", false));
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(findString(told[1], "text"), "[image, image/png, 2000000 bytes, stored as res_2]");
 }
 
 TEST(McpToolResult, AFailureShowsWhatWasEmittedBefore) {

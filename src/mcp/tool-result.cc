@@ -4,6 +4,7 @@
 #include "api/views.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "mcp/result-resources.h"
 #include "sandbox/source-lines.h"
 
 namespace executor::mcp {
@@ -99,7 +100,7 @@ std::string textBlock(std::string_view text, std::string_view more = {}) {
 constexpr std::string_view kForTheUser = R"(,"annotations":{"audience":["user"]})";
 
 // A file is an embedded resource. Its URI only tells it from others: nothing can be read there.
-std::string fileBlock(const sandbox::Emission& file, std::string_view task, std::size_t number) {
+std::string fileBlock(const execution::Emitted& file, std::string_view task, std::size_t number) {
   std::string out = R"({"type":"resource","resource":{"uri":)";
   out += quoteJson("executor://" + std::string(task) + "/" + std::to_string(number) + "/" +
                    percentEncode(file.name));
@@ -109,27 +110,52 @@ std::string fileBlock(const sandbox::Emission& file, std::string_view task, std:
   return out + "}" + std::string(kForTheUser) + "}";
 }
 
-std::string emittedBlock(const sandbox::Emission& emission, std::string_view task,
-                         std::size_t number) {
+// MCP 2025-06-18, resource links; result-resources.h reads what they name.
+std::string linkBlock(std::string_view handle, std::string_view name, std::string_view mimeType,
+                      std::size_t bytes, std::string_view more = {}) {
+  std::string out = R"({"type":"resource_link","uri":)" + quoteJson(resultUri(handle));
+  out += R"(,"name":)" + quoteJson(name.empty() ? handle : name);
+  if (!mimeType.empty()) out += R"(,"mimeType":)" + quoteJson(mimeType);
+  return out + R"(,"size":)" + std::to_string(bytes) + std::string(more) + "}";
+}
+
+// Too big to be sent along.
+std::string storedBlock(const execution::Emitted& stored, bool links) {
+  if (links) {
+    return linkBlock(stored.handle, stored.name, stored.mimeType, stored.bytes, kForTheUser);
+  }
+  std::string text = "[" + (stored.name.empty() ? stored.kind : stored.name);
+  if (!stored.mimeType.empty()) text += ", " + stored.mimeType;
+  text += ", " + std::to_string(stored.bytes) + " bytes, stored as " + stored.handle + "]";
+  return textBlock(text, kForTheUser);
+}
+
+std::string emittedBlock(const execution::Emitted& emission, std::string_view task,
+                         std::size_t number, bool links) {
+  if (!emission.handle.empty()) return storedBlock(emission, links);
   if (emission.kind == "text") return textBlock(emission.text, kForTheUser);
   if (emission.kind == "file") return fileBlock(emission, task, number);
   return R"({"type":)" + quoteJson(emission.kind) + R"(,"data":)" + quoteJson(emission.data) +
          R"(,"mimeType":)" + quoteJson(emission.mimeType) + std::string(kForTheUser) + "}";
 }
 
-// First the text for the model, then what the program showed, in its order.
-std::string contentMember(std::string_view text, const ExecutionView& view) {
+// First the text for the model, then where a big result is, then what the program showed, in its
+// order.
+std::string contentMember(std::string_view text, const ExecutionView& view, bool links) {
   std::string out = R"("content":[)" + textBlock(text);
+  if (links && !view.resultHandle.empty()) {
+    out += "," + linkBlock(view.resultHandle, "result", "application/json", view.resultBytes);
+  }
   for (std::size_t i = 0; i < view.emitted.size(); ++i) {
-    out += "," + emittedBlock(view.emitted[i], view.id, i + 1);
+    out += "," + emittedBlock(view.emitted[i], view.id, i + 1, links);
   }
   return out + "]";
 }
 
 }  // namespace
 
-std::string toolResultMembers(const ExecutionView& view, std::string_view origin) {
-  std::string out = contentMember(resultText(view, origin), view);
+std::string toolResultMembers(const ExecutionView& view, std::string_view origin, bool links) {
+  std::string out = contentMember(resultText(view, origin), view, links);
   out += R"(,"structuredContent":)" +
          api::executionJson(view, {.origin = origin, .withContents = false});
   bool failed = isFinal(view.state) && view.state != State::completed;
@@ -142,7 +168,7 @@ std::string toolErrorMembers(const Error& error) {
   std::string text(error.codeName());
   text += ": " + error.message;
   if (!error.hint.empty()) text += "\nhint: " + error.hint;
-  return contentMember(text, {}) + R"(,"isError":true)";
+  return contentMember(text, {}, false) + R"(,"isError":true)";
 }
 
 }  // namespace executor::mcp

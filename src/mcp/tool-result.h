@@ -19,7 +19,10 @@ inline constexpr std::size_t kMaxConsolePreview = 4'000;
 
 // The members of a CallToolResult as JSON text without the outer braces, so that the era can add
 // its own (`resultType`, `_meta`). `origin` is where links to approvals point.
-std::string toolResultMembers(const execution::ExecutionView& view, std::string_view origin);
+// `links`: the client knows resource_link (MCP 2025-06-18), which stored contents are then given
+// as.
+std::string toolResultMembers(const execution::ExecutionView& view, std::string_view origin,
+                              bool links = true);
 
 // The members for a refusal before anything ran: isError with one text.
 std::string toolErrorMembers(const Error& error);

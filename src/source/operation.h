@@ -37,13 +37,19 @@ Result<net::ClientRequest> buildRequest(const ToolSet& set, const ToolView& tool
                                         const json::object& flatInput, std::string_view baseUrl,
                                         const Authorization& authorization);
 
+// Bytes over this are not given to a program in base64.
+inline constexpr std::size_t kMaxInlineBinaryBytes = 32u << 10;
+
 // The value a program gets: {status, headers, body} with body JSON, text, or
 // {"base64":…,"contentType":…} for binary; an empty body is null. For a status outside 2xx the same
-// form; the caller makes the Error of it.
+// form; the caller makes the Error of it. Bytes of a success over kMaxInlineBinaryBytes stay as
+// they are for the caller to keep: `content`, and bodyJson is empty.
 struct UpstreamReply {
   int status = 0;
   json::object headers;  // lower-case names
   std::string bodyJson;  // JSON text; documents pass through unparsed where they are JSON (D22)
+  std::string content;
+  std::string contentType;  // as the upstream said it; may be empty
 };
 Result<UpstreamReply> readReply(net::ClientResponse response);
 

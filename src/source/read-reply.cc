@@ -120,12 +120,29 @@ json::object headersOf(const net::Headers& headers) {
   return out;
 }
 
+// Whether bodyValue() would make base64 of it, and too much.
+bool isBigBinary(const net::ClientResponse& response) {
+  if (response.status < 200 || response.status > 299) return false;
+  if (response.body.size() <= kMaxInlineBinaryBytes) return false;
+  const MediaType type = parseMediaType(response.headers.get("Content-Type"));
+  if (isJson(type.name)) return false;
+  if (!type.name.empty() && !isText(type.name)) return true;
+  if (type.name.empty() && looksLikeJson(response.body)) return false;
+  std::string text;
+  return !decodeCharset(response.body, type.charset, text);
+}
+
 }  // namespace
 
 Result<UpstreamReply> readReply(net::ClientResponse response) {
   UpstreamReply out;
   out.status = response.status;
   out.headers = headersOf(response.headers);
+  out.contentType = findString(out.headers, "content-type");
+  if (isBigBinary(response)) {
+    out.content = std::move(response.body);
+    return out;
+  }
   EXECUTOR_TRY(out.bodyJson, bodyValue(response));
   return out;
 }

@@ -82,6 +82,22 @@ Result<RequestBody> encodeBody(const ToolView& tool, const json::value& value) {
 
 }  // namespace
 
+bool takesBytes(const ToolView& tool) {
+  const std::string_view type = tool.bodyMediaType;
+  return tool.bodyMode == BodyMode::whole && !isJsonType(type) && !type.starts_with("multipart/") &&
+         type != "application/x-www-form-urlencoded";
+}
+
+bool standsForBytes(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return false;
+  const auto isText = [&](std::string_view name) {
+    const json::value* member = object->if_contains(name);
+    return member != nullptr && member->is_string();
+  };
+  return isText("base64") || isText("handle");
+}
+
 // A whole body is the last parameter; the verifier of tool sets guarantees that it is there. An
 // optional flattened body without members is not sent: `{}` and nothing differ for some servers.
 Result<RequestBody> makeRequestBody(const ToolView& tool, const json::object& flatInput) {

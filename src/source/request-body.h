@@ -13,6 +13,12 @@ struct RequestBody {
   std::string contentType;
 };
 
+// Whether the body is one of bytes or text: no JSON and no form.
+bool takesBytes(const ToolView& tool);
+// What stands for bytes in an input: {"base64": …} or {"handle": …}, a download as it came. The
+// latter is put in place of its bytes before a request is made (invocation/stored-body.cc).
+bool standsForBytes(const json::value& value);
+
 // JSON as JSON, text as text, flat forms as forms; other media types take a string or {"base64":
 // …}, whose bytes are sent. `unsupported_media_type` for what cannot be sent exactly yet:
 // multipart, and forms with nested values. `invalid_input` if base64 is none.

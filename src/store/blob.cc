@@ -233,6 +233,13 @@ Status removeBlobOwner(Txn& txn, std::string_view hash, std::string_view owner) 
   return txn.remove<BlobOwner>(blobOwnerId(hash, owner));
 }
 
+Result<std::size_t> releaseBlobs(Txn& txn, const std::string& owner, std::size_t limit) {
+  EXECUTOR_TRY(const Page<BlobOwner> owned,
+               txn.scan<BlobOwner>("byOwner", {.prefix = {owner}, .limit = limit}));
+  for (const BlobOwner& one : owned.items) EXECUTOR_CHECK(txn.remove<BlobOwner>(one.id));
+  return owned.items.size();
+}
+
 Task<Result<std::string>> Blobs::put(BlobPut given) {
   if (given.bytes.size() > kMaxBlobBytes) {
     co_return fail(ErrorCode::payload_too_large,

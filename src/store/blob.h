@@ -66,6 +66,8 @@ class Blobs {
 // Inside a transaction. `not_found` if there is no such blob.
 Status addBlobOwner(Txn& txn, std::string_view hash, std::string_view owner);
 Status removeBlobOwner(Txn& txn, std::string_view hash, std::string_view owner);
+// Lets go of up to `limit` blobs of an owner that goes away; how many. Zero: it owns none any more.
+Result<std::size_t> releaseBlobs(Txn& txn, const std::string& owner, std::size_t limit);
 
 // The record types of blobs; the store adds them to every schema.
 Schema blobSchema();

@@ -33,11 +33,20 @@ Markup summary(const execution::ExecutionView& execution) {
   return out;
 }
 
+// A stored content, to be downloaded: it is never shown on a page of ours.
+Markup contentLink(std::string_view handle, std::size_t bytes) {
+  Markup out;
+  out.link("/api/v1/results/" + std::string(handle), handle).text(" (");
+  return out.number(static_cast<std::int64_t>(bytes)).text(" bytes)");
+}
+
 // A big result is not fetched for a page; its beginning is in the view.
 Markup result(const execution::ExecutionView& execution) {
   Markup out;
   if (!execution.resultHandle.empty()) {
-    return out.raw("<h2>Result (its beginning)</h2>").element("pre", execution.resultPreview);
+    out.raw("<h2>Result (its beginning)</h2>").element("pre", execution.resultPreview);
+    out.raw("<p>Whole: ").add(contentLink(execution.resultHandle, execution.resultBytes));
+    return out.raw("</p>");
   }
   if (execution.resultJson.empty()) return out;
   return out.raw("<h2>Result</h2>").element("pre", readableJson(execution.resultJson));
@@ -85,10 +94,41 @@ Markup pending(const execution::ExecutionView& execution, const identity::Sessio
   return out.raw("</ul>").add(decideAll(execution, session));
 }
 
-// The journal in its own order, which is the truth about what happened.
-Markup timeline(const std::vector<execution::EventView>& events) {
+// What the program showed and is too big for its journal.
+Markup shown(const execution::ExecutionView& execution) {
   Markup out;
-  out.raw("<h2>Timeline</h2><table><tr><th>#</th><th>When</th><th>What</th><th></th></tr>");
+  for (const auto& item : execution.emitted) {
+    if (item.handle.empty()) continue;
+    out.raw("<p>Shown: ").text(item.name.empty() ? item.kind : item.name).raw(", ");
+    out.add(contentLink(item.handle, item.bytes)).raw("</p>");
+  }
+  return out;
+}
+
+std::string lengthText(EpochMs ms) {
+  if (ms < 1'000) return std::to_string(ms) + " ms";
+  return std::to_string(ms / 1'000) + "." + std::to_string(ms % 1'000 / 100) + " s";
+}
+
+// What happened for a reader: one line each, with its length.
+Markup course(const execution::TimelineView& timeline) {
+  Markup out;
+  out.raw("<h2>What happened</h2><table><tr><th>After</th><th>Took</th><th>What</th></tr>");
+  for (const auto& entry : timeline.entries) {
+    out.raw("<tr>").element("td", lengthText(entry.at - timeline.createdAt));
+    out.element("td", entry.durationMs ? lengthText(*entry.durationMs) : "");
+    out.element("td", entry.text).raw("</tr>\n");
+  }
+  out.raw("</table><p class=\"muted\">").text(lengthText(timeline.totalMs)).raw(" in all: ");
+  out.text(lengthText(timeline.queuedMs)).raw(" in the queue, ");
+  out.text(lengthText(timeline.personMs)).raw(" for a person, ");
+  return out.text(lengthText(timeline.upstreamMs)).raw(" for upstreams.</p>");
+}
+
+// The journal in its own order, which is the truth about what happened.
+Markup journal(const std::vector<execution::EventView>& events) {
+  Markup out;
+  out.raw("<h2>Journal</h2><table><tr><th>#</th><th>When</th><th>What</th><th></th></tr>");
   for (const auto& event : std::span(events).first(std::min(events.size(), kShownEvents))) {
     out.raw("<tr><td>").number(static_cast<std::int64_t>(event.seq)).raw("</td>");
     out.element("td", formatTime(event.at)).element("td", event.kind).raw("<td>");
@@ -111,9 +151,11 @@ Task<Result<net::Response>> executionPage(Deps deps, PageCall call) {
   // One more than is shown, to know whether there are more.
   EXECUTOR_CO_TRY(const auto events, co_await deps->executions.events(principal, call.parameter(),
                                                                       0, kShownEvents + 1));
+  EXECUTOR_CO_TRY(const auto timeline,
+                  co_await deps->executions.timeline(principal, call.parameter()));
   Markup body;
   body.add(summary(execution)).add(pending(execution, call.session)).add(result(execution));
-  body.add(program(execution)).add(timeline(events));
+  body.add(shown(execution)).add(course(timeline)).add(program(execution)).add(journal(events));
   co_return page(200, "Execution", body, &call.session);
 }
 

@@ -101,7 +101,7 @@ Task<Result<net::Response>> homePage(Deps deps, PageCall call) {
   EXECUTOR_CO_TRY(const auto pending, co_await deps->approvals.list(principal, "pending", ""));
   EXECUTOR_CO_TRY(const auto sources, co_await deps->sources.list(principal));
   EXECUTOR_CO_TRY(const auto recent,
-                  co_await deps->executions.list(principal, "", kHomeExecutions, ""));
+                  co_await deps->executions.list(principal, {.limit = kHomeExecutions}));
   Markup body;
   body.add(statusLine(*deps, call));
   body.raw("<h2>Waiting for you</h2>").add(pendingTable(pending));

@@ -37,12 +37,33 @@ Upstream::Upstream(asio::io_context& loop) : server_(loop, router_, {}) {
         fmt::format(R"({{"message":"you sent {}","key":"{}"}})",
                     request.headers.get("authorization"), request.headers.get("idempotency-key")));
   });
+  router_.add("GET", "/picture", [this](net::Request request) -> Task<net::Response> {
+    note(request);
+    net::Response response{.status = 200, .body = picture()};
+    response.headers.set("Content-Type", "image/png");
+    co_return response;
+  });
+  router_.add("PUT", "/picture", [this](net::Request request) -> Task<net::Response> {
+    note(request);
+    co_return net::Response::json(200, fmt::format(R"({{"same":{},"bytes":{}}})",
+                                                   request.body == picture(), request.body.size()));
+  });
+  router_.add("GET", "/huge", [this](net::Request request) -> Task<net::Response> {
+    note(request);
+    co_return net::Response::json(200, quoteJson(std::string(9u << 20, 'h')));
+  });
   router_.add("GET", "/big", [this](net::Request request) -> Task<net::Response> {
     note(request);
     co_return net::Response::json(200, quoteJson(std::string(300'000, 'b')));
   });
   Status listening = server_.listen();
   EXPECT_TRUE(listening);
+}
+
+std::string Upstream::picture() {
+  std::string bytes;
+  for (std::size_t i = 0; i < 100'000; ++i) bytes += static_cast<char>(i * i >> 4);
+  return bytes;
 }
 
 void Upstream::note(const net::Request& request) {
@@ -86,8 +107,8 @@ Paths Paths::fresh() {
 }
 
 World::World(Paths where, store::Schema schema) : paths(std::move(where)) {
-  for (const auto& more :
-       {catalog::schema(), policy::schema(), credential::schema(), approval::approvalSchema()}) {
+  for (const auto& more : {catalog::schema(), policy::schema(), credential::schema(),
+                           approval::approvalSchema(), resultSchema()}) {
     schema += more;
   }
   auto opened = store::openStore({.path = paths.directory / "store.db",
@@ -107,7 +128,9 @@ World::World(Paths where, store::Schema schema) : paths(std::move(where)) {
   connections = credential::makeConnections(*store, *sources, clock);
   approvals = approval::makeApprovals(*store, loop, clock);
   connectPolicies(*approvals, *policies);
-  invoker = makeInvoker(*policies, *connections, *approvals, *sources, *client, gate, clock);
+  results = std::make_unique<ResultStore>(*store, clock);
+  invoker =
+      makeInvoker(*policies, *connections, *approvals, *sources, *client, gate, clock, *results);
 }
 
 World::~World() {
@@ -162,6 +185,12 @@ std::string shopDocument(std::string_view baseUrl) {
 "/whoami":{"get":{"tags":["items"],"operationId":"whoami",
  "parameters":[{"name":"x-fail","in":"header","schema":{"type":"string"}}],
  "responses":{"200":{"description":"ok"}}}},
+"/picture":{
+ "get":{"tags":["files"],"operationId":"picture","responses":{"200":{"description":"ok"}}},
+ "put":{"tags":["files"],"operationId":"put_picture","requestBody":{"required":true,
+  "content":{"application/octet-stream":{"schema":{"type":"string","format":"binary"}}}},
+  "responses":{"200":{"description":"ok"}}}},
+"/huge":{"get":{"tags":["files"],"operationId":"huge","responses":{"200":{"description":"ok"}}}},
 "/big":{"get":{"tags":["items"],"operationId":"big","responses":{"200":{"description":"ok"}}}}
 }})";
   text.replace(text.find("BASE"), 4, baseUrl);

@@ -18,6 +18,7 @@
 #include "catalog/catalog.h"
 #include "credential/connection.h"
 #include "invocation/invoker.h"
+#include "invocation/result-store.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "policy/policy.h"
@@ -34,6 +35,8 @@ class Upstream {
   // "METHOD /path body" of every request, in order of arrival.
   const std::vector<std::string>& seen() const { return seen_; }
   std::size_t count(std::string_view prefix) const;
+  // What GET /picture answers, 100,000 bytes that are no text.
+  static std::string picture();
   // /slow answers once this many requests are there together, or after release().
   void holdUntil(std::size_t together) { together_ = together; }
   void release() { together_ = 0, arrived_.notify(); }
@@ -93,6 +96,7 @@ class World {
   std::unique_ptr<credential::Connections> connections;
   std::unique_ptr<approval::Approvals> approvals;
   CallGate gate;
+  std::unique_ptr<ResultStore> results;
   std::unique_ptr<Invoker> invoker;
 };
 
