@@ -259,7 +259,8 @@ void ServerParts::answerRequests() {
        .mcpApiKeySecret = std::string(configuration_.get("MCP_API_KEY_SECRET")),
        .keyTtlSeconds = configuration_.mcpApiKeyTtl().value_or(std::chrono::seconds(0)).count(),
        .publicUrl = configuration_.publicUrl()});
-  mcp::addExecutorTools(features_, {.executions = *executions_, .sources = *sources_});
+  mcp::addExecutorTools(
+      features_, {.executions = *executions_, .approvals = *approvals_, .sources = *sources_});
   features_.add(mcp::makeResultResources(*results_));
   endpoint_ = std::make_unique<mcp::Endpoint>(features_, *identity_, clock);
   endpoint_->addRoutes(router_);

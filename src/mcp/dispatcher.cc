@@ -112,8 +112,8 @@ Task<Result<Answer>> Dispatcher::request(Call call, Message message) {
   if (!call.session) co_return co_await (this->*handler)(std::move(call));
   auto session = call.session;
   auto id = serializeJson(call.id);
-  auto cancel = std::make_shared<RequestCancel>();
-  call.cancel = cancel;
+  if (!call.cancel) call.cancel = std::make_shared<RequestCancel>();
+  auto cancel = call.cancel;
   session->requests.insert_or_assign(id, cancel);
   auto answer = co_await (this->*handler)(std::move(call));
   auto kept = session->requests.find(id);

@@ -1,9 +1,8 @@
 // Streamable HTTP at /mcp/anonymous and /v1/mcp/anonymous: both eras on the same paths (D17).
 //
-// POST carries one message, or a batch where the revision has them. Answers are single JSON
-// objects; streams are only opened for change notifications (GET in a legacy session,
-// subscriptions/listen in the modern era). Authentication comes first and answers in the plain form
-// of reference MCP-020 to 026; everything after it is JSON-RPC.
+// Authentication comes first and answers in the plain form of reference MCP-020 to 026; everything
+// after it is JSON-RPC. What is particular to the older era (sessions, resumable streams, batches)
+// is in legacy-endpoint.h; here is the newer one and the fork between them.
 #pragma once
 
 #include <string>
@@ -12,12 +11,11 @@
 #include "base/time.h"
 #include "identity/identity.h"
 #include "mcp/dispatcher.h"
-#include "mcp/sessions.h"
+#include "mcp/legacy-endpoint.h"
 #include "net/router.h"
 
 namespace executor::mcp {
 
-inline constexpr std::chrono::seconds kStreamKeepAlive{15};
 inline constexpr std::chrono::milliseconds kChangePoll{1'000};
 
 class Endpoint {
@@ -27,27 +25,20 @@ class Endpoint {
 
   // Adds the routes; the endpoint must outlive the router.
   void addRoutes(net::Router& router);
-  std::size_t sessionCount() const { return sessions_.size(); }
+  std::size_t sessionCount() const { return legacy_.sessionCount(); }
   // Ends open streams, so that a drain need not wait for them.
-  void stop() { stopping_ = true; }
+  void stop() {
+    stopping_ = true;
+    legacy_.stop();
+  }
 
  private:
   // Authenticates, reads one JSON value, decides the era from it, and goes on in that era.
   Task<net::Response> post(net::Request request);
-  // Legacy only: a stream of change notifications for a session. 405 without one, as the revisions
-  // from 2025-03-26 allow.
   Task<net::Response> get(net::Request request);
-  // Legacy only: ends a session at once.
   Task<net::Response> remove(net::Request request);
   // Statuses follow MCP 2026-07-28, Streamable HTTP: protocol errors 400 or 404, answers 200.
   Task<net::Response> modern(Call call, Message message, const net::Headers& headers);
-  // Session, version and batch rules of the revisions up to 2025-11-25.
-  Task<net::Response> legacy(Call call, json::value body, const net::Headers& headers);
-  Task<net::Response> legacyMessage(Call call, Message message);
-  // In order, one after the other: a batch is a convenience of 2025-03-26, not a way to be faster.
-  Task<net::Response> legacyBatch(Call call, json::array batch);
-  // A whole JSON-RPC response, result or error; it never fails itself.
-  Task<std::string> answer(Call call, Message message);
   // Of what the caller's tools/list shows; 0 where nobody can tell.
   Task<std::uint64_t> toolsVersion(Call call);
   net::Response listen(Call call, Message message);
@@ -58,7 +49,7 @@ class Endpoint {
   const Features& features_;
   Dispatcher dispatcher_;
   identity::Identity& identity_;
-  Sessions sessions_;
+  LegacyEndpoint legacy_;
   bool stopping_ = false;
 };
 

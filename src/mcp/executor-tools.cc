@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "mcp/follow-execution.h"
 #include "mcp/tool-definitions.h"
 #include "mcp/tool-result.h"
 
@@ -54,7 +55,7 @@ class CancelWithRequest : public std::enable_shared_from_this<CancelWithRequest>
 class ExecutorTools {
  public:
   explicit ExecutorTools(ExecutorToolDeps deps)
-      : executions_(deps.executions), sources_(deps.sources) {}
+      : executions_(deps.executions), approvals_(deps.approvals), sources_(deps.sources) {}
 
   Task<Result<std::string>> defineExecute(Call call);
   Task<Result<std::string>> defineResume(Call call);
@@ -67,6 +68,7 @@ class ExecutorTools {
   Task<Result<Answer>> waitFor(Call call, std::string id);
 
   execution::Executions& executions_;
+  approval::Approvals& approvals_;
   catalog::Sources& sources_;
 };
 
@@ -122,11 +124,14 @@ Task<Result<Answer>> ExecutorTools::resume(Call call, json::object arguments) {
 // Clients give up after 60 s, so a wait for a human is answered before (D16); one for an upstream
 // is bounded by the execution's own time.
 Task<Result<Answer>> ExecutorTools::waitFor(Call call, std::string id) {
-  auto view = co_await executions_.wait(call.principal, std::move(id), Deadline::max(),
-                                        execution::kWaitingGrace);
+  const std::string origin = call.origin;
+  const bool structured = knowsStructuredContent(call);
+  const Asking asking = askingOf(call);
+  auto view =
+      co_await followExecution({executions_, approvals_}, std::move(call), std::move(id), asking);
   if (!view) co_return refusal(view.error());
   // Links came with the same revision as structured content.
-  co_return Answer{.members = toolResultMembers(*view, call.origin, knowsStructuredContent(call))};
+  co_return Answer{.members = toolResultMembers(*view, origin, structured)};
 }
 
 }  // namespace

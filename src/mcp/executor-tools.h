@@ -9,6 +9,7 @@
 // The tools of the sources are not listed as MCP tools: a model would pay for each of them.
 #pragma once
 
+#include "approval/approval.h"
 #include "catalog/catalog.h"
 #include "execution/executions.h"
 #include "mcp/features.h"
@@ -18,6 +19,7 @@ namespace executor::mcp {
 // What the tools work on; everything must outlive the features.
 struct ExecutorToolDeps {
   execution::Executions& executions;
+  approval::Approvals& approvals;
   catalog::Sources& sources;
 };
 

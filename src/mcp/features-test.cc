@@ -73,7 +73,8 @@ class McpFeatures : public testing::Test {
 
 TEST_F(McpFeatures, WhatIsNotRegisteredIsNoMethodAndNoCapability) {
   for (auto era : {Era::legacy, Era::modern}) {
-    EXPECT_EQ(features_.capabilities(era), "{}");
+    // Log messages are of the older era's transport, not of what is registered.
+    EXPECT_EQ(features_.capabilities(era), era == Era::legacy ? R"({"logging":{}})" : "{}");
     for (const char* method :
          {"tools/list", "tools/call", "prompts/list", "prompts/get", "resources/list",
           "resources/templates/list", "resources/read", "completion/complete"}) {
@@ -119,7 +120,7 @@ TEST_F(McpFeatures, ANameIsRegisteredOnce) {
 TEST_F(McpFeatures, ListChangedIsDeclaredWhereSomebodyCanTell) {
   features_.add(tool("t"));
   features_.setToolsVersion([](Call) -> Task<Result<std::uint64_t>> { co_return 1; });
-  EXPECT_EQ(features_.capabilities(Era::legacy), R"({"tools":{"listChanged":true}})");
+  EXPECT_EQ(features_.capabilities(Era::legacy), R"({"tools":{"listChanged":true},"logging":{}})");
 }
 
 TEST_F(McpFeatures, PromptsAreListedAndGot) {

@@ -26,8 +26,9 @@ void Features::add(Prompt prompt) { addNamed(prompts_, std::move(prompt)); }
 const Tool* Features::tool(std::string_view name) const { return named(tools_, name); }
 const Prompt* Features::prompt(std::string_view name) const { return named(prompts_, name); }
 
-// listChanged only where somebody can tell of changes.
-std::string Features::capabilities(Era) const {
+// listChanged only where somebody can tell of changes. Log messages are the transport's in the
+// legacy era, whatever is registered.
+std::string Features::capabilities(Era era) const {
   std::string out;
   auto declare = [&](std::string_view text) {
     out += out.empty() ? "{" : ",";
@@ -35,8 +36,12 @@ std::string Features::capabilities(Era) const {
   };
   if (!tools_.empty()) declare(toolsVersion_ ? R"("tools":{"listChanged":true})" : R"("tools":{})");
   if (!prompts_.empty()) declare(R"("prompts":{})");
-  if (!resources_.empty()) declare(R"("resources":{})");
+  if (!resources_.empty()) {
+    bool subscribe = era == Era::legacy && resourceVersion_;
+    declare(subscribe ? R"("resources":{"subscribe":true})" : R"("resources":{})");
+  }
   if (completion_) declare(R"("completions":{})");
+  if (era == Era::legacy) declare(R"("logging":{})");
   return out.empty() ? "{}" : out + "}";
 }
 

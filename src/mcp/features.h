@@ -61,6 +61,10 @@ using Completion =
 // Grows whenever what the caller's tools/list shows may have changed.
 using ToolsVersion = std::function<Task<Result<std::uint64_t>>(Call)>;
 
+// Grows whenever what resources/read shows of this URI may have changed; an error when there is
+// nothing of that URI for the caller.
+using ResourceVersion = std::function<Task<Result<std::uint64_t>>(Call, std::string uri)>;
+
 class Features {
  public:
   // A name that is taken is our own bug and replaces nothing.
@@ -69,6 +73,8 @@ class Features {
   void add(std::shared_ptr<Resources> resources) { resources_.push_back(std::move(resources)); }
   void setCompletion(Completion completion) { completion_ = std::move(completion); }
   void setToolsVersion(ToolsVersion version) { toolsVersion_ = std::move(version); }
+  // With it resources can be subscribed to.
+  void setResourceVersion(ResourceVersion version) { resourceVersion_ = std::move(version); }
   // What `initialize` and `server/discover` tell a model about the whole server.
   void setInstructions(std::string text) { instructions_ = std::move(text); }
   // Ends the hint of the error for an unknown tool.
@@ -81,6 +87,7 @@ class Features {
   const std::vector<std::shared_ptr<Resources>>& resources() const { return resources_; }
   const Completion& completion() const { return completion_; }
   const ToolsVersion& toolsVersion() const { return toolsVersion_; }
+  const ResourceVersion& resourceVersion() const { return resourceVersion_; }
   const std::string& instructions() const { return instructions_; }
   const std::string& unknownToolHint() const { return unknownToolHint_; }
 
@@ -93,6 +100,7 @@ class Features {
   std::vector<std::shared_ptr<Resources>> resources_;
   Completion completion_;
   ToolsVersion toolsVersion_;
+  ResourceVersion resourceVersion_;
   std::string instructions_, unknownToolHint_;
 };
 

@@ -71,7 +71,8 @@ class McpFixture : public api::ApiFixture {
  private:
   Features production() {
     Features features;
-    addExecutorTools(features, {.executions = executions_, .sources = sources_});
+    addExecutorTools(features,
+                     {.executions = executions_, .approvals = approvals_, .sources = sources_});
     features.add(makeResultResources(*results_));
     return features;
   }

@@ -80,6 +80,8 @@ Result<Message> readMessage(const json::value& value) {
   const auto* id = object->if_contains("id");
   if (!method && (object->contains("result") || object->contains("error"))) {
     message.kind = Message::Kind::response;
+    if (id) message.id = *id;
+    message.response = *object;
     return message;
   }
   if (!method || !method->is_string()) return invalidRequest("method must be a string.");
@@ -174,6 +176,13 @@ std::string errorMessage(const json::value& id, const Error& error) {
 
 std::string notificationMessage(std::string_view method, std::string_view params) {
   std::string out = R"({"jsonrpc":"2.0","method":)" + quoteJson(method);
+  if (!params.empty()) out.append(R"(,"params":)").append(params);
+  return out + '}';
+}
+
+std::string requestMessage(std::int64_t id, std::string_view method, std::string_view params) {
+  std::string out = R"({"jsonrpc":"2.0","id":)" + std::to_string(id);
+  out += R"(,"method":)" + quoteJson(method);
   if (!params.empty()) out.append(R"(,"params":)").append(params);
   return out + '}';
 }

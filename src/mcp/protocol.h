@@ -35,13 +35,14 @@ inline constexpr std::string_view kServerInfo = "io.modelcontextprotocol/serverI
 inline constexpr std::string_view kSubscription = "io.modelcontextprotocol/subscriptionId";
 }  // namespace meta
 
-// One JSON-RPC message from a client. Responses of clients (to requests we never send now) are read
-// as `response` and dropped.
+// One JSON-RPC message from a client. A response keeps its `result` or `error` as it came: what it
+// may be is known to whoever asked.
 struct Message {
   enum class Kind : std::uint8_t { request, notification, response } kind = Kind::request;
-  json::value id;  // string or integer, for requests
+  json::value id;  // string or number, for requests; of a response what it claims to answer
   std::string method;
   json::object params;
+  json::object response;  // the whole message, of a response
 };
 
 // Reads one message; `invalid_request` says which member is wrong.
@@ -72,6 +73,8 @@ std::string resultMessage(const json::value& id, std::string_view result);
 // unsupported_version what is supported and what was asked.
 std::string errorMessage(const json::value& id, const Error& error);
 std::string notificationMessage(std::string_view method, std::string_view params = {});
+// A request of ours to the client; `params` is JSON text of an object, or empty.
+std::string requestMessage(std::int64_t id, std::string_view method, std::string_view params = {});
 
 // All versions, newest first, as a JSON array text.
 const std::string& supportedVersionsJson();

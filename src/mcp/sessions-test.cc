@@ -14,7 +14,7 @@ Principal holder(std::string key = "key_a", std::string workspace = "ws_a") {
 class McpSessions : public testing::Test {
  protected:
   std::string open(const Principal& principal) {
-    return sessions_.open(principal, "2025-06-18", "client")->id;
+    return sessions_.open(principal, {.version = "2025-06-18", .clientName = "client"})->id;
   }
 
   ManualClock clock_{1'000'000};
@@ -89,7 +89,7 @@ TEST_F(McpSessions, OpeningOneDropsTheExpired) {
 }
 
 TEST_F(McpSessions, ARequestInFlightOutlivesItsSession) {
-  auto session = sessions_.open(holder(), "2025-06-18", "client");
+  auto session = sessions_.open(holder(), {.version = "2025-06-18"});
   session->requests["1"] = std::make_shared<RequestCancel>();
   EXPECT_TRUE(sessions_.close(session->id, holder()));
   EXPECT_EQ(session->requests.count("1"), 1u);

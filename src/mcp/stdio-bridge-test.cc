@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "mcp/mcp-fixture.h"
+#include "mcp/legacy-fixture.h"
 
 namespace executor::mcp {
 namespace {
@@ -99,7 +99,11 @@ TEST_F(McpStdioBridge, ALegacyClientGetsASession) {
   auto answers = talk(line("initialize", R"({"protocolVersion":"2025-06-18"})"));
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_EQ(findString(*findObject(answers[0], "result"), "protocolVersion"), "2025-06-18");
-  EXPECT_EQ(endpoint_.sessionCount(), 1u);
+}
+
+TEST_F(McpStdioBridge, EndsItsSessionWhenItsInputEnds) {
+  talk(line("initialize", R"({"protocolVersion":"2025-06-18"})"));
+  EXPECT_EQ(endpoint_.sessionCount(), 0u);
 }
 
 TEST_F(McpStdioBridge, AModernRequestGetsItsHeaders) {
@@ -162,6 +166,169 @@ TEST_F(McpStdioBridge, AWrongKeyIsAnErrorAndNoSilence) {
   ASSERT_TRUE(error) << "JSON-RPC, not the plain form: " << serializeJson(answers[0]);
   EXPECT_EQ(findString(*error, "message"), "Invalid API key");
   EXPECT_EQ(findInteger(answers[0], "id"), 1);
+}
+
+// A client that talks in turns: it reads a line before it writes the next.
+class McpStdioDialogue : public LegacyFixture {
+ protected:
+  McpStdioDialogue() {
+    executions_.startState = execution::State::running;
+    EXPECT_EQ(::pipe2(input_, O_CLOEXEC), 0);
+    EXPECT_EQ(::pipe2(output_, O_CLOEXEC | O_NONBLOCK), 0);
+    bridge_ = std::make_unique<StdioBridge>(
+        loop_, *client_,
+        [this]() -> Result<BridgeTarget> {
+          return BridgeTarget{server_->url() + "/mcp/anonymous", first_.agentKey};
+        },
+        input_[0], output_[1]);
+    asio::co_spawn(loop_, bridge_->run(),
+                   [this](const std::exception_ptr&, const Status&) { over_ = true; });
+    say(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":)"
+        R"({"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}}}})");
+    answerTo(0);
+    say(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  }
+  ~McpStdioDialogue() override {
+    end();
+    ::close(output_[0]);
+  }
+  void end() {
+    if (input_[1] < 0) return;
+    ::close(input_[1]);
+    input_[1] = -1;
+    until([&] { return over_; });
+    bridge_.reset();
+    settle();
+  }
+  void say(std::string line) {
+    line += '\n';
+    EXPECT_EQ(::write(input_[1], line.data(), line.size()), std::ssize(line));
+  }
+  void execute(const std::string& meta = "{}") {
+    say(R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"execute",)"
+        R"("arguments":{"code":"return 1"},"_meta":)" +
+        meta + "}}");
+    until([&] { return !executions_.items.empty(); });
+  }
+  void read() {
+    char bytes[4096];
+    for (ssize_t got; (got = ::read(output_[0], bytes, sizeof bytes)) > 0;)
+      text_.append(bytes, got);
+  }
+  json::value said(const std::function<bool(const json::value&)>& wanted) {
+    read();
+    for (auto line : splitText(text_, '\n')) {
+      auto value = parseJson(line);
+      if (value && wanted(*value)) return *value;
+    }
+    return nullptr;
+  }
+  json::value answerTo(std::int64_t id) {
+    json::value found;
+    until([&] {
+      found = said([&](const json::value& value) {
+        return !find(value, "method") && find(value, "id") && findInteger(value, "id", -1) == id;
+      });
+      return !found.is_null();
+    });
+    return found;
+  }
+  json::value message(std::string_view method) {
+    json::value found;
+    until([&] {
+      found = said([&](const json::value& value) { return findString(value, "method") == method; });
+      return !found.is_null();
+    });
+    return found;
+  }
+  execution::ExecutionView& item() { return executions_.items.front(); }
+  void finish() {
+    item().approvals.clear();
+    item().state = execution::State::completed;
+    item().resultJson = "42";
+  }
+
+  int input_[2], output_[2];
+  std::unique_ptr<StdioBridge> bridge_;
+  std::string text_;
+  bool over_ = false;
+};
+
+TEST_F(McpStdioDialogue, QuestionsReachTheClientAndItsAnswersComeBack) {
+  execute();
+  approvals_.items.push_back({.id = "approval_a",
+                              .workspaceId = first_.workspaceId,
+                              .toolPath = "github.issues.create",
+                              .status = "pending",
+                              .inputJson = "{}"});
+  item().approvals = {{"approval_a", "github.issues.create", ""}};
+  item().state = execution::State::waiting;
+  auto question = message("elicitation/create");
+  say(R"({"jsonrpc":"2.0","id":)" + serializeJson(*find(question, "id")) +
+      R"(,"result":{"action":"accept","content":{"decision":"approve"}}})");
+  until([&] { return approvals_.items.front().status == "approved"; });
+  finish();
+  EXPECT_TRUE(findObject(answerTo(7), "result"));
+}
+
+TEST_F(McpStdioDialogue, ProgressComesBeforeTheAnswer) {
+  execute(R"({"progressToken":"p"})");
+  item().calls.push_back({.n = 1, .tool = "github.issues.list", .status = "completed"});
+  auto note = message("notifications/progress");
+  EXPECT_EQ(findString(*findObject(note, "params"), "progressToken"), "p");
+  finish();
+  answerTo(7);
+}
+
+TEST_F(McpStdioDialogue, ACancelledRequestGetsNoAnswerAndTheClientGoesOn) {
+  execute();
+  say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
+  until([&] { return item().state == execution::State::cancelled; });
+  say(R"({"jsonrpc":"2.0","id":8,"method":"ping"})");
+  answerTo(8);
+  end();
+  read();
+  EXPECT_EQ(text_.find(R"("id":7)"), std::string::npos) << text_;
+}
+
+TEST_F(McpStdioDialogue, NewToolsAreTold) {
+  std::uint64_t version = 1;
+  talking_->setToolsVersion([&version](Call) -> Task<Result<std::uint64_t>> { co_return version; });
+  // The stream of the session is open once it has seen a version.
+  asio::steady_timer seen(loop_, 2 * kStreamPoll);
+  bool rung = false;
+  seen.async_wait([&](boost::system::error_code) { rung = true; });
+  until([&] { return rung; });
+  version = 2;
+  message("notifications/tools/list_changed");
+}
+
+TEST_F(McpStdioDialogue, AnAnswerThatWasNeverAskedForIsDropped) {
+  say(R"({"jsonrpc":"2.0","id":55,"result":{"action":"accept"}})");
+  say(R"({"jsonrpc":"2.0","id":8,"method":"ping"})");
+  answerTo(8);
+  EXPECT_EQ(text_.find(R"("id":55)"), std::string::npos);
+}
+
+TEST_F(McpStdioDialogue, AStreamThatBreaksOffIsTakenUpWhereItEnded) {
+  execute(R"({"progressToken":"p"})");
+  item().calls.push_back({.n = 1, .tool = "github.issues.list", .status = "completed"});
+  message("notifications/progress");
+  // All connections break; the endpoint and its sessions stay.
+  const auto port = server_->port();
+  run(stop());
+  server_ = std::make_unique<net::HttpServer>(loop_, *router_, net::ServerOptions{.port = port});
+  ASSERT_TRUE(server_->listen());
+  finish();
+  EXPECT_TRUE(findObject(answerTo(7), "result"));
+}
+
+TEST_F(McpStdioDialogue, BatchesAreForTheServerToJudge) {
+  say(R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])");
+  until([&] {
+    read();
+    return text_.find("2025-03-26 only") != std::string::npos;
+  });
 }
 
 }  // namespace

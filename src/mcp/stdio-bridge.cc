@@ -10,14 +10,19 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <deque>
+#include <unordered_set>
 
 #include "base/signal.h"
 #include "base/text.h"
+#include "mcp/event-reader.h"
+#include "mcp/event-stream.h"
 
 namespace executor::mcp {
 namespace {
 
 constexpr auto kTupleAwaitable = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds kGoodbyeTimeout{1'000};
+constexpr int kMaxFruitless = 5;
 
 // Visible ASCII without outer space and not looking like the sentinel itself passes as it is.
 std::string encodeHeaderValue(std::string_view value) {
@@ -58,29 +63,13 @@ std::string asAnswer(const json::value& id, int status, std::string_view body) {
       Error{refused ? ErrorCode::unauthorized : ErrorCode::unavailable, std::move(text), {}, {}});
 }
 
-// Collects a response: an event stream's data lines go out at once, a JSON body at the end.
-struct Collector {
-  std::string pending;
-  bool sawEvent = false;
-
-  // The complete `data:` payloads in what has arrived so far.
-  std::vector<std::string> take(std::string_view bytes) {
-    pending += bytes;
-    std::vector<std::string> out;
-    if (pending.starts_with('{') || pending.starts_with('[')) return out;
-    for (std::size_t end; (end = pending.find("\n\n")) != std::string::npos;) {
-      std::string data;
-      for (auto line : splitText(std::string_view(pending).substr(0, end), '\n')) {
-        if (line.starts_with("data:")) data += trimText(line.substr(5));
-      }
-      pending.erase(0, end + 2);
-      if (data.empty()) continue;
-      sawEvent = true;
-      out.push_back(std::move(data));
-    }
-    return out;
-  }
-};
+// True for the response to the request of this id.
+bool answers(std::string_view text, const json::value& id) {
+  auto parsed = parseJson(text);
+  if (!parsed || find(*parsed, "method")) return false;
+  const auto* answered = find(*parsed, "id");
+  return answered && *answered == id;
+}
 
 }  // namespace
 
@@ -96,14 +85,33 @@ class StdioBridge::Impl : public std::enable_shared_from_this<StdioBridge::Impl>
   Task<Status> run();
 
  private:
+  // One message of the server's on its way to the client, over as many connections as it takes.
+  struct Reading {
+    EventReader events;
+    json::value id;  // of the request, null when there is none to be answered
+    bool answered = false;
+    int fruitless = 0;  // connections in a row that brought nothing new
+  };
+
   Task<void> handle(std::string line);
+  Task<void> handleMessage(std::string line, Message message);
+  Task<void> handleBatch(std::string line);
   Task<Result<net::ClientResponse>> post(std::string line, Message message);
   Task<Result<net::ClientResponse>> send(std::string line, Message message);
+  Task<Result<net::ClientResponse>> read(net::ClientRequest request,
+                                         std::shared_ptr<Reading> reading,
+                                         std::shared_ptr<net::ClientCancel> cancel);
+  Task<bool> goOn(std::shared_ptr<Reading> reading, std::shared_ptr<net::ClientCancel> cancel);
   Task<bool> reopenSession();
-  Task<void> listenForChanges();
+  void listen();
+  Task<void> listenToSession();
+  Task<void> sayGoodbye();
+  Task<void> pause(std::chrono::milliseconds span);
+  net::ClientRequest get(std::string lastId) const;
   Task<void> print(std::string line);
   net::ClientRequest request(const Message& message, std::string line) const;
   bool cancelModern(const Message& message);
+  void markCancelled(const Message& message);
   Status locate();
 
   asio::io_context& loop_;
@@ -114,8 +122,9 @@ class StdioBridge::Impl : public std::enable_shared_from_this<StdioBridge::Impl>
   std::string session_;
   std::string initialize_;  // the client's own line, to open a session again
   std::unordered_map<std::string, std::shared_ptr<net::ClientCancel>> open_;
+  std::unordered_set<std::string> cancelled_;  // of open_: they are not to be answered
   std::deque<std::string> lines_;
-  bool printing_ = false;
+  bool printing_ = false, ended_ = false;
   std::size_t busy_ = 0;
   Signal idle_;
 };
@@ -151,7 +160,9 @@ Task<Status> StdioBridge::Impl::run() {
   auto deadline = deadlineAfter(kDrainGrace);
   while (busy_ > 0 && co_await idle_.wait(deadline)) {
   }
+  ended_ = true;
   for (auto& [id, cancel] : open_) cancel->cancel();
+  co_await sayGoodbye();
   while (printing_) co_await asio::post(loop_, asio::use_awaitable);
   co_return Status{};
 }
@@ -159,22 +170,41 @@ Task<Status> StdioBridge::Impl::run() {
 // Every request is answered exactly once, if need be with an error of the bridge's own.
 Task<void> StdioBridge::Impl::handle(std::string line) {
   auto parsed = parseJson(line);
+  if (parsed && parsed->is_array() && !session_.empty()) co_return co_await handleBatch(line);
   auto message = parsed ? readMessage(*parsed) : std::unexpected(parsed.error());
   if (!message) {
     co_await print(errorMessage(nullptr, message.error()));
     co_return;
   }
-  if (cancelModern(*message)) co_return;
-  bool isRequest = message->kind == Message::Kind::request;
-  auto id = message->id;
-  bool initialized = message->method == "notifications/initialized";
-  if (message->method == "initialize") initialize_ = line;
-  auto response = co_await post(std::move(line), *std::move(message));
-  if (!response && isRequest) co_await print(errorMessage(id, response.error()));
-  if (initialized && !session_.empty()) {
-    asio::co_spawn(
-        loop_, [self = shared_from_this()] { return self->listenForChanges(); }, asio::detached);
-  }
+  co_await handleMessage(std::move(line), *std::move(message));
+}
+
+Task<void> StdioBridge::Impl::handleMessage(std::string line, Message message) {
+  if (cancelModern(message)) co_return;
+  markCancelled(message);
+  const bool isRequest = message.kind == Message::Kind::request;
+  const bool initialized = message.method == "notifications/initialized";
+  auto id = message.id;
+  if (message.method == "initialize") initialize_ = line;
+  auto response = co_await post(std::move(line), std::move(message));
+  const bool cancelled = cancelled_.erase(serializeJson(id)) > 0;
+  if (!response && isRequest && !cancelled) co_await print(errorMessage(id, response.error()));
+  if (initialized && !session_.empty()) listen();
+}
+
+// MCP 2025-03-26, batches: the server judges them and answers with one array, or not at all.
+Task<void> StdioBridge::Impl::handleBatch(std::string line) {
+  auto response = co_await client_.send(request({}, std::move(line)));
+  if (response && response->body.empty()) co_return;
+  co_await print(response ? asAnswer(nullptr, response->status, response->body)
+                          : errorMessage(nullptr, response.error()));
+}
+
+// Such a request may end without an answer, and nobody is to go looking for it.
+void StdioBridge::Impl::markCancelled(const Message& message) {
+  const auto* id = find(message.params, "requestId");
+  if (message.method != "notifications/cancelled" || !id) return;
+  if (open_.contains(serializeJson(*id))) cancelled_.insert(serializeJson(*id));
 }
 
 // MCP 2026-07-28, cancellation: on HTTP closing the request is the signal.
@@ -218,29 +248,62 @@ Task<Result<net::ClientResponse>> StdioBridge::Impl::post(std::string line, Mess
   co_return response;
 }
 
-// Answers are printed as they come, so that notifications of a stream are not late.
+// A stream that is cut off before its answer is taken up again where it ended (MCP 2025-11-25,
+// Streamable HTTP, resumability).
 Task<Result<net::ClientResponse>> StdioBridge::Impl::send(std::string line, Message message) {
   auto cancel = std::make_shared<net::ClientCancel>();
   auto key = serializeJson(message.id);
-  if (message.kind == Message::Kind::request) open_[key] = cancel;
-  auto collector = std::make_shared<Collector>();
-  auto onChunk = [self = shared_from_this(), collector](std::string bytes) -> Task<Status> {
-    for (auto& data : collector->take(bytes)) co_await self->print(std::move(data));
-    co_return Status{};
-  };
-  auto response =
-      co_await client_.stream(request(message, std::move(line)), std::move(onChunk), cancel);
+  const bool isRequest = message.kind == Message::Kind::request;
+  if (isRequest) open_[key] = cancel;
+  auto reading = std::make_shared<Reading>();
+  if (isRequest) reading->id = message.id;
+  auto response = co_await read(request(message, std::move(line)), reading, cancel);
+  while (isRequest && !reading->answered && !cancelled_.contains(key) &&
+         co_await goOn(reading, cancel)) {
+  }
   open_.erase(key);
+  if (reading->answered && !response) response = net::ClientResponse{.status = 200};
   if (!response) co_return response;
+  if (isRequest && !reading->answered && isEventStream(response->headers)) {
+    co_return fail(ErrorCode::unavailable, "The stream ended before the answer.",
+                   "If a program was running, call resume with its taskId.");
+  }
   if (auto id = response->headers.get("mcp-session-id"); !id.empty()) session_ = id;
   bool lost = response->status == 404 && !session_.empty();
-  bool single = message.kind == Message::Kind::request && !isEventStream(response->headers);
+  bool single = isRequest && !reading->answered && !isEventStream(response->headers);
   if (single && !lost) {
     // Streamed as it came, or collected by the client because its status is an error.
-    const auto& body = response->body.empty() ? collector->pending : response->body;
+    const auto& body = response->body.empty() ? reading->events.rest() : response->body;
     co_await print(asAnswer(message.id, response->status, body));
   }
   co_return response;
+}
+
+// Messages are printed as they come, so that notifications and questions are not late.
+Task<Result<net::ClientResponse>> StdioBridge::Impl::read(
+    net::ClientRequest request, std::shared_ptr<Reading> reading,
+    std::shared_ptr<net::ClientCancel> cancel) {
+  reading->events.restart();
+  auto onChunk = [self = shared_from_this(), reading](std::string bytes) -> Task<Status> {
+    for (auto& text : reading->events.take(bytes)) {
+      if (!reading->id.is_null() && answers(text, reading->id)) reading->answered = true;
+      co_await self->print(std::move(text));
+    }
+    co_return Status{};
+  };
+  co_return co_await client_.stream(std::move(request), std::move(onChunk), std::move(cancel));
+}
+
+// False when there is nothing more to be had.
+Task<bool> StdioBridge::Impl::goOn(std::shared_ptr<Reading> reading,
+                                   std::shared_ptr<net::ClientCancel> cancel) {
+  if (reading->events.lastId().empty() || session_.empty() || ended_) co_return false;
+  co_await pause(kReconnectAfter);
+  const std::string before = reading->events.lastId();
+  auto response = co_await read(get(before), reading, cancel);
+  if (!response || response->status != 200) co_return false;
+  reading->fruitless = before == reading->events.lastId() ? reading->fruitless + 1 : 0;
+  co_return reading->fruitless < kMaxFruitless;
 }
 
 // With the client's own words, so that the server negotiates the same revision again.
@@ -254,29 +317,56 @@ Task<bool> StdioBridge::Impl::reopenSession() {
   if (!response || response->status != 200) co_return false;
   session_ = response->headers.get("mcp-session-id");
   if (session_.empty()) co_return false;
-  asio::co_spawn(
-      loop_, [self = shared_from_this()] { return self->listenForChanges(); }, asio::detached);
+  listen();
   co_return true;
 }
 
-// A legacy session's notifications come over a stream of their own.
-Task<void> StdioBridge::Impl::listenForChanges() {
+// What the server has to say outside of any request comes over a stream of its own.
+void StdioBridge::Impl::listen() {
+  asio::co_spawn(
+      loop_, [self = shared_from_this()] { return self->listenToSession(); }, asio::detached);
+}
+
+// Until the session is another, or nobody answers: the next request finds the server again. The
+// clock of an idle server is not to be wound up by us.
+Task<void> StdioBridge::Impl::listenToSession() {
+  const std::string session = session_;
+  auto cancel = std::make_shared<net::ClientCancel>();
+  open_["listen"] = cancel;
+  auto reading = std::make_shared<Reading>();
+  while (!ended_ && session_ == session) {
+    auto response = co_await read(get(reading->events.lastId()), reading, cancel);
+    if (!response || response->status != 200) break;
+    co_await pause(kReconnectAfter);
+  }
+  if (auto found = open_.find("listen"); found != open_.end() && found->second == cancel) {
+    open_.erase(found);
+  }
+}
+
+// MCP, session management: who needs a session no longer says so.
+Task<void> StdioBridge::Impl::sayGoodbye() {
+  if (session_.empty()) co_return;
+  auto goodbye = get({});
+  goodbye.method = "DELETE";
+  goodbye.deadline = deadlineAfter(kGoodbyeTimeout);
+  (void)co_await client_.send(std::move(goodbye));
+}
+
+Task<void> StdioBridge::Impl::pause(std::chrono::milliseconds span) {
+  asio::steady_timer timer(loop_, span);
+  co_await timer.async_wait(kTupleAwaitable);
+}
+
+net::ClientRequest StdioBridge::Impl::get(std::string lastId) const {
   net::ClientRequest out;
-  out.method = "GET";
   out.url = target_.mcpUrl;
   out.headers.set("Accept", "text/event-stream");
   out.headers.set("X-Api-Key", target_.apiKey);
   out.headers.set("Mcp-Session-Id", session_);
+  if (!lastId.empty()) out.headers.set("Last-Event-ID", std::move(lastId));
   out.sensitive = {"x-api-key"};
-  auto cancel = std::make_shared<net::ClientCancel>();
-  open_["listen"] = cancel;
-  auto collector = std::make_shared<Collector>();
-  auto onChunk = [self = shared_from_this(), collector](std::string bytes) -> Task<Status> {
-    for (auto& data : collector->take(bytes)) co_await self->print(std::move(data));
-    co_return Status{};
-  };
-  (void)co_await client_.stream(std::move(out), std::move(onChunk), cancel);
-  open_.erase("listen");
+  return out;
 }
 
 // One writer at a time, so that lines never mix.

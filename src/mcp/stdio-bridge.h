@@ -2,10 +2,13 @@
 //
 // Each line is a JSON-RPC message (MCP, stdio transport). The bridge adds what Streamable HTTP
 // wants (session id in the legacy era, mirrored headers in the modern one) and prints answers as
-// they come; event streams become lines. It holds no state of the protocol but the legacy session:
-// when the server was restarted it opens a new one with the client's own `initialize` and goes on.
-// Cancelling works as each era says: legacy by forwarding the notification, modern by closing the
-// request. When standard input ends, open requests may still answer for kDrainGrace.
+// they come; event streams become lines, so the server's questions and notifications reach the
+// client like its answers, and the client's answers go back as they are. It holds no state of the
+// protocol but the legacy session, for which it keeps a stream open: when the server was restarted
+// it opens a new session with the client's own `initialize` and goes on. A stream that breaks off
+// is taken up where it ended. Cancelling works as each era says: legacy by forwarding the
+// notification, modern by closing the request. When standard input ends, open requests may still
+// answer for kDrainGrace.
 #pragma once
 
 #include <functional>
