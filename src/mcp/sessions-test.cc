@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <set>
 
 namespace executor::mcp {
@@ -93,6 +95,65 @@ TEST_F(McpSessions, ARequestInFlightOutlivesItsSession) {
   session->requests["1"] = std::make_shared<RequestCancel>();
   EXPECT_TRUE(sessions_.close(session->id, holder()));
   EXPECT_EQ(session->requests.count("1"), 1u);
+}
+
+TEST_F(McpSessions, EndTheirStreamsAndQuestionsHoweverTheyEnd) {
+  auto closed = sessions_.open(holder(), {.version = "2025-11-25"});
+  auto expired = sessions_.open(holder(), {.version = "2025-11-25"});
+  auto question = closed->questions.open();
+  auto stream = closed->events.open();
+  sessions_.close(closed->id, holder());
+  EXPECT_TRUE(closed->ended && stream->finished() && question->answer);
+  clock_.advance(kSessionIdleMs + 1);
+  EXPECT_FALSE(sessions_.find(expired->id, holder()));
+  EXPECT_TRUE(expired->ended);
+}
+
+TEST_F(McpSessions, OneThatIsEvictedEndsToo) {
+  auto first = sessions_.open(holder(), {.version = "2025-11-25"});
+  for (int i = 0; i < 3; ++i) open(holder());
+  EXPECT_TRUE(first->ended);
+}
+
+TEST_F(McpSessions, UseWithoutARequestKeepsThemToo) {
+  auto session = sessions_.open(holder(), {.version = "2025-11-25"});
+  clock_.advance(kSessionIdleMs);
+  sessions_.touch(*session);
+  clock_.advance(kSessionIdleMs);
+  EXPECT_TRUE(sessions_.find(session->id, holder()));
+}
+
+TEST_F(McpSessions, AskOnlyWhatWasDeclaredAndNothingAfterTheirEnd) {
+  auto session = sessions_.open(
+      holder(), {.version = "2025-11-25", .capabilities = {.elicitationUrl = true, .roots = true}});
+  EXPECT_TRUE(session->canAsk(Ask::ping) && session->canAsk(Ask::elicitUrl));
+  EXPECT_TRUE(session->canAsk(Ask::roots));
+  EXPECT_FALSE(session->canAsk(Ask::elicitForm) || session->canAsk(Ask::sampling));
+  session->end();
+  EXPECT_FALSE(session->canAsk(Ask::ping));
+}
+
+TEST_F(McpSessions, BeginTheirStreamsAsTheirRevisionKnows) {
+  auto carried = [](Session& session) {
+    asio::io_context loop;
+    struct Sink : net::Sink {
+      Task<Status> write(std::string bytes) override {
+        text += bytes;
+        co_return Status{};
+      }
+      std::string text;
+    };
+    auto sink = std::make_shared<Sink>();
+    auto stream = session.events.open();
+    stream->finish();
+    asio::co_spawn(loop, EventStream::carry(stream, {.sink = sink}), asio::detached);
+    loop.run();
+    return sink->text;
+  };
+  auto young = sessions_.open(holder(), {.version = "2025-11-25"});
+  auto old = sessions_.open(holder(), {.version = "2025-06-18"});
+  EXPECT_EQ(carried(*young), "id: 1-0\nretry: 1000\ndata: \n\n");
+  EXPECT_EQ(carried(*old), ":\n\n") << "older clients would try to read an empty message";
 }
 
 }  // namespace

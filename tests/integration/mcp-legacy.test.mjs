@@ -16,6 +16,7 @@ import { itemsDocument, startUpstream } from '../support/upstream.mjs';
 
 let server, upstream;
 let created = [];
+const clients = [];  // also those of a test that failed: they must not keep the process alive
 let hold = null;
 before(async () => {
   upstream = await startUpstream({
@@ -36,6 +37,7 @@ before(async () => {
   assert.equal(added.status, 201, JSON.stringify(added.body));
 });
 after(async () => {
+  for (const client of clients) await client.close().catch(() => {});
   await server.remove();
   await upstream.close();
 });
@@ -47,6 +49,9 @@ beforeEach(() => {
 const CREATE = (name) => `return await tools.items.items.create({ name: "${name}" })`;
 const pending = async () =>
   (await api(server, 'GET', '/api/v1/approvals?status=pending')).body.items ?? [];
+
+const approve = (id) =>
+  api(server, 'POST', `/api/v1/approvals/${id}/decision`, { decision: 'approve' });
 
 const transports = {
   http: (key) =>
@@ -64,6 +69,7 @@ const transports = {
 async function connect(kind, capabilities = {}, key) {
   const client = new Client({ name: 'sdk-1', version: '1' }, { capabilities });
   await client.connect(transports[kind](key));
+  clients.push(client);
   return client;
 }
 const execute = (client, code, options) =>
@@ -127,7 +133,7 @@ for (const kind of ['http', 'stdio']) {
       const items = await pending();
       return items.length > 0 && items;
     }, 'the approval is pending');
-    const decided = await api(server, 'POST', `/api/v1/approvals/${approval.id}/approve`, {});
+    const decided = await approve(approval.id);
     assert.equal(decided.status, 200, JSON.stringify(decided.body));
     assert.equal((await running).structuredContent.status, 'completed');
     await until(() => signal.aborted, 'the question is taken back');
@@ -233,7 +239,7 @@ test('a key that may not approve is sent to the page, and told when it is done',
   assert.equal(asked[0].mode, 'url');
   assert.match(asked[0].url, /\/approvals\/approval_/);
   assert.deepEqual(created, [], 'opening the page decides nothing');
-  const decided = await api(server, 'POST', `/api/v1/approvals/${asked[0].elicitationId}/approve`, {});
+  const decided = await approve(asked[0].elicitationId);
   assert.equal(decided.status, 200, JSON.stringify(decided.body));
   assert.equal((await running).structuredContent.status, 'completed');
   assert.deepEqual(created, ['by-page']);
