@@ -36,13 +36,17 @@ void ApprovalQuestions::keepUpWith(const std::vector<execution::PendingApproval>
         [self = shared_from_this(), id = approval.id, withdrawal]() -> Task<void> {
           co_await self->ask(id, withdrawal);
           self->open_.erase(id);
+          self->closed_.notify();
         },
         asio::detached);
   }
 }
 
-void ApprovalQuestions::withdrawAll(std::string reason) {
+// Waiting is short: a withdrawn question ends as soon as its coroutine runs, and a decision that is
+// being written as soon as it is.
+Task<void> ApprovalQuestions::withdrawAll(std::string reason) {
   for (auto& [id, withdrawal] : std::map(open_)) withdrawal->withdraw(reason);
+  while (!open_.empty()) (void)co_await closed_.wait(Deadline::max());
 }
 
 // An answer that does not count changes nothing; the client learns why where it listens.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/signal.h"
 #include "mcp/follow-execution.h"
 
 namespace executor::mcp {
@@ -20,7 +21,9 @@ class ApprovalQuestions : public std::enable_shared_from_this<ApprovalQuestions>
   // Asks what is new among `pending` and takes back what is not pending any more.
   void keepUpWith(const std::vector<execution::PendingApproval>& pending,
                   asio::any_io_executor executor);
-  void withdrawAll(std::string reason);
+  // Completes when nothing more will be said about any of them: what the client has to know of
+  // their end goes out before the answer.
+  Task<void> withdrawAll(std::string reason);
   // The client shows at least one of them to its user now.
   bool open() const { return !open_.empty(); }
 
@@ -36,6 +39,7 @@ class ApprovalQuestions : public std::enable_shared_from_this<ApprovalQuestions>
   Asking asking_;
   std::set<std::string> asked_;
   std::map<std::string, std::shared_ptr<Withdrawal>> open_;
+  Signal closed_;
 };
 
 }  // namespace executor::mcp

@@ -48,6 +48,7 @@ TEST(McpWithdrawal, ForgetsACallbackThatWasTakenAway) {
   withdrawal.onWithdraw([] { FAIL(); });
   withdrawal.onWithdraw(nullptr);
   withdrawal.withdraw("gone");
+  withdrawal.onWithdraw(nullptr);  // also when it is over
 }
 
 TEST(McpSilentChannel, WantsNothingAndAsksNobody) {

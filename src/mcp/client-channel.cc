@@ -42,8 +42,11 @@ void Withdrawal::withdraw(std::string reason) {
 }
 
 void Withdrawal::onWithdraw(std::function<void()> callback) {
-  if (reason_) return callback();
-  callback_ = std::move(callback);
+  if (!reason_) {
+    callback_ = std::move(callback);
+  } else if (callback) {
+    callback();
+  }
 }
 
 // It has no state, so one serves all.

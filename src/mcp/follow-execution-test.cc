@@ -196,6 +196,17 @@ TEST_F(McpFollowExecution, ADecisionMadeElsewhereTakesTheQuestionBack) {
   until([&] { return stream->over; });
 }
 
+TEST_F(McpFollowExecution, AQuestionIsTakenBackBeforeTheAnswerThatMakesItIdle) {
+  auto stream = execute();
+  wait({"approval_a"});
+  until([&] { return stream->count("elicitation/create") == 1; });
+  approvals_.items.front().status = "approved";
+  finish();  // decided elsewhere, and done before anybody looked
+  until([&] { return stream->over; });
+  EXPECT_EQ(stream->count("notifications/cancelled"), 1u);
+  EXPECT_LT(stream->text.find("notifications/cancelled"), stream->text.find(R"("result":{)"));
+}
+
 TEST_F(McpFollowExecution, AKeyThatMayNotApproveIsShownThePage) {
   useKey(false);
   auto stream = execute();

@@ -69,13 +69,14 @@ class Following {
       EXECUTOR_CO_TRY(auto view, co_await deps_.executions.wait(call_.principal, id_, next,
                                                                 execution::kWaitingGrace * 1'000));
       tell(view);
-      if (isFinal(view.state)) co_return done(std::move(view), "The execution has ended.");
+      if (isFinal(view.state)) co_return co_await done(std::move(view), "The execution has ended.");
       if (asking_ != Asking::no) {
         questions_->keepUpWith(view.approvals, co_await asio::this_coro::executor);
       }
       const Deadline patience = patienceWith(view);
       if (std::chrono::steady_clock::now() >= patience) {
-        co_return done(std::move(view), "The request is answered; the approval stays open.");
+        co_return co_await done(std::move(view),
+                                "The request is answered; the approval stays open.");
       }
       co_await sleepUntil(std::min(next, patience));
     }
@@ -101,9 +102,9 @@ class Following {
     return *restingSince_ + grace;
   }
 
-  ExecutionView done(ExecutionView view, std::string reason) {
-    questions_->withdrawAll(std::move(reason));
-    return view;
+  Task<ExecutionView> done(ExecutionView view, std::string reason) {
+    co_await questions_->withdrawAll(std::move(reason));
+    co_return view;
   }
 
   FollowDeps deps_;

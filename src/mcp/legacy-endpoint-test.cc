@@ -371,9 +371,9 @@ TEST_F(McpLegacyEndpoint, BatchesExistInTheirRevisionAlone) {
 }
 
 TEST_F(McpLegacyEndpoint, InitializeIsNoPartOfABatch) {
-  auto reply = send(
-      R"([{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26"}}])",
-      {{"mcp-protocol-version", "2025-03-26"}});
+  auto reply = send(R"([{"jsonrpc":"2.0","id":1,"method":"initialize",)"
+                    R"("params":{"protocolVersion":"2025-03-26"}}])",
+                    {{"mcp-protocol-version", "2025-03-26"}});
   auto answers = reply.parsed();
   EXPECT_TRUE(findObject(answers.as_array().front(), "error")) << reply.body;
 }

@@ -323,6 +323,17 @@ TEST_F(McpStdioDialogue, AStreamThatBreaksOffIsTakenUpWhereItEnded) {
   EXPECT_TRUE(findObject(answerTo(7), "result"));
 }
 
+TEST_F(McpStdioDialogue, BatchesAreAnsweredInTheirRevision) {
+  say(R"({"jsonrpc":"2.0","id":20,"method":"initialize","params":)"
+      R"({"protocolVersion":"2025-03-26","capabilities":{}}})");
+  answerTo(20);
+  say(R"([{"jsonrpc":"2.0","id":21,"method":"ping"},{"jsonrpc":"2.0","id":9,"result":{}}])");
+  until([&] {
+    read();
+    return text_.find(R"([{"jsonrpc":"2.0","id":21,"result":{}}])") != std::string::npos;
+  });
+}
+
 TEST_F(McpStdioDialogue, BatchesAreForTheServerToJudge) {
   say(R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])");
   until([&] {
