@@ -62,10 +62,12 @@ TEST_F(McpApprovalQuestion, HasNoModeWhereTheRevisionKnowsNone) {
   EXPECT_FALSE(find(*parseJson(formQuestion(view(), false)), "mode"));
 }
 
-TEST_F(McpApprovalQuestion, ShowsALongInputCut) {
+TEST_F(McpApprovalQuestion, ShowsALongInputWhole) {
   auto long_ = view();
-  long_.inputJson = R"({"text":")" + std::string(50'000, 'x') + "\"}";
-  EXPECT_LT(formQuestion(long_, true).size(), kMaxQuestionInputBytes + 2'000);
+  long_.inputJson = R"({"text":")" + std::string(50'000, 'x') + R"(","end":"rm -rf"})";
+  auto params = *parseJson(formQuestion(long_, true));
+  EXPECT_NE(findString(params, "message").find("rm -rf"), std::string_view::npos)
+      << "what a cut hides could be the part that matters";
 }
 
 TEST_F(McpApprovalQuestion, AsAUrlPointsToThePageAndKeepsTheInput) {

@@ -3,7 +3,6 @@
 
 #include "api/views.h"
 #include "base/json.h"
-#include "base/text.h"
 
 namespace executor::mcp {
 namespace {
@@ -28,7 +27,7 @@ std::string headline(const approval::ApprovalView& approval) {
 std::string formMessage(const approval::ApprovalView& approval) {
   std::string text = headline(approval);
   if (!approval.origin.empty()) text += "\nSent to: " + approval.method + " " + approval.origin;
-  return text + "\nInput: " + truncateText(approval.inputJson, kMaxQuestionInputBytes);
+  return text + "\nInput: " + approval.inputJson;
 }
 
 std::unexpected<Error> badAnswer(std::string message) {

@@ -1,7 +1,8 @@
 // An approval as a question to the client's user, and the client's answer as a decision.
 //
-// Both eras ask with these words: the message names the tool, what it does and the input with
-// secrets redacted; the form has `decision` and an optional `reason`. What the answers mean:
+// Both eras ask with these words: the message names the tool, what it does and the whole input (it
+// is bounded: kMaxApprovalInputBytes) with secrets redacted, because what a cut hides could be the
+// part that matters; the form has `decision` and an optional `reason`. What the answers mean:
 //   accept, decision approve   approved, with the reason
 //   accept, decision deny      denied, with the reason
 //   decline                    denied, "declined by the user": the user said no, explicitly
@@ -19,8 +20,6 @@
 #include "base/principal.h"
 
 namespace executor::mcp {
-
-inline constexpr std::size_t kMaxQuestionInputBytes = 2'000;
 
 // Params of elicitation/create as JSON text (MCP 2025-11-25 and 2026-07-28, elicitation).
 // `withMode` is false for revisions before 2025-11-25, which know no modes.
