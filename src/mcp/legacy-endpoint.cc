@@ -29,19 +29,26 @@ Error sessionNotFound() {
           {}};
 }
 
-// URL mode came with 2025-11-25: what an older client declares under that name is no promise.
+// What a client declares under a name that its revision does not know is no promise: elicitation
+// came with 2025-06-18, its URL mode with 2025-11-25, tasks as an extension with the next era.
+ClientCapabilities capabilitiesOf(const json::object& declared, std::string_view version) {
+  auto can = readCapabilities(declared);
+  can.tasks = false;
+  if (version >= "2025-11-25") return can;
+  const bool elicitation = can.elicitationForm || can.elicitationUrl;
+  can.elicitationForm = elicitation && version >= "2025-06-18";
+  can.elicitationUrl = false;
+  return can;
+}
+
 SessionTerms termsOf(const Message& message, std::string version) {
   SessionTerms terms{.version = std::move(version)};
   if (const auto* client = findObject(message.params, "clientInfo")) {
     terms.clientName = findString(*client, "name");
   }
-  const auto* declared = findObject(message.params, "capabilities");
-  if (declared) terms.capabilities = readCapabilities(*declared);
-  auto& can = terms.capabilities;
-  if (terms.version < "2025-11-25" && std::exchange(can.elicitationUrl, false)) {
-    can.elicitationForm = true;
+  if (const auto* declared = findObject(message.params, "capabilities")) {
+    terms.capabilities = capabilitiesOf(*declared, terms.version);
   }
-  can.tasks = false;  // an extension of the next era
   return terms;
 }
 
