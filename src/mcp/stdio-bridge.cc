@@ -50,7 +50,8 @@ bool isEventStream(const net::Headers& headers) {
 // plain form of their own, and a proxy in between may answer anything.
 std::string asAnswer(const json::value& id, int status, std::string_view body) {
   auto parsed = parseJson(body);
-  if (parsed && findString(*parsed, "jsonrpc") == "2.0") {
+  const bool batch = parsed && parsed->is_array();
+  if (batch || (parsed && findString(*parsed, "jsonrpc") == "2.0")) {
     std::string line(trimText(body));
     std::ranges::replace(line, '\n', ' ');  // only white space can be a raw newline in JSON
     return line;
