@@ -214,7 +214,7 @@ test('modern: version, header and metadata mistakes have their codes', async () 
     { headers: { 'mcp-name': `=?base64?${Buffer.from('execute').toString('base64')}?=` } },
   );
   assert.equal(encoded.body.result.structuredContent.result, 1);
-  const unknownMethod = await modern('resources/list');
+  const unknownMethod = await modern('prompts/list');
   assert.deepEqual([unknownMethod.status, unknownMethod.body.error.code], [404, -32601]);
   const bare = await rpc(
     server,
