@@ -69,6 +69,14 @@ execution::WorkspaceSettings serverSettings(const Configuration& configuration,
   return server;
 }
 
+// A finished task may be looked at for as long as its workspace keeps executions.
+mcp::KeptFor keptFor(execution::Settings& settings) {
+  return [&settings](std::string workspaceId) -> Task<Result<EpochMs>> {
+    EXECUTOR_CO_TRY(auto now, co_await settings.of(std::move(workspaceId)));
+    co_return now.keepExecutionsDays* EpochMs{24 * 3'600'000};
+  };
+}
+
 bool allowsLocalVm(const Configuration& configuration) {
   return configuration.flag("DANGEROUSLY_ALLOW_LOCAL_VM");
 }
@@ -150,6 +158,7 @@ Status ServerParts::openData() {
 }
 
 Status ServerParts::openStore(const Key256& masterKey) {
+  requestStates_ = std::make_unique<mcp::RequestStates>(masterKey, systemClock());
   EXECUTOR_TRY(auto path, storePath(configuration_));
   EXECUTOR_TRY(store_,
                store::openStore({.path = path, .masterKey = masterKey, .schema = everyRecord()},
@@ -259,8 +268,11 @@ void ServerParts::answerRequests() {
        .mcpApiKeySecret = std::string(configuration_.get("MCP_API_KEY_SECRET")),
        .keyTtlSeconds = configuration_.mcpApiKeyTtl().value_or(std::chrono::seconds(0)).count(),
        .publicUrl = configuration_.publicUrl()});
-  mcp::addExecutorTools(
-      features_, {.executions = *executions_, .approvals = *approvals_, .sources = *sources_});
+  mcp::addExecutorTools(features_, {.executions = *executions_,
+                                    .approvals = *approvals_,
+                                    .sources = *sources_,
+                                    .states = *requestStates_,
+                                    .keptFor = keptFor(*settings_)});
   features_.add(mcp::makeResultResources(*results_));
   endpoint_ = std::make_unique<mcp::Endpoint>(features_, *identity_, clock);
   endpoint_->addRoutes(router_);

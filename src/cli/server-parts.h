@@ -102,6 +102,7 @@ class ServerParts {
   std::unique_ptr<execution::Retention> retention_;
   std::unique_ptr<execution::RetentionSweeper> retentionSweeper_;
   std::unique_ptr<identity::Identity> identity_;
+  std::unique_ptr<mcp::RequestStates> requestStates_;
   mcp::Features features_;  // what is served over MCP
   std::unique_ptr<mcp::Endpoint> endpoint_;
   net::Router router_;

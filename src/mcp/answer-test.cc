@@ -41,8 +41,7 @@ TEST(Answer, OnlyWhatIsCompleteAndCacheableHasHintsAndTheyArePrivate) {
 }
 
 TEST(Answer, AMissingCapabilityIsAnErrorThatNamesIt) {
-  Answer answer{.members = R"("elicitation":{"form":{}})",
-                .kind = Answer::Kind::capability_missing};
+  Answer answer = missingCapability(R"("elicitation":{"form":{}})");
   auto message = parsed(responseText(Era::modern, 7, answer));
   EXPECT_EQ(findInteger(message, "id"), 7);
   const auto* error = findObject(message, "error");
@@ -52,6 +51,20 @@ TEST(Answer, AMissingCapabilityIsAnErrorThatNamesIt) {
   ASSERT_TRUE(required);
   EXPECT_TRUE(findObject(*required, "elicitation"));
   EXPECT_EQ(modernStatus(answer), 400);
+}
+
+TEST(Answer, AnUnknownResourceIsNamedWithTheCodeOfItsEra) {
+  for (auto [era, code] : {std::pair(Era::modern, -32602), std::pair(Era::legacy, -32002)}) {
+    auto message = parsed(responseText(era, 1, resourceNotFound(era, "a:b")));
+    const auto* error = findObject(message, "error");
+    ASSERT_TRUE(error);
+    EXPECT_EQ(findInteger(*error, "code"), code);
+    EXPECT_EQ(findString(*findObject(*error, "data"), "uri"), "a:b");
+  }
+  EXPECT_EQ(modernStatus(resourceNotFound(Era::modern, "a:b")), 200);
+  auto bounded =
+      responseText(Era::modern, 1, resourceNotFound(Era::modern, std::string(1 << 20, 'x')));
+  EXPECT_LT(bounded.size(), 3'000u);
 }
 
 TEST(Answer, ErrorsOfTheProtocolHaveStatusesAndErrorsOfArgumentsAreAnswers) {

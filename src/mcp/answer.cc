@@ -1,8 +1,15 @@
 // From a handler's members to a message.
 #include "mcp/answer.h"
 
+#include "base/text.h"
+#include "mcp/client-capabilities.h"
+
 namespace executor::mcp {
 namespace {
+
+constexpr int kInvalidParams = -32602;
+constexpr int kLegacyResourceNotFound = -32002;  // MCP 2025-11-25, resources, error handling
+constexpr std::size_t kMaxUriInError = 2'000;
 
 std::string_view resultType(Answer::Kind kind) {
   switch (kind) {
@@ -12,18 +19,37 @@ std::string_view resultType(Answer::Kind kind) {
   }
 }
 
-// MCP 2026-07-28, MissingRequiredClientCapabilityError.
-std::string capabilityError(const json::value& id, std::string_view required) {
-  return R"({"jsonrpc":"2.0","id":)" + serializeJson(id) + R"(,"error":{"code":)" +
-         std::to_string(kMissingCapability) +
-         R"(,"message":"Missing required client capability","data":{"requiredCapabilities":{)" +
-         std::string(required) + "}}}}";
+std::string refusal(const json::value& id, std::string_view members) {
+  return R"({"jsonrpc":"2.0","id":)" + serializeJson(id) + R"(,"error":{)" + std::string(members) +
+         "}}";
 }
 
 }  // namespace
 
 std::string serverInfo() {
   return R"({"name":"executor","title":"Executor","version":")" EXECUTOR_VERSION R"("})";
+}
+
+// MCP 2026-07-28, MissingRequiredClientCapabilityError: the status MUST be 400.
+Answer missingCapability(std::string_view required) {
+  return {.members = R"("code":)" + std::to_string(kMissingCapability) +
+                     R"(,"message":"Missing required client capability",)"
+                     R"("data":{"requiredCapabilities":{)" +
+                     std::string(required) + "}}",
+          .kind = Answer::Kind::refused,
+          .refusedStatus = 400};
+}
+
+Answer tasksNotDeclared() {
+  return missingCapability(R"("extensions":{")" + std::string(kTasksExtension) + R"(":{}})");
+}
+
+Answer resourceNotFound(Era era, std::string_view uri) {
+  int code = era == Era::modern ? kInvalidParams : kLegacyResourceNotFound;
+  return {.members = R"("code":)" + std::to_string(code) +
+                     R"(,"message":"Resource not found","data":{"uri":)" +
+                     quoteJson(truncateText(uri, kMaxUriInError)) + "}",
+          .kind = Answer::Kind::refused};
 }
 
 std::string resultText(Era era, const Answer& answer) {
@@ -38,12 +64,12 @@ std::string resultText(Era era, const Answer& answer) {
 
 std::string responseText(Era era, const json::value& id, const Result<Answer>& answer) {
   if (!answer) return errorMessage(id, answer.error());
-  if (answer->kind == Answer::Kind::capability_missing) return capabilityError(id, answer->members);
+  if (answer->kind == Answer::Kind::refused) return refusal(id, answer->members);
   return resultMessage(id, resultText(era, *answer));
 }
 
 int modernStatus(const Result<Answer>& answer) {
-  if (answer) return answer->kind == Answer::Kind::capability_missing ? 400 : 200;
+  if (answer) return answer->refusedStatus;
   switch (answer.error().code) {
     case ErrorCode::method_not_found: return 404;
     case ErrorCode::header_mismatch:

@@ -2,9 +2,9 @@
 //
 // Results are built as text, because results and inputs of programs are passed on as the text they
 // came in (D22). A handler gives the members of its result; the era decides what stands beside them
-// (`resultType`, `_meta`, caching hints). An Answer is not always a result: a request that cannot
-// be served to this client because it declared too little is the error -32021 with what it needs
-// (MCP 2026-07-28, general fields); the table of base/error.h has no place for such data.
+// (`resultType`, `_meta`, caching hints). An Answer is not always a result: MCP has errors that
+// carry data of their own, for which the table of base/error.h has no place: -32021 says which
+// capability the client lacks, an unknown resource names its URI.
 #pragma once
 
 #include <string>
@@ -21,14 +21,22 @@ inline constexpr int kMissingCapability = -32021;
 struct Answer {
   enum class Kind : std::uint8_t {
     complete,
-    input_required,      // modern only: inputRequests and requestState
-    task,                // modern only, for clients that declared the extension
-    capability_missing,  // modern only: `members` are those of requiredCapabilities
+    input_required,  // modern only: inputRequests and requestState
+    task,            // modern only, for clients that declared the extension
+    refused,         // an error with data of its own: `members` are those of the error object
   };
   std::string members;  // JSON text without the outer braces; may be empty
   Kind kind = Kind::complete;
-  bool cacheable = false;  // lists, discovery and resources carry caching hints
+  bool cacheable = false;   // lists, discovery and resources carry caching hints
+  int refusedStatus = 200;  // HTTP status of `refused` in the modern era
 };
+
+// -32021 with the members of requiredCapabilities, for example R"("sampling":{})".
+Answer missingCapability(std::string_view required);
+// The refusal of a request whose client did not declare the tasks extension.
+Answer tasksNotDeclared();
+// Invalid params with the URI as data; -32002 before 2026-07-28.
+Answer resourceNotFound(Era era, std::string_view uri);
 
 // The result object as JSON text. Every list here may depend on the caller, so what is cacheable is
 // private (D18), and short-lived although subscriptions tell of changes, because most clients do

@@ -50,6 +50,7 @@ struct Call {
   std::string origin;                                        // for links
   std::string approvals;                                     // ?approvals= of the endpoint's URL
   ClientCapabilities capabilities;
+  std::string method;   // of the request
   json::value id;       // of the request
   json::object params;  // of the request, whole
 };

@@ -32,6 +32,12 @@ Status refuseCursor(const Call& call) {
   return invalid("Unknown cursor.", "List again from the beginning, without a cursor.");
 }
 
+Result<std::string> taskIdOf(const Call& call) {
+  auto id = findString(call.params, "taskId");
+  if (id.empty()) return invalid(call.method + " needs params.taskId, a string.");
+  return std::string(id);
+}
+
 // "2:abc" is the page `abc` of the third set.
 struct SetCursor {
   std::size_t set = 0;
@@ -61,7 +67,7 @@ std::string nextCursor(std::size_t set, std::string_view within, std::size_t set
 
 }  // namespace
 
-enum class Kind : std::uint8_t { always, tools, prompts, resources, completion };
+enum class Kind : std::uint8_t { always, tools, prompts, resources, completion, tasks };
 
 struct Dispatcher::Entry {
   std::string_view method;
@@ -82,6 +88,9 @@ const Dispatcher::Entry* Dispatcher::entryOf(Era era, std::string_view method) {
       Entry{"completion/complete", Kind::completion, true, true, &Dispatcher::complete},
       Entry{"initialize", Kind::always, true, false, &Dispatcher::initialize},
       Entry{"ping", Kind::always, true, false, &Dispatcher::ping},
+      Entry{"tasks/get", Kind::tasks, false, true, &Dispatcher::getTask},
+      Entry{"tasks/update", Kind::tasks, false, true, &Dispatcher::updateTask},
+      Entry{"tasks/cancel", Kind::tasks, false, true, &Dispatcher::cancelTask},
       Entry{"server/discover", Kind::always, false, true, &Dispatcher::discover},
   };
   for (const auto& entry : kEntries) {
@@ -97,6 +106,7 @@ bool Dispatcher::serves(const Entry& entry) const {
     case Kind::prompts: return !features_.prompts().empty();
     case Kind::resources: return !features_.resources().empty();
     case Kind::completion: return bool(features_.completion());
+    case Kind::tasks: return features_.tasks() != nullptr;
     case Kind::always: break;
   }
   return true;
@@ -106,8 +116,11 @@ bool Dispatcher::serves(const Entry& entry) const {
 Task<Result<Answer>> Dispatcher::request(Call call, Message message) {
   const auto* entry = entryOf(call.era, message.method);
   if (!entry || !serves(*entry)) co_return methodNotFound(message.method);
+  call.method = entry->method;
   call.id = std::move(message.id);
   call.params = std::move(message.params);
+  // SEP-2663: the methods of the extension are for clients that declared it with this request.
+  if (entry->kind == Kind::tasks && !call.capabilities.tasks) co_return tasksNotDeclared();
   auto handler = entry->handler;
   if (!call.session) co_return co_await (this->*handler)(std::move(call));
   auto session = call.session;
@@ -215,7 +228,6 @@ Task<Result<Answer>> Dispatcher::listTemplates(Call call) {
   co_return Answer{.members = R"("resourceTemplates":[)" + items + "]", .cacheable = true};
 }
 
-// MCP 2026-07-28, resources: an unknown one is invalid params, and the data names it.
 Task<Result<Answer>> Dispatcher::readResource(Call call) {
   std::string uri(findString(call.params, "uri"));
   if (uri.empty()) co_return invalid("resources/read needs params.uri, a string.");
@@ -225,7 +237,7 @@ Task<Result<Answer>> Dispatcher::readResource(Call call) {
     answer->cacheable = true;
     co_return *std::move(answer);
   }
-  co_return fail(ErrorCode::not_found, "Resource not found: " + truncateText(uri, 200));
+  co_return resourceNotFound(call.era, uri);
 }
 
 Task<Result<Answer>> Dispatcher::complete(Call call) {
@@ -237,6 +249,28 @@ Task<Result<Answer>> Dispatcher::complete(Call call) {
   auto ref = *reference;
   auto value = *argument;
   co_return co_await features_.completion()(std::move(call), std::move(ref), std::move(value));
+}
+
+Task<Result<Answer>> Dispatcher::getTask(Call call) {
+  EXECUTOR_CO_TRY(auto id, taskIdOf(call));
+  EXECUTOR_CO_TRY(auto members, co_await features_.tasks()->get(std::move(call), std::move(id)));
+  co_return Answer{.members = std::move(members)};
+}
+
+Task<Result<Answer>> Dispatcher::updateTask(Call call) {
+  EXECUTOR_CO_TRY(auto id, taskIdOf(call));
+  const auto* responses = findObject(call.params, "inputResponses");
+  if (!responses) co_return invalid("tasks/update needs params.inputResponses, an object.");
+  auto answers = *responses;
+  EXECUTOR_CO_CHECK(
+      co_await features_.tasks()->update(std::move(call), std::move(id), std::move(answers)));
+  co_return Answer{};
+}
+
+Task<Result<Answer>> Dispatcher::cancelTask(Call call) {
+  EXECUTOR_CO_TRY(auto id, taskIdOf(call));
+  EXECUTOR_CO_CHECK(co_await features_.tasks()->cancel(std::move(call), std::move(id)));
+  co_return Answer{};
 }
 
 }  // namespace executor::mcp

@@ -43,6 +43,10 @@ class Dispatcher {
   Task<Result<Answer>> listTemplates(Call call);
   Task<Result<Answer>> readResource(Call call);
   Task<Result<Answer>> complete(Call call);
+  // The acknowledgements of update and cancel are empty: what became of a task is seen by get.
+  Task<Result<Answer>> getTask(Call call);
+  Task<Result<Answer>> updateTask(Call call);
+  Task<Result<Answer>> cancelTask(Call call);
 
   const Features& features_;
 };

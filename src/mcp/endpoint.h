@@ -1,8 +1,8 @@
 // Streamable HTTP at /mcp/anonymous and /v1/mcp/anonymous: both eras on the same paths (D17).
 //
 // Authentication comes first and answers in the plain form of reference MCP-020 to 026; everything
-// after it is JSON-RPC. What is particular to the older era (sessions, resumable streams, batches)
-// is in legacy-endpoint.h; here is the newer one and the fork between them.
+// after it is JSON-RPC. What is particular to an era is in legacy-endpoint.h (sessions, resumable
+// streams, batches) and modern-endpoint.h (headers, subscriptions); here is the fork between them.
 #pragma once
 
 #include <string>
@@ -12,11 +12,10 @@
 #include "identity/identity.h"
 #include "mcp/dispatcher.h"
 #include "mcp/legacy-endpoint.h"
+#include "mcp/modern-endpoint.h"
 #include "net/router.h"
 
 namespace executor::mcp {
-
-inline constexpr std::chrono::milliseconds kChangePoll{1'000};
 
 class Endpoint {
  public:
@@ -28,8 +27,8 @@ class Endpoint {
   std::size_t sessionCount() const { return legacy_.sessionCount(); }
   // Ends open streams, so that a drain need not wait for them.
   void stop() {
-    stopping_ = true;
     legacy_.stop();
+    modern_.stop();
   }
 
  private:
@@ -37,20 +36,11 @@ class Endpoint {
   Task<net::Response> post(net::Request request);
   Task<net::Response> get(net::Request request);
   Task<net::Response> remove(net::Request request);
-  // Statuses follow MCP 2026-07-28, Streamable HTTP: protocol errors 400 or 404, answers 200.
-  Task<net::Response> modern(Call call, Message message, const net::Headers& headers);
-  // Of what the caller's tools/list shows; 0 where nobody can tell.
-  Task<std::uint64_t> toolsVersion(Call call);
-  net::Response listen(Call call, Message message);
-  net::Response changeStream(Call call, std::string opening, json::value subscription, bool tools);
-  Task<void> streamChanges(Call call, std::string opening, json::value subscription, bool tools,
-                           std::shared_ptr<net::Sink> sink);
 
-  const Features& features_;
   Dispatcher dispatcher_;
+  ModernEndpoint modern_;
   identity::Identity& identity_;
   LegacyEndpoint legacy_;
-  bool stopping_ = false;
 };
 
 }  // namespace executor::mcp

@@ -73,8 +73,7 @@ class McpFeatures : public testing::Test {
 
 TEST_F(McpFeatures, WhatIsNotRegisteredIsNoMethodAndNoCapability) {
   for (auto era : {Era::legacy, Era::modern}) {
-    // Log messages are of the older era's transport, not of what is registered.
-    EXPECT_EQ(features_.capabilities(era), era == Era::legacy ? R"({"logging":{}})" : "{}");
+    EXPECT_EQ(features_.capabilities(era), R"({"logging":{}})");
     for (const char* method :
          {"tools/list", "tools/call", "prompts/list", "prompts/get", "resources/list",
           "resources/templates/list", "resources/read", "completion/complete"}) {
@@ -95,7 +94,7 @@ TEST_F(McpFeatures, ARegisteredToolIsListedAndCalledInBothEras) {
     ASSERT_TRUE(called);
     EXPECT_EQ(findInteger(*findObject(*called, "got"), "a"), 1);
   }
-  EXPECT_EQ(features_.capabilities(Era::modern), R"({"tools":{}})");
+  EXPECT_EQ(features_.capabilities(Era::modern), R"({"tools":{},"logging":{}})");
 }
 
 TEST_F(McpFeatures, AToolWithoutADefinitionIsCallableThoughNotListed) {
@@ -115,6 +114,12 @@ TEST_F(McpFeatures, ANameIsRegisteredOnce) {
   features_.add(tool("t"));
   EXPECT_THROW(features_.add(tool("t")), std::logic_error);
   EXPECT_EQ(features_.tools().size(), 1u);
+}
+
+TEST_F(McpFeatures, LoggingIsDeclaredBecauseItIsSpoken) {
+  for (auto era : {Era::legacy, Era::modern}) {
+    EXPECT_NE(features_.capabilities(era).find(R"("logging":{})"), std::string::npos);
+  }
 }
 
 TEST_F(McpFeatures, ListChangedIsDeclaredWhereSomebodyCanTell) {
@@ -173,9 +178,11 @@ TEST_F(McpFeatures, AResourceIsReadFromTheSetThatKnowsIt) {
   ASSERT_TRUE(read);
   EXPECT_EQ(findString(findArray(*read, "contents")->front(), "uri"), "b:1");
   EXPECT_EQ(findString(*read, "cacheScope"), "private");
-  auto unknown = ask("resources/read", {{"uri", "c:1"}});
-  ASSERT_FALSE(unknown);
-  EXPECT_EQ(traits(unknown.error().code).rpcCode, -32602);
+  Dispatcher dispatcher(features_);
+  Message message{.id = 1, .method = "resources/read", .params = {{"uri", "c:1"}}};
+  auto unknown = run(dispatcher.request(Call{.era = Era::modern}, std::move(message)));
+  ASSERT_TRUE(unknown);
+  EXPECT_EQ(unknown->kind, Answer::Kind::refused) << "never an empty list of contents";
   EXPECT_FALSE(ask("resources/read"));
   EXPECT_EQ(findArray(*ask("resources/templates/list"), "resourceTemplates")->size(), 2u);
 }

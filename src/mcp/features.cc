@@ -26,8 +26,7 @@ void Features::add(Prompt prompt) { addNamed(prompts_, std::move(prompt)); }
 const Tool* Features::tool(std::string_view name) const { return named(tools_, name); }
 const Prompt* Features::prompt(std::string_view name) const { return named(prompts_, name); }
 
-// listChanged only where somebody can tell of changes. Log messages are the transport's in the
-// legacy era, whatever is registered.
+// listChanged only where somebody can tell of changes.
 std::string Features::capabilities(Era era) const {
   std::string out;
   auto declare = [&](std::string_view text) {
@@ -37,12 +36,14 @@ std::string Features::capabilities(Era era) const {
   if (!tools_.empty()) declare(toolsVersion_ ? R"("tools":{"listChanged":true})" : R"("tools":{})");
   if (!prompts_.empty()) declare(R"("prompts":{})");
   if (!resources_.empty()) {
-    bool subscribe = era == Era::legacy && resourceVersion_;
-    declare(subscribe ? R"("resources":{"subscribe":true})" : R"("resources":{})");
+    declare(resourceVersion_ ? R"("resources":{"subscribe":true})" : R"("resources":{})");
   }
   if (completion_) declare(R"("completions":{})");
-  if (era == Era::legacy) declare(R"("logging":{})");
-  return out.empty() ? "{}" : out + "}";
+  declare(R"("logging":{})");  // console lines of programs, where a client asks for them
+  if (tasks_ && era == Era::modern) {
+    declare(R"("extensions":{")" + std::string(kTasksExtension) + R"(":{}})");
+  }
+  return out + "}";
 }
 
 }  // namespace executor::mcp

@@ -19,6 +19,7 @@
 #include "base/async.h"
 #include "mcp/answer.h"
 #include "mcp/call.h"
+#include "mcp/mirrored-headers.h"
 
 namespace executor::mcp {
 
@@ -30,6 +31,7 @@ struct Tool {
   // `arguments` is an object; absent ones are empty. What a model can mend is an answer with
   // isError, what only the client's author can mend is an Error.
   std::function<Task<Result<Answer>>(Call, json::object arguments)> call;
+  std::vector<MirroredArgument> mirrored;  // the definition's x-mcp-header annotations
 };
 
 struct Prompt {
@@ -54,6 +56,19 @@ class Resources {
   virtual Task<Result<std::optional<Answer>>> read(Call call, std::string uri) = 0;
 };
 
+// The extension io.modelcontextprotocol/tasks (SEP-2663). Answers of kind `task` come from tools;
+// these look after what became of them. A task that the caller may not see is not_found.
+class Tasks {
+ public:
+  virtual ~Tasks() = default;
+  // The members of a DetailedTask.
+  virtual Task<Result<std::string>> get(Call call, std::string taskId) = 0;
+  // Keys that are not outstanding are ignored; `invalid_argument` for an answer that is none.
+  virtual Task<Status> update(Call call, std::string taskId, json::object inputResponses) = 0;
+  // Also fine for a task that is over.
+  virtual Task<Status> cancel(Call call, std::string taskId) = 0;
+};
+
 // completion/complete: `reference` and `argument` are objects (MCP, completion).
 using Completion =
     std::function<Task<Result<Answer>>(Call, json::object reference, json::object argument)>;
@@ -72,6 +87,7 @@ class Features {
   void add(Prompt prompt);
   void add(std::shared_ptr<Resources> resources) { resources_.push_back(std::move(resources)); }
   void setCompletion(Completion completion) { completion_ = std::move(completion); }
+  void setTasks(std::shared_ptr<Tasks> tasks) { tasks_ = std::move(tasks); }
   void setToolsVersion(ToolsVersion version) { toolsVersion_ = std::move(version); }
   // With it resources can be subscribed to.
   void setResourceVersion(ResourceVersion version) { resourceVersion_ = std::move(version); }
@@ -86,6 +102,7 @@ class Features {
   const std::vector<Prompt>& prompts() const { return prompts_; }
   const std::vector<std::shared_ptr<Resources>>& resources() const { return resources_; }
   const Completion& completion() const { return completion_; }
+  Tasks* tasks() const { return tasks_.get(); }
   const ToolsVersion& toolsVersion() const { return toolsVersion_; }
   const ResourceVersion& resourceVersion() const { return resourceVersion_; }
   const std::string& instructions() const { return instructions_; }
@@ -99,6 +116,7 @@ class Features {
   std::vector<Prompt> prompts_;
   std::vector<std::shared_ptr<Resources>> resources_;
   Completion completion_;
+  std::shared_ptr<Tasks> tasks_;
   ToolsVersion toolsVersion_;
   ResourceVersion resourceVersion_;
   std::string instructions_, unknownToolHint_;

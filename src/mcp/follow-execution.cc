@@ -57,8 +57,9 @@ Task<void> sleepUntil(Deadline deadline) {
 
 class Following {
  public:
-  Following(FollowDeps deps, Call call, std::string id, Asking asking)
-      : deps_(deps), call_(std::move(call)), id_(std::move(id)), asking_(asking) {
+  Following(FollowDeps deps, Call call, std::string id, Asking asking,
+            std::chrono::milliseconds grace)
+      : deps_(deps), call_(std::move(call)), id_(std::move(id)), asking_(asking), grace_(grace) {
     questions_ = std::make_shared<ApprovalQuestions>(deps_, call_, asking_);
   }
 
@@ -98,7 +99,7 @@ class Following {
     for (const auto& approval : view.approvals) rest += approval.id + ' ';
     if (!restingSince_ || rest != rest_) restingSince_ = std::chrono::steady_clock::now();
     rest_ = std::move(rest);
-    const auto grace = questions_->open() ? kQuestionGrace : execution::kWaitingGrace;
+    const auto grace = questions_->open() ? kQuestionGrace : grace_;
     return *restingSince_ + grace;
   }
 
@@ -111,6 +112,7 @@ class Following {
   Call call_;
   std::string id_;
   Asking asking_;
+  std::chrono::milliseconds grace_;
   std::shared_ptr<ApprovalQuestions> questions_;
   Told told_;
   std::chrono::milliseconds interval_ = kFollowInterval;
@@ -127,12 +129,11 @@ Asking askingOf(const Call& call) {
 
 // Who neither looks on nor can be asked costs one wait.
 Task<Result<ExecutionView>> followExecution(FollowDeps deps, Call call, std::string id,
-                                            Asking asking) {
+                                            Asking asking, std::chrono::milliseconds grace) {
   if (asking == Asking::no && !wantsToLookOn(*call.channel)) {
-    co_return co_await deps.executions.wait(call.principal, std::move(id), Deadline::max(),
-                                            execution::kWaitingGrace);
+    co_return co_await deps.executions.wait(call.principal, std::move(id), Deadline::max(), grace);
   }
-  Following following(deps, std::move(call), std::move(id), asking);
+  Following following(deps, std::move(call), std::move(id), asking, grace);
   co_return co_await following.run();
 }
 

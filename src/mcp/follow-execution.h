@@ -36,8 +36,10 @@ enum class Asking : std::uint8_t { no, form, url };
 // be sent to one.
 Asking askingOf(const Call& call);
 
-// The view to answer with. Errors are those of Executions::wait.
-Task<Result<execution::ExecutionView>> followExecution(FollowDeps deps, Call call, std::string id,
-                                                       Asking asking);
+// The view to answer with. Errors are those of Executions::wait. `grace` is how long a rest is
+// waited out while no question is open.
+Task<Result<execution::ExecutionView>> followExecution(
+    FollowDeps deps, Call call, std::string id, Asking asking,
+    std::chrono::milliseconds grace = execution::kWaitingGrace);
 
 }  // namespace executor::mcp

@@ -61,8 +61,10 @@ class LegacyFixture : public McpFixture {
   void serve(std::vector<Tool> tools = {}) {
     server_.reset();
     talking_ = std::make_unique<Features>();
-    addExecutorTools(*talking_,
-                     {.executions = executions_, .approvals = approvals_, .sources = sources_});
+    addExecutorTools(*talking_, {.executions = executions_,
+                                 .approvals = approvals_,
+                                 .sources = sources_,
+                                 .states = states_});
     for (auto& tool : tools) talking_->add(std::move(tool));
     legacyEndpoint_ = std::make_unique<Endpoint>(*talking_, *identity_, clock_);
     router_ = std::make_unique<net::Router>();

@@ -21,7 +21,7 @@ class McpFixture : public api::ApiFixture {
   ~McpFixture() override { endpoint_.stop(); }
 
   api::Reply send(std::string body, Fields more = {}) {
-    auto headers = agent();
+    Fields headers = {{"x-api-key", key_.empty() ? first_.agentKey : key_}};
     headers.emplace_back("content-type", "application/json");
     headers.emplace_back("accept", "application/json, text/event-stream");
     for (auto& field : more) headers.push_back(std::move(field));
@@ -39,8 +39,8 @@ class McpFixture : public api::ApiFixture {
     return send(R"({"jsonrpc":"2.0","id":1,"method":")" + method +
                     R"(","params":{"_meta":{)"
                     R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-                    R"("io.modelcontextprotocol/clientCapabilities":{}})" +
-                    params + "}}",
+                    R"("io.modelcontextprotocol/clientCapabilities":)" +
+                    capabilities_ + "}" + params + "}}",
                 std::move(headers));
   }
   std::string openSession(const std::string& version = "2025-06-18") {
@@ -65,14 +65,19 @@ class McpFixture : public api::ApiFixture {
     return content ? std::string(findString(content->front(), "text")) : "";
   }
 
+  std::string key_;                  // the client's, if not the first one
+  std::string capabilities_ = "{}";  // of the modern client
+  RequestStates states_{randomKey(), clock_};
   Features features_ = production();
   Endpoint endpoint_{features_, *identity_, clock_};
 
  private:
   Features production() {
     Features features;
-    addExecutorTools(features,
-                     {.executions = executions_, .approvals = approvals_, .sources = sources_});
+    addExecutorTools(features, {.executions = executions_,
+                                .approvals = approvals_,
+                                .sources = sources_,
+                                .states = states_});
     features.add(makeResultResources(*results_));
     return features;
   }

@@ -34,16 +34,6 @@ std::unexpected<Error> mismatch(std::string_view header, std::string_view found,
                   "' does not match body value '" + std::string(expected) + "'");
 }
 
-// The body value that Mcp-Name mirrors, if the method has one.
-std::optional<std::string_view> namedValue(const Message& message) {
-  std::string_view key;
-  if (message.method == "tools/call" || message.method == "prompts/get") key = "name";
-  if (message.method == "resources/read") key = "uri";
-  if (key.empty()) return std::nullopt;
-  const auto* value = message.params.if_contains(key);
-  return value && value->is_string() ? std::string_view(value->as_string()) : std::string_view();
-}
-
 // Proxies route by these headers, so they must say what the body says.
 Status checkMirroredHeaders(const Message& message, const net::Headers& headers) {
   if (auto method = headers.get("mcp-method"); method != message.method) {
@@ -99,6 +89,19 @@ Result<Message> readMessage(const json::value& value) {
 const json::value* metaField(const Message& message, std::string_view key) {
   const auto* metaObject = message.params.if_contains("_meta");
   return metaObject && metaObject->is_object() ? metaObject->as_object().if_contains(key) : nullptr;
+}
+
+std::optional<std::string_view> namedValue(const Message& message) {
+  std::string_view key;
+  if (message.method == "tools/call" || message.method == "prompts/get") key = "name";
+  if (message.method == "resources/read") key = "uri";
+  // SEP-2663, routing headers.
+  for (std::string_view method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+    if (message.method == method) key = "taskId";
+  }
+  if (key.empty()) return std::nullopt;
+  const auto* value = message.params.if_contains(key);
+  return value && value->is_string() ? std::string_view(value->as_string()) : std::string_view();
 }
 
 std::string_view metaVersion(const Message& message) {

@@ -53,6 +53,10 @@ std::string_view metaVersion(const Message& message);
 // A field of `_meta`, which may hold anything of the client's; null if absent.
 const json::value* metaField(const Message& message, std::string_view key);
 
+// The body value that the Mcp-Name header mirrors, if the method has one (MCP 2026-07-28, standard
+// request headers; SEP-2663 for tasks); empty when the body lacks it.
+std::optional<std::string_view> namedValue(const Message& message);
+
 bool isLegacyVersion(std::string_view version);
 
 // D17: modern if `_meta` names a version or the header names 2026-07-28 or later.

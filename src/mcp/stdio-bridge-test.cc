@@ -342,5 +342,34 @@ TEST_F(McpStdioDialogue, BatchesAreForTheServerToJudge) {
   });
 }
 
+TEST_F(McpStdioBridge, ACancelledModernRequestIsNotAnswered) {
+  auto gone = std::make_shared<Signal>();
+  features_.add(Tool{.name = "blocked",
+                     .definition = nullptr,
+                     .call = [gone](Call call, json::object) -> Task<Result<Answer>> {
+                       onCancelled(call, [gone](std::string) { gone->notify(); });
+                       co_await gone->wait(Deadline::max());
+                       co_return Answer{};
+                     }});
+  auto lines = talk(line("tools/call", modernParams(R"(,"name":"blocked","arguments":{})"), "7") +
+                    R"({"jsonrpc":"2.0","method":"notifications/cancelled",)"
+                    R"("params":{"requestId":7}})"
+                    "\n" +
+                    line("server/discover", modernParams(), "8"));
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(findInteger(lines[0], "id"), 8);
+}
+
+TEST_F(McpStdioBridge, ASubscriptionThatTheServerEndsIsCancelledToo) {
+  endpoint_.stop();
+  auto lines = talk(line("subscriptions/listen",
+                         modernParams(R"(,"notifications":{"toolsListChanged":true})"), "7"));
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(findString(lines[0], "method"), "notifications/subscriptions/acknowledged");
+  EXPECT_TRUE(findObject(lines[1], "result"));
+  EXPECT_EQ(findString(lines[2], "method"), "notifications/cancelled");
+  EXPECT_EQ(findInteger(*findObject(lines[2], "params"), "requestId"), 7);
+}
+
 }  // namespace
 }  // namespace executor::mcp

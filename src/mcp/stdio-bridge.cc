@@ -34,12 +34,13 @@ std::string encodeHeaderValue(std::string_view value) {
 void addModernHeaders(net::Headers& headers, const Message& message) {
   headers.set("MCP-Protocol-Version", std::string(metaVersion(message)));
   headers.set("Mcp-Method", message.method);
-  auto key = message.method == "resources/read" ? "uri" : "name";
-  if (message.method != "tools/call" && message.method != "prompts/get" &&
-      message.method != "resources/read") {
-    return;
-  }
-  headers.set("Mcp-Name", encodeHeaderValue(findString(message.params, key)));
+  if (auto named = namedValue(message)) headers.set("Mcp-Name", encodeHeaderValue(*named));
+}
+
+std::string subscriptionEnd(const json::value& id) {
+  json::object params{{"requestId", id}, {"reason", "The server ended the subscription."}};
+  params["_meta"] = json::object{{meta::kSubscription, id}};
+  return serializeJson(params);
 }
 
 bool isEventStream(const net::Headers& headers) {
@@ -186,10 +187,15 @@ Task<void> StdioBridge::Impl::handleMessage(std::string line, Message message) {
   const bool isRequest = message.kind == Message::Kind::request;
   const bool initialized = message.method == "notifications/initialized";
   auto id = message.id;
+  const bool subscribing = message.method == "subscriptions/listen";
   if (message.method == "initialize") initialize_ = line;
   auto response = co_await post(std::move(line), std::move(message));
   const bool cancelled = cancelled_.erase(serializeJson(id)) > 0;
   if (!response && isRequest && !cancelled) co_await print(errorMessage(id, response.error()));
+  // MCP 2026-07-28, cancellation: whoever tears a subscription down on stdio says so.
+  if (subscribing && !cancelled && response && response->status == 200) {
+    co_await print(notificationMessage("notifications/cancelled", subscriptionEnd(id)));
+  }
   if (initialized && !session_.empty()) listen();
 }
 
@@ -213,7 +219,9 @@ bool StdioBridge::Impl::cancelModern(const Message& message) {
   if (message.method != "notifications/cancelled" || !session_.empty()) return false;
   const auto* id = find(message.params, "requestId");
   auto found = id ? open_.find(serializeJson(*id)) : open_.end();
-  if (found != open_.end()) found->second->cancel();
+  if (found == open_.end()) return true;
+  cancelled_.insert(found->first);  // nothing more is to be said for it
+  found->second->cancel();
   return true;
 }
 

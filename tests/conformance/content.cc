@@ -163,14 +163,15 @@ class FixedResources : public mcp::Resources {
 }  // namespace
 
 void addTool(Features& features, std::string name, std::string_view description, Handler handler,
-             std::string_view inputSchema) {
+             std::string_view inputSchema, std::vector<mcp::MirroredArgument> mirrored) {
   std::string definition = R"({"name":)" + quoteJson(name) + R"(,"description":)" +
                            quoteJson(description) + R"(,"inputSchema":)" +
                            std::string(inputSchema) + "}";
   features.add(mcp::Tool{
       .name = std::move(name),
       .definition = [definition](Call) -> Task<Result<std::string>> { co_return definition; },
-      .call = std::move(handler)});
+      .call = std::move(handler),
+      .mirrored = std::move(mirrored)});
 }
 
 std::string textContent(std::string_view text) { return R"("content":[)" + textBlock(text) + "]"; }

@@ -14,7 +14,8 @@ using Handler = std::function<Task<Result<Answer>>(Call, json::object)>;
 
 // A tool with a description and an input schema, both as JSON text.
 void addTool(Features& features, std::string name, std::string_view description, Handler handler,
-             std::string_view inputSchema = R"({"type":"object","properties":{}})");
+             std::string_view inputSchema = R"({"type":"object","properties":{}})",
+             std::vector<mcp::MirroredArgument> mirrored = {});
 
 // content: [ {type: "text", text} ] as the members of a result.
 std::string textContent(std::string_view text);

@@ -9,6 +9,7 @@
 
 #include "fixture.h"
 #include "mcp/endpoint.h"
+#include "modern.h"
 #include "net/server.h"
 #include "open-identity.h"
 
@@ -19,6 +20,9 @@ int main() {
   mcp::Features features;
   conformance::addContent(features);
   conformance::addConversation(features);
+  mcp::RequestStates states(randomKey(), systemClock());
+  conformance::addRounds(features, states);
+  conformance::addJobs(features, states);
   features.setInstructions("A server for the conformance suite.");
   mcp::Endpoint endpoint(features, identity, systemClock());
   net::Router router;

@@ -23,13 +23,15 @@ export async function startConformanceServer() {
   };
 }
 
-// All scenarios of a package at a revision of the protocol: Map of name to checks.
-export async function runConformance(suite, url, revision) {
+// All scenarios of a package at a revision of the protocol, or one that belongs to an extension:
+// Map of name to checks.
+export async function runConformance(suite, url, revision, scenario) {
+  const which = scenario ? ['--scenario', scenario, '--force'] : ['--suite', 'all'];
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
   const program = join(root, 'node_modules', suite, 'dist', 'index.js');
   const child = spawn(
     process.execPath,
-    [program, 'server', '--url', url, '--suite', 'all', '--spec-version', revision, '-o', directory],
+    [program, 'server', '--url', url, ...which, '--spec-version', revision, '-o', directory],
     { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
