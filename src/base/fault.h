@@ -2,9 +2,9 @@
 //
 // EXECUTOR_FAULT(name) stands where a rule of durability is kept, as the condition under which the
 // code breaks it. In every build but one it is the constant false and leaves nothing behind. The
-// build with EXECUTOR_FAULTS, a test binary of its own, breaks the one rule that is in force; that
-// each is noticed is a test (execution/simulation). A new rule of this kind gets a name here, the
-// place in the code, and its row in that test.
+// build with EXECUTOR_FAULTS, a test binary of its own, breaks the one rule that is in force, and
+// the simulation has to notice each. A new rule of this kind gets a name here, the place in the
+// code, and its row in that test. The places and the simulation are not in this tree yet.
 #pragma once
 
 #include <cstdint>

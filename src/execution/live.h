@@ -39,6 +39,9 @@ class LiveOwner {
 // Losses of the guest without a turn of progress between them; one more ends the execution.
 inline constexpr std::uint32_t kMaxMovesInOneTurn = 5;
 
+// How soon an execution that waits notices that the clock was set.
+inline constexpr std::chrono::milliseconds kAgeLook{3'600'000};
+
 // What replay compares of a call: the very bytes the program gave.
 std::string rawHash(std::string_view input, std::string_view options);
 std::uint64_t freshSeed();
@@ -146,6 +149,8 @@ class Live : public sandbox::RunEvents,
   bool awaitsOnlyHumans() const;
   void startClock();
   void armBudget();
+  void armAge();
+  void lookAtAge();
 
   // live-replay.cc
   void replayOpenCall(std::uint32_t n, OpenCall call);

@@ -165,6 +165,39 @@ TEST_F(WorkspaceLimits, TheAgeOfAQuestion) {
   EXPECT_EQ(view->expiresAt - view->createdAt, 2 * kDayMs);
 }
 
+// One day old to the millisecond, and one millisecond less.
+TEST(WorkspaceLimitsAge, AnExecutionThatWaitsPastItsAgeIsCancelledAndSendsNothing) {
+  const Paths paths = Paths::fresh();
+  LastingUpstream upstream;
+  std::string id;
+  EpochMs createdAt = 0;
+  {
+    Stage stage(paths);
+    stage.keepFiles = true;
+    stage.addShop(upstream.url());
+    stage.set("waitingDays", 1);
+    id = stage.start("return await tools.shop.items.create({ name: 'a' })");
+    stage.untilAsked(id);
+    createdAt = stage.show(id).createdAt;
+  }
+  {
+    Stage stage(paths);
+    stage.keepFiles = true;
+    stage.clock.advance(createdAt + kDayMs - 1 - stage.clock.now());
+    ASSERT_TRUE(stage.run(stage.executions->recover()));
+    stage.untilAsked(id);
+    EXPECT_EQ(stage.show(id).state, State::waiting);
+  }
+  Stage stage(paths);
+  stage.clock.advance(createdAt + kDayMs - stage.clock.now());
+  ASSERT_TRUE(stage.run(stage.executions->recover()));
+  const ExecutionView view = stage.finish(id);
+  EXPECT_EQ(view.state, State::cancelled);
+  EXPECT_NE(view.errorMessage.find("expired"), std::string::npos) << view.errorMessage;
+  EXPECT_TRUE(view.approvals.empty());
+  EXPECT_EQ(upstream.count("POST"), 0u);
+}
+
 // A program goes on as it began: what changes meanwhile is for the next one.
 TEST_F(WorkspaceLimits, ThoseOfTheStartHoldUntilTheEnd) {
   stage_.set("calls", 2);

@@ -49,6 +49,20 @@ void Withdrawal::onWithdraw(std::function<void()> callback) {
   }
 }
 
+std::string progressParams(const json::value& token, double value, std::optional<double> total,
+                           std::string_view message) {
+  json::object params{{"progressToken", token}, {"progress", value}};
+  if (total) params["total"] = *total;
+  if (!message.empty()) params["message"] = message;
+  return serializeJson(params);
+}
+
+std::string logParams(LogLevel level, std::string_view logger, std::string_view data) {
+  std::string params = R"({"level":")" + std::string(name(level)) + '"';
+  if (!logger.empty()) params += R"(,"logger":)" + quoteJson(logger);
+  return params.append(R"(,"data":)").append(data).append("}");
+}
+
 // It has no state, so one serves all.
 std::shared_ptr<ClientChannel> silentChannel() {
   static const auto channel = std::make_shared<SilentChannel>();

@@ -80,6 +80,12 @@ class ClientChannel {
   virtual void pause() {}
 };
 
+// Params of notifications/progress and notifications/message as JSON text, the same in both eras.
+// `data` is JSON text and is spliced in as it is.
+std::string progressParams(const json::value& token, double value, std::optional<double> total,
+                           std::string_view message);
+std::string logParams(LogLevel level, std::string_view logger, std::string_view data);
+
 // Says nothing and can ask nothing: for requests without a way back.
 std::shared_ptr<ClientChannel> silentChannel();
 

@@ -11,21 +11,15 @@ bool LegacyChannel::wantsLog(LogLevel level) const {
 void LegacyChannel::progress(double value, std::optional<double> total, std::string_view message) {
   if (!wantsProgress() || (lastProgress_ && value <= *lastProgress_)) return;
   lastProgress_ = value;
-  json::object params{{"progressToken", progressToken_}, {"progress", value}};
-  if (total) params["total"] = *total;
-  if (!message.empty()) params["message"] = message;
-  notify("notifications/progress", serializeJson(params));
+  notify("notifications/progress", progressParams(progressToken_, value, total, message));
 }
 
 // The last place is for saying that there would be more.
 void LegacyChannel::log(LogLevel level, std::string_view logger, std::string_view data) {
   if (!wantsLog(level)) return;
   const bool last = ++logged_ == kMaxLogMessages;
-  std::string params = R"({"level":)" + quoteJson(name(level));
-  if (!logger.empty()) params += R"(,"logger":)" + quoteJson(logger);
-  params += R"(,"data":)";
-  params += last ? quoteJson("Further lines come with the result.") : std::string(data);
-  notify("notifications/message", params + "}");
+  notify("notifications/message",
+         logParams(level, logger, last ? R"("Further lines come with the result.")" : data));
 }
 
 void LegacyChannel::notify(std::string_view method, std::string_view params) {

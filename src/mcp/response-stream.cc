@@ -33,18 +33,12 @@ bool ResponseStream::wantsStream(const Message& request, std::string_view accept
 void ResponseStream::progress(double value, std::optional<double> total, std::string_view message) {
   if (!wantsProgress() || (lastProgress_ && value <= *lastProgress_)) return;
   lastProgress_ = value;
-  json::object params{{"progressToken", progressToken_}, {"progress", value}};
-  if (total) params["total"] = *total;
-  if (!message.empty()) params["message"] = message;
-  notify("notifications/progress", serializeJson(params));
+  notify("notifications/progress", progressParams(progressToken_, value, total, message));
 }
 
-// `data` is spliced in as it is.
 void ResponseStream::log(LogLevel level, std::string_view logger, std::string_view data) {
   if (!wantsLog(level) || ++logged_ > kMaxLogMessagesPerAnswer) return;
-  std::string params = R"({"level":")" + std::string(name(level)) + '"';
-  if (!logger.empty()) params += R"(,"logger":)" + quoteJson(logger);
-  notify("notifications/message", params.append(R"(,"data":)").append(data).append("}"));
+  notify("notifications/message", logParams(level, logger, data));
 }
 
 void ResponseStream::notify(std::string_view method, std::string_view params) {
