@@ -170,6 +170,7 @@ class FakeConnections : public credential::Connections {
 class FakeApprovals : public approval::Approvals {
  public:
   Status create(store::Txn&, const approval::ApprovalDraft&, EpochMs) override { return {}; }
+  void wakeWith(Waker) override {}
   Task<Result<approval::Ruling>> wait(std::string) override { co_return approval::Ruling{}; }
   Result<std::optional<approval::Ruling>> ruled(store::Txn&, const std::string&) override {
     return std::nullopt;
@@ -208,7 +209,7 @@ class FakeApprovals : public approval::Approvals {
     co_return mine;
   }
   Task<Status> cancelFor(std::string) override { co_return Status{}; }
-  Task<Status> use(std::string, std::string) override { co_return Status{}; }
+  Task<Status> use(std::string, std::string, bool) override { co_return Status{}; }
   Task<Result<std::size_t>> expireDue() override { co_return std::size_t{0}; }
 
   void grantOthers(const approval::ApprovalView& by) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/fault.h"
 namespace executor::approval {
 
 store::Schema approvalSchema() {
@@ -45,14 +46,15 @@ Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_
 }
 
 // There is no way back to pending; the approval that is asked for again is another record.
-Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now) {
+Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now,
+                    const Approvals::Waker& waker) {
   record.status = status;
   record.decidedAt = now;
   EXECUTOR_CHECK(txn.replace(record));
   EXECUTOR_CHECK(countPending(txn, record.workspaceId, -1));
-  txn.touch(topicOf(record.id));
+  if (!EXECUTOR_FAULT(wake_up_lost)) txn.touch(topicOf(record.id));
   txn.touch(topicOfWorkspace(record.workspaceId));
-  return {};
+  return waker ? waker(txn, record.executionId) : Status();
 }
 
 // One that is pending all the same, because a crash came between, still counts; its waiters go.

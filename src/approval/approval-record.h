@@ -52,8 +52,10 @@ RECORD(PendingCount, "approval_count", FIELDS(workspaceId, pending), KEY(workspa
 // Adds to the count of a workspace; `limit_exceeded` when it would pass kMaxPendingPerWorkspace.
 Status countPending(store::Txn& txn, const std::string& workspaceId, std::int64_t by);
 
-// Moves a pending record to `status`, in the transaction, and wakes its waiters after the commit.
-Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now);
+// Moves a pending record to `status`, in the transaction, and wakes its waiters after the commit
+// and its execution by `waker`, if there is one.
+Status leavePending(store::Txn& txn, ApprovalRecord& record, ApprovalStatus status, EpochMs now,
+                    const Approvals::Waker& waker = {});
 
 // Removes up to `limit` approvals of an execution that is gone; how many. Zero: there are none.
 Result<std::size_t> removeApprovalsOf(store::Txn& txn, const std::string& executionId,

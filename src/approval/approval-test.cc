@@ -68,6 +68,8 @@ TEST_F(ApprovalTest, AnApprovalIsUsedOnceAndOnlyForItsInput) {
   EXPECT_EQ(codeOf(run(approvals_->use("approval_1", sha256Hex("{}")))), ErrorCode::conflict);
   EXPECT_TRUE(run(approvals_->use("approval_1", hash)));
   EXPECT_EQ(codeOf(run(approvals_->use("approval_1", hash))), ErrorCode::conflict);
+  EXPECT_TRUE(run(approvals_->use("approval_1", hash, true))) << "a repeatable call after a crash";
+  EXPECT_EQ(codeOf(run(approvals_->use("approval_1", sha256Hex("{}"), true))), ErrorCode::conflict);
 }
 
 TEST_F(ApprovalTest, ADeniedApprovalCannotBeUsed) {
@@ -215,6 +217,42 @@ TEST_F(ApprovalTest, ADecisionOfAnotherProcessWakesTheWaiter) {
   ASSERT_TRUE(run(other->decide(person(), "approval_1", true, "from elsewhere")));
   settle(slot);
   EXPECT_EQ((*slot)->reason, "from elsewhere");
+}
+
+// What a decision wakes is durable with the decision, or neither is.
+TEST_F(ApprovalTest, EveryWayOutOfPendingWakesItsExecutionInTheSameTransaction) {
+  approvals_->wakeWith([](store::Txn& txn, const std::string& execution) -> Status {
+    return countPending(txn, "woken/" + execution, 1);
+  });
+  const auto woken = [this](std::string execution) {
+    return run(store_->read([execution](store::Txn& txn) -> Result<std::int64_t> {
+             EXECUTOR_TRY(auto count, txn.get<PendingCount>("woken/" + execution));
+             return count ? count->pending : 0;
+           }))
+        .value();
+  };
+  ASSERT_TRUE(create(draftOf("approval_1", "task_1")));
+  ASSERT_TRUE(create(draftOf("approval_2", "task_2")));
+  ASSERT_TRUE(create(draftOf("approval_3", "task_3")));
+  EXPECT_EQ(woken("task_1"), 0) << "asking wakes nobody";
+  ASSERT_TRUE(decide(person(), "approval_1", false));
+  EXPECT_EQ(woken("task_1"), 1);
+  EXPECT_FALSE(decide(person(), "approval_1", true));
+  EXPECT_EQ(woken("task_1"), 1) << "a refused decision wakes nobody";
+  ASSERT_TRUE(run(approvals_->cancelFor("task_2")));
+  EXPECT_EQ(woken("task_2"), 1);
+  clock_.advance(kDefaultMaxAge);
+  ASSERT_TRUE(run(approvals_->expireDue()));
+  EXPECT_EQ(woken("task_3"), 1);
+}
+
+TEST_F(ApprovalTest, ADecisionThatCannotWakeIsNotMade) {
+  approvals_->wakeWith([](store::Txn&, const std::string&) -> Status {
+    return fail(ErrorCode::store_full, "no room");
+  });
+  ASSERT_TRUE(create(draftOf("approval_1")));
+  EXPECT_EQ(codeOf(decide(person(), "approval_1", true)), ErrorCode::store_full);
+  EXPECT_EQ(run(approvals_->show(person(), "approval_1"))->status, "pending");
 }
 
 TEST_F(ApprovalTest, TheLastMillisecondStillDecides) {

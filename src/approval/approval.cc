@@ -87,6 +87,7 @@ class StoredApprovals : public Approvals {
   ~StoredApprovals() override { timer_->cancel(); }
 
   Status create(Txn& txn, const ApprovalDraft& draft, EpochMs now) override;
+  void wakeWith(Waker waker) override { waker_ = std::move(waker); }
   Task<Result<Ruling>> wait(std::string id) override;
   Result<std::optional<Ruling>> ruled(Txn& txn, const std::string& id) override;
   Task<Result<ApprovalView>> decide(Principal principal, std::string id, bool approve,
@@ -95,7 +96,7 @@ class StoredApprovals : public Approvals {
   Task<Result<std::vector<ApprovalView>>> list(Principal principal, std::string status,
                                                std::string executionId) override;
   Task<Status> cancelFor(std::string executionId) override;
-  Task<Status> use(std::string id, std::string inputHash) override;
+  Task<Status> use(std::string id, std::string inputHash, bool repeatable) override;
   Task<Result<std::size_t>> expireDue() override;
   void onPolicy(MakePolicy make) override { makePolicy_ = std::move(make); }
 
@@ -107,6 +108,7 @@ class StoredApprovals : public Approvals {
   store::Store& store_;
   const Clock& clock_;
   MakePolicy makePolicy_;
+  Waker waker_;
   // Alive as long as this object: what the sweeper's callbacks test before they touch it.
   std::shared_ptr<SteadyTimer> timer_;
 };
@@ -153,8 +155,9 @@ Task<Result<ApprovalView>> StoredApprovals::decide(Principal principal, std::str
   EXECUTOR_CO_TRY(std::string bounded, boundedReason(reason));
   Decision decision{std::move(principal), id, std::move(bounded), approve, scope, clock_.now()};
   crashPoint(CrashPoint::before_decide);
-  auto decided = co_await store_.write([decision = std::move(decision), make = makePolicy_](
-                                           Txn& t) { return applyDecision(t, decision, make); });
+  auto decided =
+      co_await store_.write([decision = std::move(decision), make = makePolicy_, waker = waker_](
+                                Txn& t) { return applyDecision(t, decision, make, waker); });
   crashPoint(CrashPoint::after_decide);
   if (decided && scope == Scope::execution) co_await approveRest(std::move(id));
   co_return decided;
@@ -163,8 +166,8 @@ Task<Result<ApprovalView>> StoredApprovals::decide(Principal principal, std::str
 // The decision stands already. What cannot be approved with it stays pending, where people see it.
 Task<void> StoredApprovals::approveRest(std::string approvalId) {
   for (bool more = true; more;) {
-    auto some = [approvalId, now = clock_.now()](Txn& t) {
-      return approveGranted(t, approvalId, now);
+    auto some = [approvalId, now = clock_.now(), waker = waker_](Txn& t) {
+      return approveGranted(t, approvalId, now, waker);
     };
     const Result<bool> done = co_await store_.write(std::move(some));
     if (!done) logError(LogLevel::warn, "grant_not_applied", done.error(), {{"id", approvalId}});
@@ -191,21 +194,24 @@ Task<Result<std::vector<ApprovalView>>> StoredApprovals::list(Principal principa
 
 Task<Status> StoredApprovals::cancelFor(std::string executionId) {
   for (;;) {
-    auto some = [executionId, now = clock_.now()](Txn& t) { return endSome(t, executionId, now); };
+    auto some = [executionId, now = clock_.now(), waker = waker_](Txn& t) {
+      return endSome(t, executionId, now, waker);
+    };
     EXECUTOR_CO_TRY(const bool more, co_await store_.write(std::move(some)));
     if (!more) co_return Status();
   }
 }
 
 // Durable when it returns; until then the call does not send.
-Task<Status> StoredApprovals::use(std::string id, std::string inputHash) {
-  co_return co_await store_.write([id, inputHash, now = clock_.now()](Txn& t) -> Status {
-    return markUsed(t, id, inputHash, now);
+Task<Status> StoredApprovals::use(std::string id, std::string inputHash, bool repeatable) {
+  co_return co_await store_.write([id, inputHash, repeatable, now = clock_.now()](Txn& t) {
+    return markUsed(t, id, inputHash, repeatable, now);
   });
 }
 
 Task<Result<std::size_t>> StoredApprovals::expireDue() {
-  co_return co_await store_.write([now = clock_.now()](Txn& t) { return expireSome(t, now); });
+  co_return co_await store_.write(
+      [now = clock_.now(), waker = waker_](Txn& t) { return expireSome(t, now, waker); });
 }
 
 // Expiry is checked at each decision too; the sweep only wakes those who wait.
@@ -221,8 +227,8 @@ void StoredApprovals::armSweeper() {
 // Through the callback form: a coroutine could outlive this object.
 void StoredApprovals::sweepNow() {
   store_.writeAsync(
-      [now = clock_.now()](Txn& t) -> Status {
-        Result<std::size_t> swept = expireSome(t, now);
+      [now = clock_.now(), waker = waker_](Txn& t) -> Status {
+        Result<std::size_t> swept = expireSome(t, now, waker);
         return swept ? Status() : std::unexpected(swept.error());
       },
       [](Status status) {

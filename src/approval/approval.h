@@ -96,6 +96,10 @@ class Approvals {
   virtual Status create(store::Txn& txn, const ApprovalDraft& draft, EpochMs now) = 0;
   // In the same transaction: what is decided of it already, by a grant or before a restart.
   virtual Result<std::optional<Ruling>> ruled(store::Txn& txn, const std::string& id) = 0;
+  // Called with the execution of each approval that leaves `pending`, on the store's thread and in
+  // that very transaction: what a decision wakes is durable with it. To be set before the first.
+  using Waker = std::function<Status(store::Txn&, const std::string& executionId)>;
+  virtual void wakeWith(Waker waker) = 0;
   // Completes when the approval leaves `pending`; at once if it already has.
   virtual Task<Result<Ruling>> wait(std::string id) = 0;
   // A scope other than `once` goes with a yes only.
@@ -108,8 +112,9 @@ class Approvals {
   // Ends pending approvals of an execution that was cancelled or finished.
   virtual Task<Status> cancelFor(std::string executionId) = 0;
   // Marks an approval as used by its call; the second use, another input or an approval that was
-  // not approved is `conflict`.
-  virtual Task<Status> use(std::string id, std::string inputHash) = 0;
+  // not approved is `conflict`. A call that may be sent again after a crash (`repeatable`) may use
+  // its own approval again.
+  virtual Task<Status> use(std::string id, std::string inputHash, bool repeatable = false) = 0;
   // Marks what is older than its expiry and wakes its waiters; a timer calls it, and tests do.
   virtual Task<Result<std::size_t>> expireDue() = 0;
   // Who makes the rules of Scope::policy; without it such a decision fails.

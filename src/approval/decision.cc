@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.h"
+#include "base/fault.h"
 #include "base/text.h"
 
 namespace executor::approval {
@@ -127,10 +128,12 @@ Result<ApprovalRecord> ownRecord(Txn& txn, const std::string& workspaceId, const
 }
 
 // The check and the change are one transaction: of two people who press at once, one wins.
-Result<ApprovalView> applyDecision(Txn& txn, const Decision& decision,
-                                   const MakePolicy& makePolicy) {
+Result<ApprovalView> applyDecision(Txn& txn, const Decision& decision, const MakePolicy& makePolicy,
+                                   const Approvals::Waker& waker) {
   EXECUTOR_TRY(ApprovalRecord record, ownRecord(txn, decision.principal.workspaceId, decision.id));
-  if (record.status != ApprovalStatus::pending) return alreadyDecided(record);
+  if (record.status != ApprovalStatus::pending && !EXECUTOR_FAULT(decided_twice)) {
+    return alreadyDecided(record);
+  }
   if (record.expiresAt <= decision.now) {
     record.status = ApprovalStatus::expired;  // the sweeper writes it; nothing may be decided now
     return alreadyDecided(record);
@@ -139,12 +142,13 @@ Result<ApprovalView> applyDecision(Txn& txn, const Decision& decision,
   record.reason = decision.reason;
   EXECUTOR_CHECK(widen(txn, record, decision, makePolicy));
   const auto status = decision.approve ? ApprovalStatus::approved : ApprovalStatus::denied;
-  EXECUTOR_CHECK(leavePending(txn, record, status, decision.now));
+  EXECUTOR_CHECK(leavePending(txn, record, status, decision.now, waker));
   return toView(record);
 }
 
 // Reads the grant from the store: the execution may have ended, and its grants with it.
-Result<bool> approveGranted(Txn& txn, const std::string& approvalId, EpochMs now) {
+Result<bool> approveGranted(Txn& txn, const std::string& approvalId, EpochMs now,
+                            const Approvals::Waker& waker) {
   EXECUTOR_TRY(const auto first, txn.get<ApprovalRecord>(approvalId));
   if (!first) return false;
   EXECUTOR_TRY(const auto grant,
@@ -158,7 +162,7 @@ Result<bool> approveGranted(Txn& txn, const std::string& approvalId, EpochMs now
       },
       [&](ApprovalRecord& other) {
         approveBy(other, *grant);
-        return leavePending(txn, other, ApprovalStatus::approved, now);
+        return leavePending(txn, other, ApprovalStatus::approved, now, waker);
       });
 }
 
@@ -187,34 +191,37 @@ Result<ApprovalRecord> newRecord(Txn& txn, const ApprovalDraft& draft, EpochMs n
   return record;
 }
 
-Status markUsed(Txn& txn, const std::string& id, const std::string& inputHash, EpochMs now) {
+Status markUsed(Txn& txn, const std::string& id, const std::string& inputHash, bool repeatable,
+                EpochMs now) {
   EXECUTOR_TRY(std::optional<ApprovalRecord> record, txn.get<ApprovalRecord>(id));
   if (!record) return noSuchApproval(id);
   if (record->status != ApprovalStatus::approved) {
     return fail(ErrorCode::conflict, fmt::format("Approval {} is not approved.", id));
   }
-  if (record->usedAt != 0) {
+  if (record->usedAt != 0 && !repeatable) {
     return fail(ErrorCode::conflict, fmt::format("Approval {} was already used.", id));
   }
   if (record->inputHash != inputHash) {
     return fail(ErrorCode::conflict, fmt::format("Approval {} is for another input.", id));
   }
+  if (record->usedAt != 0) return {};
   record->usedAt = now;
   return txn.replace(*record);
 }
 
-Result<bool> endSome(Txn& txn, const std::string& executionId, EpochMs now) {
+Result<bool> endSome(Txn& txn, const std::string& executionId, EpochMs now,
+                     const Approvals::Waker& waker) {
   EXECUTOR_TRY(const bool grants, removeGrants(txn, executionId));
   EXECUTOR_TRY(const bool pending, changePending(
                                        txn, executionId, [](const ApprovalRecord&) { return true; },
                                        [&](ApprovalRecord& record) {
                                          return leavePending(txn, record, ApprovalStatus::cancelled,
-                                                             now);
+                                                             now, waker);
                                        }));
   return grants || pending;
 }
 
-Result<std::size_t> expireSome(Txn& txn, EpochMs now) {
+Result<std::size_t> expireSome(Txn& txn, EpochMs now, const Approvals::Waker& waker) {
   EXECUTOR_TRY(auto page, txn.scan<ApprovalRecord>("byDue", {.prefix = {ApprovalStatus::pending},
                                                              .to = now + 1,
                                                              .limit = kBatchRecords}));
@@ -222,7 +229,7 @@ Result<std::size_t> expireSome(Txn& txn, EpochMs now) {
   std::size_t expired = 0;
   for (ApprovalRecord& record : page.items) {
     if (!batch.takes(record)) break;
-    EXECUTOR_CHECK(leavePending(txn, record, ApprovalStatus::expired, now));
+    EXECUTOR_CHECK(leavePending(txn, record, ApprovalStatus::expired, now, waker));
     ++expired;
   }
   return expired;

@@ -36,23 +36,27 @@ struct Decision {
 
 // `not_found`, `already_decided`, and what `makePolicy` refuses.
 Result<ApprovalView> applyDecision(store::Txn& txn, const Decision& decision,
-                                   const MakePolicy& makePolicy);
+                                   const MakePolicy& makePolicy,
+                                   const Approvals::Waker& waker = {});
 
 // Approves what the execution asked for the same tool while the grant was being made. True if there
 // may be more of it.
-Result<bool> approveGranted(store::Txn& txn, const std::string& approvalId, EpochMs now);
+Result<bool> approveGranted(store::Txn& txn, const std::string& approvalId, EpochMs now,
+                            const Approvals::Waker& waker = {});
 
 // A new record as it is to be inserted: approved at once where a grant covers it.
 Result<ApprovalRecord> newRecord(store::Txn& txn, const ApprovalDraft& draft, EpochMs now);
 
 // Binds the sending to the decision (invariant 4): approved, not yet spent, and for these very
-// bytes.
-Status markUsed(store::Txn& txn, const std::string& id, const std::string& inputHash, EpochMs now);
+// bytes. A `repeatable` call may use its own approval again.
+Status markUsed(store::Txn& txn, const std::string& id, const std::string& inputHash,
+                bool repeatable, EpochMs now);
 
 // Of an execution that has ended: pending approvals are cancelled, grants go. True: there are more.
-Result<bool> endSome(store::Txn& txn, const std::string& executionId, EpochMs now);
+Result<bool> endSome(store::Txn& txn, const std::string& executionId, EpochMs now,
+                     const Approvals::Waker& waker = {});
 
 // How many were expired; 0 when none is left.
-Result<std::size_t> expireSome(store::Txn& txn, EpochMs now);
+Result<std::size_t> expireSome(store::Txn& txn, EpochMs now, const Approvals::Waker& waker = {});
 
 }  // namespace executor::approval

@@ -68,6 +68,7 @@ const std::vector<Row>& rows() {
       {"EXECUTOR_WORKSPACE_RUNNING",
        {"1", "256", "1024"},
        {"0", "1025", "-1", "1.5", "many", " 1"}},
+      {"EXECUTOR_SUSPEND_AFTER_MS", {"0", "250", "3600000"}, {"3600001", "-1", "5s", "1e3", " 1"}},
       {"EXECUTOR_WORKSPACE_QUEUED", {"0", "1", "10000"}, {"10001", "-1", "00", "none", "1e3"}},
       {"EXECUTOR_SANDBOX_REQUIRE", {"best", "full"}, {"none", "Best", "0"}},
       {"EXECUTOR_TYPE_CHECK", {"off", "warn", "error"}, {"on", "true", "errors"}},

@@ -67,6 +67,8 @@ constexpr auto kVariables = std::to_array<Variable>({
      "a whole number from 1 to 1024", "Executions of one workspace that run at once."},
     {"EXECUTOR_WORKSPACE_QUEUED", "--workspace-queued", "1000", kOpen, isQueueLimit,
      "a whole number from 0 to 10000", "Further ones that may wait for their turn."},
+    {"EXECUTOR_SUSPEND_AFTER_MS", "--suspend-after-ms", "5000", kOpen, isSuspendGrace,
+     "milliseconds from 0 to 3600000", "How long an execution is at rest before it leaves memory."},
     {"EXECUTOR_SANDBOX_REQUIRE", "--sandbox-require", "best", kOpen, isJailRequirement,
      "best or full", "full: refuse to start where a part of the jail is missing."},
     {"EXECUTOR_TYPE_CHECK", "--type-check", "error", kOpen, isTypeCheck, "off, warn or error",

@@ -124,6 +124,9 @@ bool isNumberWithin(std::string_view text, std::int64_t least, std::int64_t most
 // A queue may have no place: what finds none is then refused at once.
 bool isRunningLimit(std::string_view text) { return isNumberWithin(text, 1, kMostRunning); }
 bool isQueueLimit(std::string_view text) { return isNumberWithin(text, 0, kMostQueued); }
+bool isSuspendGrace(std::string_view text) {
+  return isNumberWithin(text, 0, kLongestSuspendGraceMs);
+}
 
 // Reference MODE-1.
 bool isMode(std::string_view text) {

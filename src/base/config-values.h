@@ -56,6 +56,9 @@ inline constexpr std::int64_t kMostRunning = 1'024;
 inline constexpr std::int64_t kMostQueued = 10'000;
 bool isRunningLimit(std::string_view text);
 bool isQueueLimit(std::string_view text);
+// EXECUTOR_SUSPEND_AFTER_MS; execution/live-suspend.cc says what it does.
+inline constexpr std::int64_t kLongestSuspendGraceMs = 3'600'000;
+bool isSuspendGrace(std::string_view text);
 bool isStorageProvider(std::string_view text);
 
 // The password in a URL's authority, as written there; empty if there is none.

@@ -153,6 +153,10 @@ std::size_t Configuration::workspaceQueued() const {
   return static_cast<std::size_t>(config::readCount(get("EXECUTOR_WORKSPACE_QUEUED")).value_or(0));
 }
 
+std::chrono::milliseconds Configuration::suspendAfter() const {
+  return std::chrono::milliseconds(config::readCount(get("EXECUTOR_SUSPEND_AFTER_MS")).value_or(0));
+}
+
 std::optional<std::chrono::seconds> Configuration::mcpApiKeyTtl() const {
   if (const auto seconds = config::readCount(get("MCP_API_KEY_TTL_SECONDS"))) {
     return std::chrono::seconds(*seconds);

@@ -84,6 +84,7 @@ class Configuration {
   std::optional<std::chrono::seconds> mcpApiKeyTtl() const;
   std::size_t workspaceRunning() const;
   std::size_t workspaceQueued() const;
+  std::chrono::milliseconds suspendAfter() const;
 
  private:
   struct Value {

@@ -13,8 +13,6 @@
 // on the loop's thread only; the store's own commit is atomic by its engine's promise and has none.
 //
 // Missing on purpose: a point that returns an error. A full disk is another test, at the store.
-// Missing still: the kill matrix and the simulation, and the code that passes the points of
-// suspend, claim, take-over and hand-over; they come with executions that leave memory.
 #pragma once
 
 #include <atomic>

@@ -4,7 +4,7 @@
 // code breaks it. In every build but one it is the constant false and leaves nothing behind. The
 // build with EXECUTOR_FAULTS, a test binary of its own, breaks the one rule that is in force, and
 // the simulation has to notice each. A new rule of this kind gets a name here, the place in the
-// code, and its row in that test. The places and the simulation are not in this tree yet.
+// code, and its row in that test (execution/simulation).
 #pragma once
 
 #include <cstdint>

@@ -54,6 +54,7 @@ Status makeDirectory(const std::string& path) {
 // What may be configured is what may be run: the two tables know of each other only here.
 static_assert(config::kMostRunning == execution::kMaxRunningPerWorkspace);
 static_assert(config::kMostQueued == execution::kMaxQueued);
+static_assert(config::kLongestSuspendGraceMs == execution::kMaxSuspendAfter.count());
 
 execution::AdmissionLimits admissionLimits(const Configuration& configuration) {
   return {.running = configuration.workspaceRunning(), .queued = configuration.workspaceQueued()};
@@ -251,7 +252,8 @@ void ServerParts::runExecutions(std::string nodeId) {
                                            .nodeId = std::move(nodeId),
                                            .typeCheck = typeCheck_.get(),
                                            .limits = admissionLimits(configuration_),
-                                           .settings = settings_.get()});
+                                           .settings = settings_.get(),
+                                           .suspendAfter = configuration_.suspendAfter()});
   retention_ = std::make_unique<execution::Retention>(
       *store_, clock, [settings = settings_.get()](std::string workspaceId) {
         return execution::keepAgesOf(*settings, std::move(workspaceId));
@@ -315,6 +317,10 @@ Task<void> ServerParts::stop() {
   endpoint_->stop();
   co_await server_->stop(kDrainGrace);
   co_await executions_->drain(deadlineAfter(kDrainGrace));
+}
+
+ServerParts::~ServerParts() {
+  if (store_) store_->close();
 }
 
 bool ServerParts::idle() const {

@@ -48,6 +48,9 @@ class ServerParts {
   // No new connections; open requests and executions may finish within kDrainGrace.
   Task<void> stop();
 
+  // The store's threads end before anything that a transaction refers to.
+  ~ServerParts();
+
   bool idle() const;
   // One execution is under way: the loop need not sleep between its steps (eager-loop.h).
   bool quiet() const { return executions_->runningCount() == 1; }

@@ -47,7 +47,7 @@ Status Admission::check(std::string_view workspace, std::size_t bytes) const {
   const auto found = shares_.find(workspace);
   const Share& share = found == shares_.end() ? kNone : found->second;
   const WorkspacePlaces places = placesOf(workspace);
-  if (share.waiting >= places.waiting) {
+  if (share.waiting + share.suspended >= places.waiting) {
     return tooMany(places.waiting, "executions that wait for a human",
                    "Decide their approvals or cancel some of them.");
   }
@@ -82,6 +82,17 @@ bool Admission::enter(const std::string& workspace, const std::string& id, std::
   ++share->second.running;
   ++running_;
   return true;
+}
+
+void Admission::enterPlaced(const std::string& workspace) {
+  ++shares_[workspace].running;
+  ++running_;
+}
+
+void Admission::setSuspended(const std::string& workspace, std::size_t count) {
+  const auto share = shares_.try_emplace(workspace).first;
+  share->second.suspended = count;
+  forgetIfEmpty(share);
 }
 
 void Admission::enqueue(Shares::iterator share, const std::string& id, std::size_t bytes) {
@@ -152,7 +163,7 @@ std::size_t Admission::position(std::string_view workspace, std::string_view id)
 
 void Admission::forgetIfEmpty(Shares::iterator share) {
   const Share& s = share->second;
-  if (s.running + s.waiting + s.queue.size() == 0) shares_.erase(share);
+  if (s.running + s.waiting + s.suspended + s.queue.size() == 0) shares_.erase(share);
 }
 
 }  // namespace executor::execution

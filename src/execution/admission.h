@@ -33,7 +33,8 @@ namespace executor::execution {
 inline constexpr std::size_t kDefaultRunningPerWorkspace = 256;
 inline constexpr std::size_t kMaxRunningPerWorkspace = 1'024;
 inline constexpr std::size_t kMaxRunning = 2'048;
-inline constexpr std::size_t kMaxWaitingPerWorkspace = 1'000;  // for humans
+// For humans, in memory or suspended: as many as may have approvals pending.
+inline constexpr std::size_t kMaxWaitingPerWorkspace = 10'000;
 // In the queue, by number and by bytes of program and input.
 inline constexpr std::size_t kDefaultQueuedPerWorkspace = 1'000;  // EXECUTOR_WORKSPACE_QUEUED
 inline constexpr std::size_t kMaxQueuedBytesPerWorkspace = 64u << 20;
@@ -71,6 +72,10 @@ class Admission {
   Status check(std::string_view workspace, std::size_t bytes) const;
   // Counts it, whatever check() says: recovery takes up what it must. True: it has a place.
   bool enter(const std::string& workspace, const std::string& id, std::size_t bytes);
+  // One that comes back to its place: it was promised when it left to wait.
+  void enterPlaced(const std::string& workspace);
+  // What of a workspace waits without being here; it counts as waiting.
+  void setSuspended(const std::string& workspace, std::size_t count);
   // It ended, from its place or from the queue.
   void leave(std::string_view workspace, std::string_view id);
   // It has a place and begins or ceases to wait for a human.
@@ -90,7 +95,7 @@ class Admission {
     std::size_t bytes;
   };
   struct Share {
-    std::size_t running = 0, waiting = 0, queuedBytes = 0;
+    std::size_t running = 0, waiting = 0, suspended = 0, queuedBytes = 0;
     std::deque<Queued> queue;
   };
   using Shares = std::map<std::string, Share, std::less<>>;

@@ -10,7 +10,8 @@
 //   call_ended          as delivered; the program had ended before
 //   console             {level, text}
 //   emitted             {kind, mimeType?, name?, text | data | handle, bytes?}
-//   resumed             {epoch, why?}                      why: worker_lost, computes; or a restart
+//   resumed             {epoch, why?}                      why: worker_lost, computes, rested;
+//                                                         none: claimed, see ownership.h
 //   finished            {state, code?}
 //
 // A turn begins with `started` or `delivered`; the records after it up to the next `delivered` were

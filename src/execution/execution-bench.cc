@@ -6,62 +6,13 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <filesystem>
 
-#include "base/crypto.h"
-#include "base/id.h"
-#include "execution/executions.h"
-#include "sandbox/zygote.h"
-#include "store/store.h"
+#include "execution/testing/bench-server.h"
 
 namespace executor::execution {
 namespace {
 
-struct Server {
-  explicit Server(std::filesystem::path directory) {
-    store::Schema schema = executionSchema();
-    for (const auto& more : {catalog::schema(), policy::schema(), credential::schema(),
-                             approval::approvalSchema(), invocation::resultSchema()}) {
-      schema += more;
-    }
-    store = *store::openStore(
-        {.path = directory / "store.db", .masterKey = randomKey(), .schema = schema},
-        loop.get_executor());
-    zygote = *sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
-    runtime = sandbox::makeLocalRuntime(loop, *zygote);
-    sources = catalog::makeSources(*store, client, *zygote, systemClock(), directory / "sets");
-    policies = policy::makePolicies(*store, *sources, systemClock());
-    connections = credential::makeConnections(*store, *sources, systemClock());
-    approvals = approval::makeApprovals(*store, loop, systemClock());
-    results = std::make_unique<invocation::ResultStore>(*store, systemClock());
-    invoker = invocation::makeInvoker(*policies, *connections, *approvals, *sources, client, gate,
-                                      systemClock(), *results);
-    executions = makeExecutions({*store,
-                                 {runtime.get()},
-                                 *invoker,
-                                 *approvals,
-                                 *sources,
-                                 *policies,
-                                 gate,
-                                 systemClock(),
-                                 loop,
-                                 "node_bench"});
-  }
-
-  asio::io_context loop;
-  std::unique_ptr<store::Store> store;
-  std::unique_ptr<sandbox::Zygote> zygote;
-  std::unique_ptr<sandbox::Runtime> runtime;
-  net::HttpClient client{loop, {}};
-  std::unique_ptr<catalog::Sources> sources;
-  std::unique_ptr<policy::Policies> policies;
-  std::unique_ptr<credential::Connections> connections;
-  std::unique_ptr<approval::Approvals> approvals;
-  invocation::CallGate gate;
-  std::unique_ptr<invocation::ResultStore> results;
-  std::unique_ptr<invocation::Invoker> invoker;
-  std::unique_ptr<Executions> executions;
-};
+using Server = testing::BenchServer;
 
 Task<void> runMany(Server& server, std::string code, int count, std::vector<double>& micros) {
   Principal who;
@@ -107,6 +58,8 @@ int main(int argc, char** argv) {
     execution::measure(server, "warm up", "return 1 + 1", 1, 200);
     execution::measure(server, "return 1 + 1", "return 1 + 1", 1, 2'000);
     execution::measure(server, "return 1 + 1", "return 1 + 1", 16, 500);
+    execution::measure(server, "one built-in call", "await tools.catalog.namespaces({})", 16, 500);
+    execution::measure(server, "one built-in call", "await tools.catalog.namespaces({})", 64, 200);
     execution::measure(server, "ten built-in calls in turn", tools, 1, 300);
     execution::measure(server, "ten built-in calls in turn", tools, 16, 50);
   }

@@ -9,7 +9,8 @@ namespace executor::execution {
 
 store::Schema executionSchema() {
   return store::Schema::of<ExecutionRecord, ExecutionClaim, JournalPage, OpenExecution,
-                           SettingsRecord, RemovalMarker>();
+                           SettingsRecord, RemovalMarker, SuspendedCount, CancelRequest,
+                           NodeRecord>();
 }
 
 std::string_view name(State state) { return store::detail::enumName(state); }

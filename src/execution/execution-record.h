@@ -101,10 +101,40 @@ struct JournalPage {
 RECORD(JournalPage, "journal", FIELDS(id, executionId, workspaceId, firstSeq, count, events),
        KEY(id), WORKSPACE(workspaceId), SEALED(events));
 
+// Owned by a node, or with an empty nodeId by nobody: then it is suspended or given up, and whoever
+// looks for work takes it once wakeAt has come. See ownership.h.
 struct OpenExecution {
-  std::string id, nodeId;
+  std::string id, workspaceId, nodeId;
+  EpochMs wakeAt = 0;      // of one that nobody owns; 0: now
+  EpochMs clockSince = 0;  // its clock of timeoutMs runs on since then; 0: it stands (D12)
+  bool suspended = false;  // counted in SuspendedCount
 };
-RECORD(OpenExecution, "open_execution", FIELDS(id, nodeId), KEY(id), INDEX(byNode, nodeId));
+RECORD(OpenExecution, "open_execution",
+       FIELDS(id, workspaceId, nodeId, wakeAt, clockSince, suspended), KEY(id),
+       INDEX(byOwner, nodeId, wakeAt));
+
+// Suspended executions of a workspace, kept beside them in the same transactions: counting them at
+// each start would cost more than the start.
+struct SuspendedCount {
+  std::string workspaceId;
+  std::int64_t suspended = 0;
+};
+RECORD(SuspendedCount, "suspended_count", FIELDS(workspaceId, suspended), KEY(workspaceId));
+
+// A word to the node that owns an execution, from another one: end it.
+struct CancelRequest {
+  std::string executionId, nodeId, reason;
+};
+RECORD(CancelRequest, "cancel_request", FIELDS(executionId, nodeId, reason), KEY(executionId),
+       INDEX(byNode, nodeId));
+
+// A sign of life (D25). Only its changing means something, and only to whoever watches it.
+struct NodeRecord {
+  std::string id;
+  std::uint64_t beat = 0;
+  std::uint64_t losses = 0;  // how often others took its executions for abandoned
+};
+RECORD(NodeRecord, "node", FIELDS(id, beat, losses), KEY(id));
 
 // Sorts by sequence within an execution.
 std::string pageKey(std::string_view executionId, std::uint64_t firstSeq);

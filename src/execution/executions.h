@@ -43,6 +43,17 @@ inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
 inline constexpr std::size_t kMaxCancelReasonBytes = 500;
 inline constexpr std::size_t kMaxListed = 100;
 inline constexpr std::size_t kMaxToolsKept = 50;  // distinct ones, named with an execution
+// How long an execution is at rest before it leaves memory; EXECUTOR_SUSPEND_AFTER_MS.
+inline constexpr std::chrono::milliseconds kDefaultSuspendAfter{5'000};
+inline constexpr std::chrono::milliseconds kMaxSuspendAfter{3'600'000};
+// A node's sign of life, and when one that gives none is taken for dead (lease.h).
+inline constexpr std::chrono::milliseconds kBeat{3'000};
+inline constexpr std::chrono::milliseconds kLeaseTime{15'000};
+
+struct LeaseTimes {
+  std::chrono::milliseconds beat = kBeat;
+  std::chrono::milliseconds expires = kLeaseTime;
+};
 
 // D19. Exactly one of code and tool.
 struct ExecuteRequest {
@@ -178,9 +189,9 @@ class Executions {
   // (admission.h). Errors change nothing: invalid_argument, limit_exceeded, overloaded,
   // shutting_down, and what the catalogue could not load.
   virtual Task<Result<std::string>> start(ExecuteRequest request) = 0;
-  // Completes when the execution is final, or has been waiting for a human or for a place for
-  // `waitingGrace`, or at the deadline; always with the present view. not_found for a foreign
-  // workspace.
+  // Completes when the execution is final, wherever it runs, or has been waiting for a human or for
+  // a place for `waitingGrace`, or at the deadline; always with the present view. not_found for a
+  // foreign workspace.
   virtual Task<Result<ExecutionView>> wait(Principal principal, std::string id, Deadline deadline,
                                            std::chrono::milliseconds waitingGrace) = 0;
   virtual Task<Result<ExecutionView>> show(Principal principal, std::string id) = 0;
@@ -201,12 +212,14 @@ class Executions {
                                                       std::uint64_t after, std::size_t limit) = 0;
   // The whole result as JSON text; `conflict` unless completed.
   virtual Task<Result<std::string>> result(Principal principal, std::string id) = 0;
-  // Stops guest and upstream requests; `conflict` if already final.
+  // Stops guest and upstream requests, wherever it runs; `conflict` if already final.
+  // `unavailable`: the server that runs it has not answered yet, and the request stands.
   virtual Task<Result<ExecutionView>> cancel(Principal principal, std::string id,
                                              std::string reason) = 0;
-  // After a restart: waiting executions are resumed by replay, interrupted ones end honestly.
+  // After a restart: takes up what this node left behind, by replay. From then on executions at
+  // rest leave memory, and what is due or was left behind by others is taken up (ownership.h).
   virtual Task<Status> recover() = 0;
-  // Lets running executions finish until the deadline, then leaves the rest to recover().
+  // Lets running executions finish until the deadline, then hands the rest over to any server.
   virtual Task<void> drain(Deadline deadline) = 0;
   // Those with a place: neither queued nor waiting for a human.
   virtual std::size_t runningCount() const = 0;
@@ -228,6 +241,8 @@ struct ExecutionDeps {
   TypeCheck* typeCheck = nullptr;  // null: programs run unchecked
   AdmissionLimits limits = {};
   Settings* settings = nullptr;  // null: every workspace has the server's
+  std::chrono::milliseconds suspendAfter = kDefaultSuspendAfter;
+  LeaseTimes lease = {};
 };
 std::unique_ptr<Executions> makeExecutions(ExecutionDeps deps);
 

@@ -1,8 +1,11 @@
 #include "execution/journal.h"
 
+#include "execution/ownership.h"
+
 #include <fmt/format.h>
 
 #include "base/crash-point.h"
+#include "base/fault.h"
 #include "base/text.h"
 
 namespace executor::execution {
@@ -82,25 +85,52 @@ Task<Status> Journal::flush() {
   co_return Status();
 }
 
-// Only a whole batch may carry a final state: what is final has all its events.
+// One at a time; whoever waits meanwhile learns of a failure.
 Task<Status> Journal::writeBatch() {
   writing_ = true;
+  Status status = uncertain_ ? co_await resync() : Status();
+  if (status && !clean()) status = co_await writePending();
+  if (!status) {
+    ++failures_;
+    lastError_ = status.error();
+  }
+  writing_ = false;
+  written_.notify();
+  co_return status;
+}
+
+// After an error of the store nobody knows whether its answer was all that was lost. What is there
+// under our own epoch is ours and is not written again.
+Task<Status> Journal::resync() {
+  auto read = [id = record_.id](store::Txn& txn) { return txn.get<ExecutionRecord>(id); };
+  EXECUTOR_CO_TRY(std::optional<ExecutionRecord> now, co_await store_.read(std::move(read)));
+  uncertain_ = false;
+  if (!now || now->epoch < record_.epoch) co_return Status();
+  if (now->epoch > record_.epoch || now->nodeId != record_.nodeId) co_return takenOver(record_.id);
+  std::erase_if(pending_, [&](const Event& event) { return event.seq < now->nextSeq; });
+  durableSeq_ = now->nextSeq;
+  stored_ = true;
+  marked_ = !isFinal(now->state);
+  if (isFinal(now->state)) durable_ = version_;
+  co_return Status();
+}
+
+// Only a whole batch may carry a final state: what is final has all its events.
+Task<Status> Journal::writePending() {
   const std::uint64_t version = version_;
   auto events = std::make_shared<std::vector<Event>>(takeSome());
   const bool whole = pending_.empty();
   Batch batch{record_, {}, {}, {}, durableSeq_, !stored_, marked_};
-  if (!whole) {
+  if (!whole && !EXECUTOR_FAULT(final_before_journal)) {
     batch.record.nextSeq = events->back().seq + 1;
     if (isFinal(record_.state)) batch.record.state = State::running;
   }
   Status status = co_await store(std::move(batch), events);
-  if (status) {
-    if (whole) durable_ = version;
-  } else {
+  if (!status) {
     putBack(*events, status.error());
+  } else if (whole) {
+    durable_ = version;
   }
-  writing_ = false;
-  written_.notify();
   co_return status;
 }
 
@@ -108,7 +138,8 @@ Task<Status> Journal::writeBatch() {
 std::vector<Event> Journal::takeSome() {
   std::size_t bytes = 0;
   auto end = pending_.begin();
-  while (end != pending_.end() && bytes < kBatchBytes) bytes += sizeEstimate(*end++);
+  const std::size_t most = EXECUTOR_FAULT(final_before_journal) ? 1 : kBatchBytes;
+  while (end != pending_.end() && bytes < most) bytes += sizeEstimate(*end++);
   std::vector<Event> taken(std::make_move_iterator(pending_.begin()), std::make_move_iterator(end));
   pending_.erase(pending_.begin(), end);
   return taken;
@@ -152,12 +183,12 @@ void Journal::dropStored(const std::vector<invocation::ResultRecord>& stored) {
   results_.erase(results_.begin(), results_.begin() + static_cast<std::ptrdiff_t>(stored.size()));
 }
 
-// In front of what was appended since: order is the journal's meaning.
-void Journal::putBack(std::vector<Event>& events, Error error) {
+// In front of what was appended since: order is the journal's meaning. An error of our own function
+// says that nothing was committed.
+void Journal::putBack(std::vector<Event>& events, const Error& error) {
   std::ranges::move(pending_, std::back_inserter(events));
   pending_ = std::move(events);
-  ++failures_;
-  lastError_ = std::move(error);
+  uncertain_ = error.code != ErrorCode::conflict && error.code != ErrorCode::already_exists;
 }
 
 // Static and by value: it runs on the store's thread, and perhaps twice.
@@ -168,20 +199,22 @@ Status Journal::apply(store::Txn& txn, const Batch& batch) {
     if (record.claim) EXECUTOR_CHECK(txn.insert(ExecutionClaim{*record.claim, record.id}));
   } else {
     EXECUTOR_TRY(std::optional<ExecutionRecord> now, txn.get<ExecutionRecord>(record.id));
-    if (!now || now->epoch > record.epoch || now->nextSeq != batch.expectedSeq) {
-      return takenOver(record.id);
-    }
+    const bool owned = now && now->epoch == record.epoch && now->nodeId == record.nodeId;
+    const bool ours = owned && now->nextSeq == batch.expectedSeq;
+    if (!ours && !EXECUTOR_FAULT(epoch_ignored)) return takenOver(record.id);
     EXECUTOR_CHECK(txn.replace(record));
   }
   for (const JournalPage& page : batch.pages) EXECUTOR_CHECK(txn.insert(page));
   for (const auto& result : batch.results) EXECUTOR_CHECK(invocation::insertResult(txn, result));
   const bool open = !isFinal(record.state);
   if (open && !batch.openMarker) {
-    EXECUTOR_CHECK(txn.put(OpenExecution{record.id, record.nodeId}));
+    EXECUTOR_CHECK(txn.put(OpenExecution{record.id, record.workspaceId, record.nodeId}));
   } else if (!open && batch.openMarker) {
     EXECUTOR_CHECK(txn.remove<OpenExecution>(record.id));
   }
   txn.touch("executions/" + record.workspaceId);
+  // What began and ended in one commit nobody can have waited for elsewhere.
+  if (open || !batch.create) txn.touch(executionTopic(record.id));
   return {};
 }
 

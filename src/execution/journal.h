@@ -4,7 +4,8 @@
 // concurrent flushes share one transaction, and the first one also creates the record, so that a
 // program which ends before anything had to be durable costs one commit (D7). A batch that the
 // store refused stays pending: the caller learns the error, nothing acts in the world, and the next
-// flush tries again. A record that another node took over (epoch) is `conflict`, for good.
+// flush tries again, after a look at what is there: the answer to a commit may be lost. A record
+// that another node took over (epoch) is `conflict`, for good.
 #pragma once
 
 #include <functional>
@@ -49,13 +50,15 @@ class Journal {
   };
 
   Task<Status> writeBatch();
+  Task<Status> resync();
+  Task<Status> writePending();
   std::vector<Event> takeSome();
   Task<Status> store(Batch batch, Events events);
   Task<Result<std::vector<JournalPage>>> makePages(Events events);
   Task<Result<std::string>> encode(Events events, std::size_t index);
   Task<Status> moveContent(const Event& event);
   void dropStored(const std::vector<invocation::ResultRecord>& stored);
-  void putBack(std::vector<Event>& events, Error error);
+  void putBack(std::vector<Event>& events, const Error& error);
   static bool fitsItsRecord(const Batch& batch);
   static Status apply(store::Txn& txn, const Batch& batch);
 
@@ -67,6 +70,7 @@ class Journal {
   std::uint64_t durableSeq_;
   bool stored_, marked_;
   bool writing_ = false;
+  bool uncertain_ = false;  // whether the last batch was committed
   std::uint64_t failures_ = 0;
   Error lastError_;
   Signal written_;

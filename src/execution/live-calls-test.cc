@@ -43,6 +43,15 @@ TEST_F(LiveCallsTest, AWriteWaitsIsApprovedAndIsSentOnce) {
             "created started call approval_requested decided call_requested delivered finished");
 }
 
+TEST_F(LiveCallsTest, AnOutcomeThatComesInTheLastTurnIsInTheJournal) {
+  stage_.deny("shop.items.list");
+  const ExecutionView view = stage_.runProgram("void tools.shop.items.list().catch(() => 0)");
+  ASSERT_EQ(view.state, State::completed) << view.errorMessage;
+  ASSERT_EQ(view.calls.size(), 1u);
+  EXPECT_EQ(view.calls[0].status, "denied");
+  EXPECT_EQ(stage_.story(view.id), "created started call call_ended finished");
+}
+
 TEST_F(LiveCallsTest, WhatWasApprovedIsWhatIsSent) {
   const std::string id = stage_.start(
       "const input = {name: 'harmless'};"

@@ -1,10 +1,13 @@
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "approval/approval.h"
 #include "base/crash-point.h"
 #include "base/crypto.h"
+#include "base/fault.h"
 #include "execution/live.h"
+#include "execution/ownership.h"
 
 namespace executor::execution {
 
@@ -43,8 +46,12 @@ void Live::openCall(std::uint32_t n, OpenCall call) {
 
 // Calls of one program run concurrently; the loop is one thread, so nothing needs a lock.
 void Live::spawnCall(std::uint32_t n) {
-  open_.at(n).cancel = std::make_shared<net::ClientCancel>();
-  asio::co_spawn(deps_.loop, runCall(shared_from_this(), n), asio::detached);
+  OpenCall& call = open_.at(n);
+  call.cancel = std::make_shared<net::ClientCancel>();
+  call.hangUp = std::make_shared<asio::cancellation_signal>();
+  auto done = [held = call.hangUp](std::exception_ptr) {};
+  asio::co_spawn(deps_.loop, runCall(shared_from_this(), n),
+                 asio::bind_cancellation_slot(call.hangUp->slot(), std::move(done)));
 }
 
 // Copies: the entry in open_ may go while the call is under way.
@@ -91,11 +98,12 @@ void Live::callEnded(std::uint32_t n, CallOutcome outcome) {
   crashPoint(CrashPoint::before_outcome);
   if (outcome.error.code != ErrorCode::unknown_tool) noteTool(outcome.toolPath);
   if (ending_) {
-    record(EventKind::call_ended, outcomeBody(n, outcome));
+    recordEnd(n, outcome);
     drained_.notify();
     return;
   }
   if (!run_ && !journal_.record().tool.empty()) return endDirectCall(std::move(outcome));
+  if (EXECUTOR_FAULT(outcome_twice)) queue_.push_back(Ready{.outcome = outcome, .n = n});
   queue_.push_back(Ready{.outcome = std::move(outcome), .n = n});
   pump();
 }
@@ -105,6 +113,10 @@ void Live::endDirectCall(CallOutcome outcome) {
   json::object body = outcomeBody(1, outcome);
   body["clock"] = now();
   record(EventKind::delivered, std::move(body));
+  endWith(std::move(outcome));
+}
+
+void Live::endWith(CallOutcome outcome) {
   sandbox::RunEnd end;
   end.ok = outcome.status == OutcomeStatus::completed;
   if (end.ok) {
@@ -115,6 +127,13 @@ void Live::endDirectCall(CallOutcome outcome) {
     failures_.emplace(1, std::move(outcome));
   }
   finishWith(std::move(end));
+}
+
+// What another node has taken is not to go on here for a moment longer.
+Task<Status> Live::flushOwn() {
+  Status durable = co_await journal_.flush();
+  if (!durable && durable.error().code == ErrorCode::conflict) lose();
+  co_return durable;
 }
 
 // D7: a safe call costs no commit. For an unsafe one the world is touched only after the disk was,
@@ -131,10 +150,10 @@ Task<Status> Live::requested(invocation::RequestedCall call) {
                                      {"retryable", call.retryable},
                                      {"hash", call.inputHash},
                                      {"input", call.inputJson}});
-  if (call.safe) co_return Status();
+  if (call.safe || EXECUTOR_FAULT(send_before_durable)) co_return Status();
   auto self = shared_from_this();
   crashPoint(CrashPoint::before_requested);
-  EXECUTOR_CO_CHECK(co_await journal_.flush());
+  EXECUTOR_CO_CHECK(co_await flushOwn());
   crashPoint(CrashPoint::after_requested);
   if (ending_) co_return ended();
   co_return Status();
@@ -168,10 +187,12 @@ void Live::recordDecided(std::uint32_t n, const std::string& approvalId,
 Task<Result<approval::Ruling>> Live::ask(invocation::RequestedCall call,
                                          approval::ApprovalDraft draft) {
   auto self = shared_from_this();
-  EXECUTOR_CO_CHECK(co_await journal_.flush());
+  EXECUTOR_CO_CHECK(co_await flushOwn());
   if (ending_) co_return ended();
   using Ruled = Result<std::optional<approval::Ruling>>;
-  auto create = [&approvals = deps_.approvals, draft, at = now()](store::Txn& txn) -> Ruled {
+  auto create = [&approvals = deps_.approvals, draft, at = now(),
+                 node = journal_.record().nodeId](store::Txn& txn) -> Ruled {
+    EXECUTOR_CHECK(checkRunner(txn, draft.executionId, node));
     EXECUTOR_CHECK(approvals.create(txn, draft, at));
     return approvals.ruled(txn, draft.id);
   };
@@ -179,23 +200,30 @@ Task<Result<approval::Ruling>> Live::ask(invocation::RequestedCall call,
   Ruled created = co_await deps_.store.write(std::move(create));
   crashPoint(CrashPoint::after_ask);
   const bool resumed = !created && created.error().code == ErrorCode::already_exists;
+  if (!created && created.error().code == ErrorCode::conflict) lose();
+  if (!created || ending_) mayAsk_ = true;
   if (!created && !resumed) co_return std::unexpected(std::move(created).error());
-  if (ending_) co_await deps_.approvals.cancelFor(id());
-  if (!resumed) recordAsked(call, draft);
+  if (ending_) co_return ended();
+  // The crash may have come between the approval and the journal's word of it.
+  if (timeline_.calls().at(call.n).approvalId.empty()) recordAsked(call, draft);
   if (created && *created) {
     recordDecided(call.n, draft.id, **created);
     co_return **std::move(created);
   }
-  setAsking(call.n, true);
+  setAsking(call.n, draft.id);
   Result<approval::Ruling> ruling = co_await deps_.approvals.wait(draft.id);
-  setAsking(call.n, false);
+  setAsking(call.n, {});
+  if (abandoned_) co_return ended();
   if (ruling) recordDecided(call.n, draft.id, *ruling);
   co_return ruling;
 }
 
 // Whether the execution waits for a human depends on all of its calls together.
-void Live::setAsking(std::uint32_t n, bool asking) {
-  if (const auto found = open_.find(n); found != open_.end()) found->second.asking = asking;
+void Live::setAsking(std::uint32_t n, std::string approvalId) {
+  if (const auto found = open_.find(n); found != open_.end()) {
+    found->second.asking = !approvalId.empty();
+    found->second.approvalId = std::move(approvalId);
+  }
   updateWaiting();
 }
 

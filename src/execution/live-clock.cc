@@ -24,7 +24,7 @@ void Live::setWaiting(bool waiting) {
   waitingSince_ = steady;
   if (waiting) {
     budget_.pause(steady);
-    if (!ending_) armAge();
+    budgetTimer_.cancel();
   } else if (!ending_) {
     budget_.run(steady);
     armBudget();
@@ -62,30 +62,6 @@ void Live::armBudget() {
                                        "Set timeoutMs up to 600000, or do less in one program.",
                                        {}});
   });
-}
-
-// D11. Who waits has no use for the budget's timer, so the age has it. Wall time, because it has to
-// hold across restarts; looked at now and then, because a clock may be set.
-void Live::armAge() {
-  const ExecutionRecord& record = journal_.record();
-  const EpochMs left = record.createdAt + limitsOf(record).waitingDays * kDayMs - now();
-  const EpochMs pause = std::clamp<EpochMs>(left, 0, kAgeLook.count());
-  budgetTimer_.expires_after(std::chrono::milliseconds(pause));
-  budgetTimer_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
-    auto self = weak.lock();
-    if (!cancelled && self && self->waiting_ && !self->ending_) self->lookAtAge();
-  });
-}
-
-void Live::lookAtAge() {
-  const ExecutionRecord& record = journal_.record();
-  const std::uint32_t days = limitsOf(record).waitingDays;
-  if (now() < record.createdAt + days * kDayMs) return armAge();
-  stop(State::cancelled,
-       Error{ErrorCode::cancelled,
-             fmt::format("The execution expired: it waited until it was {} days old.", days),
-             "Run the program again, or have the setting waitingDays raised.",
-             {}});
 }
 
 // The guest answers a stop with onEnd; without a guest (a direct call) the end is made here.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -28,6 +29,14 @@ void boundResult(sandbox::RunEnd& end, std::uint64_t most) {
   end.resultJson.clear();
 }
 
+invocation::CallOutcome unsentOutcome(const CallTrace& call) {
+  invocation::CallOutcome outcome;
+  outcome.status = OutcomeStatus::cancelled;
+  outcome.toolPath = call.view.tool;
+  outcome.error = Error{ErrorCode::cancelled, "The execution ended before the call did.", {}, {}};
+  return outcome;
+}
+
 }  // namespace
 
 // The gate closes before anything else can happen: no call of this execution is admitted any more.
@@ -44,40 +53,97 @@ void Live::finishWith(sandbox::RunEnd end) {
 
 // The final record is durable before anyone is told (D7).
 Task<void> Live::finish(std::shared_ptr<Live> self, sandbox::RunEnd end) {
-  co_await self->closeCalls();
-  Status written = co_await self->writeEnd(std::move(end));
-  if (!written) {
-    self->finalError_ = written.error();
-    logError(LogLevel::error, "execution_end_not_stored", written.error(),
-             {{"execution", self->id()}});
-  }
+  Status written = co_await self->tryToEnd(end);
   self->letGoOfGuest();
+  if (!written) written = co_await self->endLater(std::move(end), std::move(written).error());
   if (self->abandoned_) co_return;
+  if (!written && written.error().code == ErrorCode::conflict) {
+    self->lose();
+    co_return;
+  }
   if (self->waiting_) self->updateWaiting();
   self->finished_ = true;
   self->changed_.notify();
   if (self->owner_ != nullptr) self->owner_->onFinal(self);
 }
 
+// A disk that is full now will not be for ever. Clients are told what is wrong and may go; the end
+// is tried again until it is durable, or another node has the execution, or this one stops.
+Task<Status> Live::endLater(sandbox::RunEnd end, Error error) {
+  SteadyTimer timer(deps_.loop);
+  for (auto delay = kEndRetry; error.code != ErrorCode::conflict;
+       delay = std::min(2 * delay, kMaxEndRetry)) {
+    logError(LogLevel::error, "execution_end_not_stored", error, {{"execution", id()}});
+    finalError_ = error;
+    finished_ = true;
+    changed_.notify();
+    if (error.code == ErrorCode::shutting_down) break;
+    timer.expires_after(delay);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (abandoned_) break;
+    Status written = co_await tryToEnd(end);
+    finalError_.reset();
+    if (written) co_return Status();
+    error = std::move(written).error();
+  }
+  finalError_ = error;
+  co_return std::unexpected(std::move(error));
+}
+
+// May be tried again: what has been done once is not done twice.
+Task<Status> Live::tryToEnd(sandbox::RunEnd end) {
+  if (isFinal(state())) co_return co_await journal_.flush();
+  EXECUTOR_CO_CHECK(co_await closeCalls());
+  co_return co_await writeEnd(std::move(end));
+}
+
 // Calls that nobody waits for any more are cancelled; each still gets its outcome in the journal.
-Task<void> Live::closeCalls() {
+// Approvals end first, which wakes the calls that wait for them, and once more where one was being
+// made at that moment.
+Task<Status> Live::closeCalls() {
   for (auto& [n, call] : open_) {
     if (call.cancel) call.cancel->cancel();
   }
-  const bool concernsHumans = timeline_.asksHuman() || timeline_.hasGrant();
-  if (concernsHumans && !co_await cancelApprovals()) co_return;
+  // One that was taken up may have asked without its journal telling of it.
+  const bool concernsHumans =
+      mayAsk_ || timeline_.asksHuman() || timeline_.hasGrant() || journal_.record().epoch > 1;
+  if (concernsHumans) EXECUTOR_CO_CHECK(co_await cancelApprovals());
   while (!open_.empty() && !abandoned_) {
     co_await drained_.wait(Deadline::max());
   }
+  if (mayAsk_) EXECUTOR_CO_CHECK(co_await cancelApprovals());
+  // Whoever takes it up next ends it as a whole.
+  if (abandoned_)
+    co_return executor::fail(ErrorCode::conflict, "The execution is not this server's.");
+  closeRest();
+  co_return Status();
 }
 
-// False if another node has taken the execution over: its approvals are that node's now.
-Task<bool> Live::cancelApprovals() {
-  Status owned = co_await journal_.flush();
-  if (!owned && owned.error().code == ErrorCode::conflict) co_return false;
-  Status cancelled = co_await deps_.approvals.cancelFor(id());
-  if (!cancelled) logError(LogLevel::warn, "approvals_not_cancelled", cancelled.error());
-  co_return true;
+// Calls that are not open and have no outcome in the journal: those whose outcome waited for its
+// turn, and those that a replay had not come to attach again.
+void Live::closeRest() {
+  for (const Ready& ready : std::exchange(queue_, {})) {
+    if (ready.n != 0) recordEnd(ready.n, ready.outcome);
+  }
+  for (const auto& [n, call] : timeline_.calls()) {
+    recordEnd(n, call.requested && !call.safe ? unknownOutcome(call) : unsentOutcome(call));
+  }
+}
+
+// Once: the journal may have the outcome from a life in which the end did not become durable.
+void Live::recordEnd(std::uint32_t n, const invocation::CallOutcome& outcome) {
+  if (timeline_.calls().at(n).hasOutcome()) return;
+  record(EventKind::call_ended, outcomeBody(n, outcome));
+}
+
+// `conflict` if another node has taken the execution over: its approvals are that node's now.
+// Touched, because only a write can tell.
+Task<Status> Live::cancelApprovals() {
+  journal_.touch();
+  EXECUTOR_CO_CHECK(co_await journal_.flush());
+  EXECUTOR_CO_CHECK(co_await deps_.approvals.cancelFor(id()));
+  mayAsk_ = false;
+  co_return Status();
 }
 
 // D11. `denied` and the like depend on which error object the host saw at the top, not on what any
@@ -118,10 +184,10 @@ Task<Status> Live::writeEnd(sandbox::RunEnd end) {
   Ending ending = makeEnding(end);
   if (end.ok) {
     if (end.resultJson.size() > kMaxInlineResultBytes) {
-      EXECUTOR_CO_CHECK(co_await keepBigResult(std::move(end.resultJson), ending));
+      EXECUTOR_CO_CHECK(co_await keepBigResult(end.resultJson, ending));
     } else {
-      EXECUTOR_CO_TRY(ending.result, co_await keepText(deps_.store, std::move(end.resultJson), id(),
-                                                       workspaceId()));
+      EXECUTOR_CO_TRY(ending.result,
+                      co_await keepText(deps_.store, end.resultJson, id(), workspaceId()));
     }
   } else {
     const auto call = failures_.find(end.hostErrorCall);

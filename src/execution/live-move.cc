@@ -19,6 +19,17 @@
 #include "execution/live.h"
 
 namespace executor::execution {
+namespace {
+
+std::string_view whyMoved(sandbox::Loss loss) {
+  switch (loss) {
+    case sandbox::Loss::moved: return "computes";
+    case sandbox::Loss::none: return "rested";
+    default: return "worker_lost";
+  }
+}
+
+}  // namespace
 
 // Bounded without progress: what loses its process again and again is not a bystander.
 bool Live::outlives(const sandbox::RunEnd& end) const {
@@ -47,9 +58,8 @@ void Live::bringBack() {
 
 // It may end while the journal is being read; then there is nothing to bring back.
 Task<void> Live::move(std::shared_ptr<Live> self) {
-  const bool moved = self->lastLoss_ == sandbox::Loss::moved;
-  self->record(EventKind::resumed, {{"epoch", self->journal_.record().epoch},
-                                    {"why", moved ? "computes" : "worker_lost"}});
+  self->record(EventKind::resumed,
+               {{"epoch", self->journal_.record().epoch}, {"why", whyMoved(self->lastLoss_)}});
   Result<std::vector<Event>> events = co_await self->wholeJournal();
   if (self->ending_) co_return;
   if (!events) {

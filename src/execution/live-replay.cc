@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/crash-point.h"
+#include "base/fault.h"
 #include "execution/live.h"
 
 namespace executor::execution {
@@ -14,6 +15,8 @@ void Live::resume(std::string code, std::string input, const std::vector<Event>&
   token_ = deps_.gate.open(id());
   for (const Event& event : events) timeline_.apply(event);
   Replay replay(events, timeline_);
+  const bool direct = !journal_.record().tool.empty();
+  if (const json::object* last = direct ? replay.next() : nullptr) delivered_ = outcomeFrom(*last);
   record(EventKind::resumed, {{"epoch", journal_.record().epoch}});
   if (!replay.hasStarted() && refuseByTypes()) return;
   if (replay.hasStarted() && journal_.record().tool.empty()) replay_ = std::move(replay);
@@ -79,6 +82,19 @@ void Live::endReplay() {
   pump();
 }
 
+CallOutcome unknownOutcome(const CallTrace& call) {
+  CallOutcome outcome;
+  outcome.status = OutcomeStatus::unknown;
+  outcome.toolPath = call.view.tool;
+  outcome.error = Error{ErrorCode::outcome_unknown,
+                        fmt::format("The server stopped while {} was being sent; its outcome is "
+                                    "unknown.",
+                                    call.view.tool),
+                        "It may have taken effect. Read the state before you try again.",
+                        {}};
+  return outcome;
+}
+
 // D7: a call that may have been sent and must not be sent twice is `unknown`; every other runs
 // again, which for one that asked a human means waiting for the same approval.
 void Live::reattach(std::uint32_t n) {
@@ -86,21 +102,12 @@ void Live::reattach(std::uint32_t n) {
   OpenCall& call = open_.at(n);
   if (traced == timeline_.calls().end()) return spawnCall(n);
   const CallTrace& trace = traced->second;
+  if (trace.ended) return callEnded(n, outcomeFrom(*trace.ended));
   if (!trace.approvalId.empty()) call.expectedToolSet = trace.toolSet;
-  if (!trace.requested || trace.retryable) return spawnCall(n);
-  CallOutcome outcome;
-  outcome.status = OutcomeStatus::unknown;
-  outcome.toolPath = trace.view.tool;
-  outcome.error = Error{ErrorCode::outcome_unknown,
-                        fmt::format("The server stopped while {} was being sent; its outcome is "
-                                    "unknown.",
-                                    trace.view.tool),
-                        "It may have taken effect. Read the state before you try again.",
-                        {}};
-  callEnded(n, std::move(outcome));
+  if (!trace.requested || trace.retryable || EXECUTOR_FAULT(retry_unsafe)) return spawnCall(n);
+  callEnded(n, unknownOutcome(trace));
 }
 
-// Ends it by an error of ours, whatever the guest is doing.
 void Live::fail(Error error) {
   if (ending_) return;
   sandbox::RunEnd end;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
 #include "base/crypto.h"
 #include "base/id.h"
 
@@ -140,6 +138,7 @@ void Live::runDirectCall(std::string input) {
   const bool fresh = journal_.record().startedAt == 0;
   idle_ = true;
   startClock();
+  if (delivered_) return endWith(*std::exchange(delivered_, std::nullopt));
   if (fresh) record(EventKind::started, {{"clock", now()}});
   OpenCall call{newId(idPrefix::kCall), journal_.record().tool, std::move(input),
                 journal_.record().submission.optionsJson};
@@ -264,7 +263,7 @@ void Live::deliver(const json::object& body) {
   }
 }
 
-// No record, no event, no approval is touched: recovery finds all of it as it was.
+// No record, no event, no approval is touched.
 void Live::abandon() {
   abandoned_ = true;
   ending_ = true;

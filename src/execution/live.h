@@ -10,6 +10,7 @@
 // meanwhile (live-move.cc).
 #pragma once
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <deque>
 #include <map>
 #include <memory>
@@ -32,6 +33,10 @@ class LiveOwner {
   // Something was appended that should become durable within kJournalFlushDelay.
   virtual void flushSoon(const std::shared_ptr<Live>& live) = 0;
   virtual void onFinal(const std::shared_ptr<Live>& live) = 0;
+  // It has left memory and nothing of it is under way here: suspended, with what its workspace has
+  // of those now, or given up or taken over, for another owner.
+  virtual void onSuspended(const std::shared_ptr<Live>& live, std::int64_t inWorkspace) = 0;
+  virtual void onLost(const std::shared_ptr<Live>& live) = 0;
   // Waiting and running executions are counted apart.
   virtual void onWaiting(const Live& live, bool waiting) = 0;
 };
@@ -39,12 +44,15 @@ class LiveOwner {
 // Losses of the guest without a turn of progress between them; one more ends the execution.
 inline constexpr std::uint32_t kMaxMovesInOneTurn = 5;
 
-// How soon an execution that waits notices that the clock was set.
-inline constexpr std::chrono::milliseconds kAgeLook{3'600'000};
+// Between attempts to make an end durable that the store refused; the span grows.
+inline constexpr std::chrono::milliseconds kEndRetry{500};
+inline constexpr std::chrono::milliseconds kMaxEndRetry{30'000};
 
 // What replay compares of a call: the very bytes the program gave.
 std::string rawHash(std::string_view input, std::string_view options);
 std::uint64_t freshSeed();
+// Of a call that may have been sent by whoever had the execution before (D11).
+invocation::CallOutcome unknownOutcome(const CallTrace& call);
 
 class Live : public sandbox::RunEvents,
              public invocation::CallJournal,
@@ -62,7 +70,16 @@ class Live : public sandbox::RunEvents,
   void proceed();
   // Ends it from outside: `timed_out` or `cancelled`. No effect once it is ending.
   void stop(State state, Error error);
+  // Ends it by an error of ours, whatever the guest is doing.
+  void fail(Error error);
+  // Lets go of everything without a word: recovery finds it as it was.
   void abandon();
+  // It is not this node's any more: nothing of it may go on here.
+  void lose();
+  // Asked now and then: has it been at rest for `grace`, so that it can leave (live-suspend.cc)?
+  void considerRest(SteadyTime now, std::chrono::milliseconds grace);
+  // Gives it up because the server stops: suspended if it waits, else for whoever comes next.
+  static Task<Status> depart(std::shared_ptr<Live> self);
 
   const std::string& id() const { return journal_.record().id; }
   const std::string& workspaceId() const { return journal_.record().workspaceId; }
@@ -70,6 +87,7 @@ class Live : public sandbox::RunEvents,
   State state() const { return journal_.record().state; }
   bool finished() const { return finished_; }  // and durable
   bool ending() const { return ending_; }
+  bool gone() const { return abandoned_; }  // left memory; the store knows more
   bool placed() const { return placed_; }
   bool waiting() const { return waiting_; }
   SteadyTime waitingSince() const { return waitingSince_; }
@@ -100,7 +118,10 @@ class Live : public sandbox::RunEvents,
     std::string callId, path, inputJson, optionsJson;
     std::string expectedToolSet;
     std::shared_ptr<net::ClientCancel> cancel;
+    // Ends the coroutine of a call that asks, without an outcome.
+    std::shared_ptr<asio::cancellation_signal> hangUp;
     bool asking = false;
+    std::string approvalId;  // while it asks
   };
   struct Ready {  // waits for its turn
     std::uint32_t timer = 0;
@@ -130,6 +151,7 @@ class Live : public sandbox::RunEvents,
   void deliver(const json::object& body);
 
   // live-calls.cc: its calls
+  Task<Status> flushOwn();
   void openCall(std::uint32_t n, OpenCall call);
   void recordCall(std::uint32_t n, const OpenCall& call);
   void spawnCall(std::uint32_t n);
@@ -138,7 +160,8 @@ class Live : public sandbox::RunEvents,
   void callEnded(std::uint32_t n, invocation::CallOutcome outcome);
   void noteTool(const std::string& path);
   void endDirectCall(invocation::CallOutcome outcome);
-  void setAsking(std::uint32_t n, bool asking);
+  void endWith(invocation::CallOutcome outcome);
+  void setAsking(std::uint32_t n, std::string approvalId);
   void recordAsked(const invocation::RequestedCall& call, const approval::ApprovalDraft& draft);
   void recordDecided(std::uint32_t n, const std::string& approvalId,
                      const approval::Ruling& ruling);
@@ -149,8 +172,6 @@ class Live : public sandbox::RunEvents,
   bool awaitsOnlyHumans() const;
   void startClock();
   void armBudget();
-  void armAge();
-  void lookAtAge();
 
   // live-replay.cc
   void replayOpenCall(std::uint32_t n, OpenCall call);
@@ -158,7 +179,20 @@ class Live : public sandbox::RunEvents,
   void endReplay();
   bool isUnderWay(std::uint32_t n) const;
   void reattach(std::uint32_t n);
-  void fail(Error error);
+
+  // live-suspend.cc: out of memory
+  bool isAtRest() const;
+  bool waitsLong(std::chrono::milliseconds grace) const;
+  bool onlyAsks() const;
+  void park();
+  EpochMs wakeAt() const;
+  std::vector<std::string> pendingApprovals() const;
+  static Task<void> suspend(std::shared_ptr<Live> self, std::chrono::milliseconds grace);
+  Task<Result<std::optional<std::int64_t>>> tryLeave(std::chrono::milliseconds grace);
+  Task<Result<std::int64_t>> writeLeave();
+  Task<Status> writeDeparture();
+  Task<Status> flushAll();
+  void letGo();
 
   // live-move.cc: the guest's process died
   bool outlives(const sandbox::RunEnd& end) const;
@@ -171,12 +205,16 @@ class Live : public sandbox::RunEvents,
   // live-end.cc
   void finishWith(sandbox::RunEnd end);
   static Task<void> finish(std::shared_ptr<Live> self, sandbox::RunEnd end);
-  Task<void> closeCalls();
-  Task<bool> cancelApprovals();
+  Task<Status> closeCalls();
+  void closeRest();
+  void recordEnd(std::uint32_t n, const invocation::CallOutcome& outcome);
+  Task<Status> cancelApprovals();
   State finalState(const sandbox::RunEnd& end) const;
   Ending makeEnding(const sandbox::RunEnd& end) const;
+  Task<Status> tryToEnd(sandbox::RunEnd end);
   Task<Status> writeEnd(sandbox::RunEnd end);
   Task<Status> keepBigResult(std::string resultJson, Ending& ending);
+  Task<Status> endLater(sandbox::RunEnd end, Error error);
   void letGoOfGuest();
 
   const ExecutionDeps& deps_;
@@ -190,9 +228,14 @@ class Live : public sandbox::RunEvents,
   bool parked_ = false;  // no guest: it was lost at rest, and nothing has been due for it since
   std::uint32_t moves_ = 0;
   sandbox::Loss lastLoss_ = sandbox::Loss::none;
+  bool leaving_ = false;       // a suspension is being written
+  std::uint64_t restSeq_ = 0;  // what had happened when it was last asked about its rest
+  SteadyTime restSince_{};
   bool computing_ = false;  // a turn of it took long: it runs among those that compute
   std::string code_;
   std::string input_;  // of a direct call, until it runs
+  // Of a direct call whose outcome is in the journal, but not its end.
+  std::optional<invocation::CallOutcome> delivered_;
   bool placed_ = false, prepared_ = false;
 
   std::map<std::uint32_t, OpenCall> open_;   // under way in the world
@@ -212,6 +255,7 @@ class Live : public sandbox::RunEvents,
 
   std::optional<State> stopping_;
   bool ending_ = false, finished_ = false, abandoned_ = false;
+  bool mayAsk_ = false;  // an approval may have been made that the journal does not tell of
   std::optional<Error> finalError_;
   Signal changed_, drained_;
 };

@@ -1,6 +1,7 @@
 // What survives: a restart, kill -9 of the server, kill of a worker (invariant 8; D7, D8).
 #include <gtest/gtest.h>
 
+#include "execution/event.h"
 #include "execution/execution-record.h"
 #include "execution/testing/stage.h"
 
@@ -13,6 +14,27 @@ using testing::Paths;
 using testing::person;
 using testing::runAndKill;
 using testing::Stage;
+
+// The journal as a crash leaves it that comes before the first event of this kind is durable.
+Status cutBefore(store::Txn& txn, const std::string& id, EventKind kind) {
+  EXECUTOR_TRY(auto record, txn.get<ExecutionRecord>(id));
+  EXECUTOR_TRY(auto pages, txn.scan<JournalPage>({.from = id + "/", .to = id + "0", .limit = 100}));
+  for (JournalPage& page : pages.items) {
+    EXECUTOR_TRY(std::vector<Event> events, decodeEvents(page.events, page.firstSeq));
+    std::string kept;
+    for (const Event& event : events) {
+      if (event.kind == kind) record->nextSeq = event.seq;
+      if (event.seq >= record->nextSeq) break;
+      kept += (kept.empty() ? "[" : ",") + encodeEvent(event);
+    }
+    page.events = kept + "]";
+    EXECUTOR_CHECK(kept.empty() ? txn.remove<JournalPage>(page.id) : txn.replace(page));
+  }
+  record->state = State::running;
+  record->ending.reset();
+  EXECUTOR_CHECK(txn.put(OpenExecution{.id = id, .nodeId = record->nodeId}));
+  return txn.replace(*record);
+}
 
 class RecoveryTest : public ::testing::Test {
  protected:
@@ -156,14 +178,13 @@ TEST_F(RecoveryTest, AFinishedExecutionIsLeftAlone) {
 TEST_F(RecoveryTest, AnotherNodesExecutionIsLeftAlone) {
   const std::string id = runAndKill(paths_, std::string(kCreate));
   Stage stage(paths_);
-  auto moved = stage.run(stage.store->write(
-      [id](store::Txn& txn) -> Status { return txn.put(OpenExecution{id, "node_other"}); }));
+  auto moved = stage.run(stage.store->write([id](store::Txn& txn) -> Status {
+    return txn.put(OpenExecution{id, "ws_1", "node_other"});
+  }));
   ASSERT_TRUE(moved);
   ASSERT_TRUE(stage.run(stage.executions->recover()));
   EXPECT_EQ(stage.executions->runningCount(), 0u);
-  auto cancelled = stage.run(stage.executions->cancel(agent(), id, ""));
-  ASSERT_FALSE(cancelled);
-  EXPECT_EQ(cancelled.error().code, ErrorCode::conflict);
+  EXPECT_EQ(stage.marker(id)->nodeId, "node_other");
 }
 
 TEST_F(RecoveryTest, AChangedJournalIsADivergenceThatSendsNothing) {
@@ -198,7 +219,47 @@ TEST_F(RecoveryTest, AStaleOwnersAppendIsRefused) {
   EXPECT_EQ(second.finish(id).state, State::completed);
   auto told = first.run(first.executions->wait(agent(), id, deadlineAfter(std::chrono::seconds(20)),
                                                std::chrono::seconds(20)));
-  EXPECT_FALSE(told) << "the first server must not report what it no longer owns";
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(told->state, State::completed) << "the first tells what became of it elsewhere";
+  EXPECT_EQ(upstream_.count("POST"), 1u);
+}
+
+TEST_F(RecoveryTest, AnApprovalTheJournalDidNotLiveToTellOfIsShownAndEndsWithItsExecution) {
+  std::string id;
+  PendingApproval asked;
+  {
+    Stage first(paths_);
+    first.keepFiles = true;
+    id = first.start("return await tools.shop.items.create({name: 'x'})");
+    asked = first.untilAsked(id);
+    EXPECT_TRUE(first.run(first.store->write(
+        [id](store::Txn& t) { return cutBefore(t, id, EventKind::approval_requested); })));
+  }
+  auto again = reopen();
+  EXPECT_EQ(again->untilAsked(id).id, asked.id);
+  const auto ended = again->run(again->executions->cancel(agent(), id, "enough"));
+  ASSERT_TRUE(ended) << ended.error().message;
+  EXPECT_EQ(ended->state, State::cancelled);
+  EXPECT_EQ(again->run(again->approvals->show(agent(), asked.id))->status, "cancelled");
+  EXPECT_EQ(upstream_.count("POST"), 0u);
+}
+
+TEST_F(RecoveryTest, ADirectCallWhoseOutcomeIsDurableEndsWithItAndIsNotMadeAgain) {
+  std::string id;
+  {
+    Stage first(paths_);
+    first.keepFiles = true;
+    id = first.call("shop.items.create", R"({"name":"x"})");
+    first.decide(first.untilAsked(id).id, true);
+    EXPECT_EQ(first.finish(id).state, State::completed);
+    EXPECT_TRUE(first.run(
+        first.store->write([id](store::Txn& t) { return cutBefore(t, id, EventKind::finished); })));
+  }
+  auto again = reopen();
+  const ExecutionView view = again->finish(id);
+  EXPECT_EQ(view.state, State::completed) << view.errorMessage;
+  ASSERT_EQ(view.calls.size(), 1u);
+  EXPECT_EQ(view.calls[0].status, "completed");
   EXPECT_EQ(upstream_.count("POST"), 1u);
 }
 

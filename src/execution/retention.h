@@ -83,7 +83,7 @@ class RetentionSweeper {
  private:
   struct Round {
     explicit Round(asio::io_context& loop) : timer(loop) {}
-    asio::steady_timer timer;
+    SteadyTimer timer;
     bool stopped = false;
   };
   static Task<void> run(std::shared_ptr<Round> round, Retention& retention,

@@ -1,6 +1,14 @@
 #include "execution/timeline.h"
 
 namespace executor::execution {
+namespace {
+
+bool isTrue(const json::object& body, std::string_view key) {
+  const json::value* member = body.if_contains(key);
+  return member != nullptr && member->is_bool() && member->get_bool();
+}
+
+}  // namespace
 
 void Timeline::apply(const Event& event) {
   if (event.kind == EventKind::console) {
@@ -31,8 +39,8 @@ void Timeline::applyToCall(const Event& event, CallTrace& call) {
       break;
     case EventKind::call_requested:
       call.requested = true;
-      call.retryable = body.contains("retryable") && body.at("retryable").is_bool() &&
-                       body.at("retryable").get_bool();
+      call.safe = isTrue(body, "safe");
+      call.retryable = isTrue(body, "retryable");
       call.view.tool = textOf(body, "tool");
       break;
     case EventKind::approval_requested:
@@ -55,6 +63,7 @@ void Timeline::applyToCall(const Event& event, CallTrace& call) {
 
 void Timeline::endCall(const Event& event, CallTrace& call) {
   call.delivered = event.kind == EventKind::delivered;
+  if (!call.delivered) call.ended = event.body;
   call.decided = true;
   call.view.status = textOf(event.body, "status");
   call.view.errorCode = textOf(event.body, "code");

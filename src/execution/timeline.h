@@ -18,10 +18,14 @@ struct CallTrace {
   std::string inputHash;  // of the raw input
   std::uint32_t turn = 0;
   bool requested = false;  // `call_requested` is in the journal
-  bool retryable = false;
+  bool safe = false, retryable = false;
   bool delivered = false;
+  // Its outcome if it ended after the program did (`call_ended`): no one was told, none follows.
+  std::optional<json::object> ended;
   std::string approvalId, toolSet, summary;  // set once a human was asked
   bool decided = false;
+
+  bool hasOutcome() const { return delivered || ended; }
 };
 
 class Timeline {

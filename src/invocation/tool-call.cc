@@ -305,7 +305,8 @@ Task<ToolCall::Step> ToolCall::record() {
   if (!recorded) co_return notRecorded(std::move(recorded).error());
   if (decision_.effect != policy::Effect::ask) co_return Step();
   crashPoint(CrashPoint::before_use);
-  Status used = co_await pipeline_.approvals.use(approvalIdOf(request_.callId), inputHash_);
+  Status used =
+      co_await pipeline_.approvals.use(approvalIdOf(request_.callId), inputHash_, mayRepeat());
   crashPoint(CrashPoint::after_use);
   if (!used) co_return stop(OutcomeStatus::failed, std::move(used).error());
   co_return Step();

@@ -34,7 +34,7 @@ Store::Store(std::unique_ptr<Engine> engine, asio::any_io_executor loop, const K
   engine_->onForeignCommit([board = board_] { board->notifyAll(); });
 }
 
-Store::~Store() { engine_->close(); }
+Store::~Store() { close(); }
 
 void Store::submit(Kind kind, std::function<Status(Txn&)> fn,
                    std::move_only_function<void(Status)> done) {
@@ -44,15 +44,15 @@ void Store::submit(Kind kind, std::function<Status(Txn&)> fn,
   job.work = [this, kind, topics, fn = std::move(fn)](EngineTxn& engine) -> Status {
     Txn txn(engine, sealer_, kind != Kind::read);
     Status status = fn(txn);
-    *topics = txn.takeTopics();
+    // Of a function that failed nothing is committed; it may have touched something before.
+    *topics = status ? txn.takeTopics() : std::vector<std::string>();
     return status;
   };
   // The guard keeps the loop running for a `done` that is no coroutine.
   job.done = [board = board_, topics, done = std::move(done),
               guard = asio::make_work_guard(loop_)](Status status) mutable {
-    if (status) {
-      for (const std::string& topic : *topics) board->notify(topic);
-    }
+    // Also after an error: of a commit whose answer was lost, somebody may be waiting to hear.
+    for (const std::string& topic : *topics) board->notify(topic);
     done(std::move(status));
   };
   kind == Kind::read ? engine_->read(std::move(job)) : engine_->write(std::move(job));

@@ -51,6 +51,9 @@ class Store {
   // Finishes what was given; then waiting coroutines are resumed if the loop still runs.
   ~Store();
   Store(const Store&) = delete;
+  // Runs what was given and refuses what comes later with `shutting_down`: from then on nothing
+  // touches what the given functions refer to. May be called twice.
+  void close() { engine_->close(); }
 
   // F: Result<T>(Txn&) or Status(Txn&). Errors: the function's own, or `store_full`,
   // `store_conflict`, `store_corrupt`, `shutting_down`.

@@ -41,8 +41,8 @@ void sayLine(std::string line) {
 
 }  // namespace
 
-Stage::Stage(Paths where, AdmissionLimits limits)
-    : World(std::move(where), executionSchema()), limits_(limits) {
+Stage::Stage(Paths where, AdmissionLimits limits, Keeping keeping)
+    : World(std::move(where), executionSchema()), limits_(limits), keeping_(std::move(keeping)) {
   auto started = sandbox::Zygote::start(loop, sandbox::JailRequirement::best);
   EXPECT_TRUE(started) << started.error().message;
   zygote = *std::move(started);
@@ -66,9 +66,11 @@ void Stage::runOn(sandbox::Runtime& other) {
                                .gate = gate,
                                .clock = clock,
                                .loop = loop,
-                               .nodeId = "node_test",
+                               .nodeId = keeping_.nodeId,
                                .limits = limits_,
-                               .settings = settings.get()});
+                               .settings = settings.get(),
+                               .suspendAfter = keeping_.suspendAfter,
+                               .lease = keeping_.lease});
 }
 
 Stage::~Stage() {
@@ -131,6 +133,19 @@ PendingApproval Stage::untilAsked(std::string id) {
   }
   EXPECT_EQ(view.state, State::waiting) << view.errorMessage;
   return view.approvals.empty() ? PendingApproval() : view.approvals.front();
+}
+
+std::optional<OpenExecution> Stage::marker(std::string id) {
+  auto found = run(store->read([id](store::Txn& txn) { return txn.get<OpenExecution>(id); }));
+  EXPECT_TRUE(found) << found.error().message;
+  return found.value_or(std::nullopt);
+}
+
+void Stage::untilSuspended(std::string id) {
+  const Deadline end = deadlineAfter(std::chrono::seconds(50));
+  std::optional<OpenExecution> found = marker(id);
+  while (std::chrono::steady_clock::now() < end && !(found && found->suspended)) found = marker(id);
+  EXPECT_TRUE(found && found->suspended);
 }
 
 void Stage::decide(std::string approvalId, bool approve, std::string reason) {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "execution/executions.h"
+#include "execution/execution-record.h"
 #include "execution/settings.h"
 #include "invocation/testing/world.h"
 #include "sandbox/zygote.h"
@@ -22,9 +22,16 @@ using invocation::testing::agent;
 using invocation::testing::Paths;
 using invocation::testing::person;
 
+// Which node a server of a test is, and how it keeps what it has.
+struct Keeping {
+  std::string nodeId = "node_test";
+  std::chrono::milliseconds suspendAfter = kDefaultSuspendAfter;
+  LeaseTimes lease = {};
+};
+
 class Stage : public invocation::testing::World {
  public:
-  explicit Stage(Paths paths = Paths::fresh(), AdmissionLimits limits = {});
+  explicit Stage(Paths paths = Paths::fresh(), AdmissionLimits limits = {}, Keeping keeping = {});
   ~Stage() override;
 
   // New executions on the same files, whose programs run on `other`.
@@ -40,6 +47,10 @@ class Stage : public invocation::testing::World {
   ExecutionView show(std::string id);
   // Runs until the execution waits for a human, and gives the first approval.
   PendingApproval untilAsked(std::string id);
+  // Runs until the execution is nobody's, out of memory.
+  void untilSuspended(std::string id);
+  // What the store has of who runs it; none once it is final.
+  std::optional<OpenExecution> marker(std::string id);
   void decide(std::string approvalId, bool approve, std::string reason = {});
   void allow(std::string tool);
   // One setting of ws_1.
@@ -56,6 +67,7 @@ class Stage : public invocation::testing::World {
 
  private:
   AdmissionLimits limits_;
+  Keeping keeping_;
 };
 
 // An upstream on a thread of its own, which outlives the servers of a test.

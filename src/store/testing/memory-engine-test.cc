@@ -225,6 +225,7 @@ void MemoryEngine::write(Job job) {
 void MemoryEngine::read(Job job) { submit(reads_, std::move(job)); }
 
 void MemoryEngine::submit(Lane& lane, Job job) {
+  if (!*alive_) return;
   if (closed_) {
     asio::post(loop_, [job = std::move(job)]() mutable {
       job.done(fail(ErrorCode::shutting_down, "The store is closed."));
