@@ -36,8 +36,10 @@ fuzz:                              ## each fuzz target for FUZZ_SECONDS (default
 asan tsan:                         ## the tests under a sanitizer
 	@cmake --preset $@ >/dev/null && ninja -C build/$@ -j $(JOBS)
 	@ctest --test-dir build/$@ --output-on-failure -j $(JOBS)
-soak: build                        ## hours of mixed load (SOAK_SECONDS, default 600)
+soak: build                        ## mixed load (SOAK_SECONDS, default 600), then a million simulated histories
 	@scripts/soak $(or $(SOAK_SECONDS),600)
+	@ninja -C $(BUILD) -j $(JOBS) execution-simulation >/dev/null
+	@$(BUILD)/execution-simulation --count $(or $(HISTORIES),1000000)
 test262: $(BUILD)/build.ninja      ## DIR=<checkout of Test262> [FILTER=...]: its pass rate on our engine
 	@ninja -C $(BUILD) -j $(JOBS) sandbox-test >/dev/null
 	@scripts/test262 "$(DIR)" "$(FILTER)"
